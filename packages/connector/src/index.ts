@@ -1,1 +1,23 @@
-export {}
+export type { Catalog, CatalogField, CatalogObject } from "./catalog.ts"
+export * from "./checkpoint.ts"
+export { ConnectorError } from "./connector-error.ts"
+export type * from "./destination.ts"
+export * from "./failure.ts"
+export { Instant, instantFromMillis, instantToMillis } from "./instant.ts"
+export type { RunReport, RunStatus, StreamReport } from "./run-report.ts"
+export * from "./segment.ts"
+export type * from "./source.ts"
+export { type DecodedSpec, decodeSpec } from "./spec/decode-spec.ts"
+export {
+  type Auth,
+  type Fields,
+  type ObjectStream,
+  type Roles,
+  type SalesforceSource,
+  type SoqlStream,
+  type StreamSpec,
+  streamName
+} from "./spec/salesforce-source.ts"
+export { type DuckdbDestination, type Spec, specJsonSchema } from "./spec/spec.ts"
+export type { Secret } from "./spec/values.ts"
+export * from "./stream-schema.ts"

@@ -1,0 +1,55 @@
+/** What can be wrong with the texts that this package decodes: the spec file and the checkpoint file. */
+import { Schema } from "effect"
+import type { Disposition, Failure } from "./failure.ts"
+
+export const ConnectorErrorCode = Schema.Literals([
+  "SPEC_NOT_FOUND",
+  "SPEC_INVALID",
+  "CHECKPOINT_INVALID",
+  "CHECKPOINT_NEWER",
+  "CHECKPOINT_OTHER_ORG"
+])
+
+export class ConnectorError
+  extends Schema.TaggedError<ConnectorError>()("ConnectorError", {
+    code: ConnectorErrorCode,
+    message: Schema.String,
+    fix: Schema.String
+  })
+  implements Failure
+{
+  readonly retryable = false
+  readonly disposition: Disposition = "spec"
+
+  static specNotFound(file: string): ConnectorError {
+    return new ConnectorError({
+      code: "SPEC_NOT_FOUND",
+      message: `There is no spec file ${file}.`,
+      fix: "Name the file (`decant sync path/to/decant.yaml`), or write one: `decant schema` prints its schema, examples/demo.yaml is a working one."
+    })
+  }
+
+  static checkpointInvalid(file: string, detail: string): ConnectorError {
+    return new ConnectorError({
+      code: "CHECKPOINT_INVALID",
+      message: `The checkpoint file ${file} cannot be read: ${detail}`,
+      fix: "Delete the file: the next sync writes it again from the checkpoints that the destination holds. Nothing is lost."
+    })
+  }
+
+  static checkpointNewer(file: string, version: number): ConnectorError {
+    return new ConnectorError({
+      code: "CHECKPOINT_NEWER",
+      message: `The checkpoint file ${file} has version ${version}; this Decant reads version 1.`,
+      fix: "Run the newer Decant that wrote it. Nothing was changed."
+    })
+  }
+
+  static checkpointOtherOrg(file: string, expected: string, actual: string): ConnectorError {
+    return new ConnectorError({
+      code: "CHECKPOINT_OTHER_ORG",
+      message: `${file} belongs to org ${expected}, but these credentials lead to org ${actual}.`,
+      fix: "Check `environment` and the credentials in the spec. After a sandbox refresh, use another `checkpoint` and destination path for the new org."
+    })
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * What a destination does: makes segments and the checkpoint that covers them true in one transaction.
+ * A reader sees each table in exactly one committed state. The same commit twice changes nothing. Of two
+ * writers of one stream, the one with the stale `expectedVersion` aborts whole.
+ */
+import type { Effect, Scope } from "effect"
+import type { StreamCheckpoint } from "./checkpoint.ts"
+import type { Failure } from "./failure.ts"
+import type { RunReport } from "./run-report.ts"
+import type { IdRange, Segment } from "./segment.ts"
+import type { Spec } from "./spec/spec.ts"
+import type { StreamSchema } from "./stream-schema.ts"
+
+export interface Capabilities {
+  /** A commit should gather about this many bytes of CSV (inflated), so that memory stays flat. */
+  readonly commitBytes: number
+  readonly maxIdentifierBytes: number
+  /** NUL bytes in text: kept, or removed and counted. */
+  readonly nulBytes: "kept" | "removed"
+}
+
+export interface Commit {
+  readonly stream: string
+  readonly schema: StreamSchema
+  readonly segments: ReadonlyArray<Segment>
+  /** Its `version` is `expectedVersion + 1`. */
+  readonly checkpoint: StreamCheckpoint
+  readonly expectedVersion: number
+  readonly publish: boolean
+}
+
+export interface SchemaChange {
+  readonly kind: "table-created" | "column-added" | "column-widened" | "column-kept"
+  readonly column: string | null
+  readonly detail: string
+}
+
+export interface CommitResult {
+  readonly inserted: number
+  readonly updated: number
+  readonly deleted: number
+  readonly unchanged: number
+  readonly schemaChanges: ReadonlyArray<SchemaChange>
+}
+
+export type InspectRequest =
+  | { readonly kind: "counts" }
+  | { readonly kind: "ids"; readonly range: IdRange }
+  | { readonly kind: "checksums"; readonly ids: ReadonlyArray<string> }
+
+export type InspectResult =
+  | { readonly kind: "counts"; readonly rows: number; readonly live: number; readonly distinctKeys: number }
+  | {
+      readonly kind: "ids"
+      readonly rows: ReadonlyArray<{ readonly key: string; readonly guard: string | null }>
+    }
+  | { readonly kind: "checksums"; readonly rows: Readonly<Record<string, string>> }
+
+export interface QueryLimits {
+  readonly maxRows: number
+  readonly seconds: number
+}
+
+/** Cells are JSON: integers beyond 2^53 and decimals as strings, times as ISO text. */
+export interface QueryResult {
+  readonly columns: ReadonlyArray<{ readonly name: string; readonly type: string }>
+  readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
+  /** True when `maxRows` cut the result. */
+  readonly truncated: boolean
+}
+
+export interface StoredCheckpoints {
+  /** Null before the first commit. */
+  readonly orgId: string | null
+  readonly streams: Readonly<Record<string, StreamCheckpoint>>
+}
+
+export interface Destination {
+  readonly capabilities: Capabilities
+  /** What `status`, `query` and closing lines call it, e.g. the path of the file. No secret in it. */
+  readonly location: string
+  readonly checkpoints: Effect.Effect<StoredCheckpoints, Failure>
+  /** Can be written to: makes nothing, changes nothing. */
+  readonly check: Effect.Effect<void, Failure>
+  readonly commit: (commit: Commit) => Effect.Effect<CommitResult, Failure>
+  /** Drops an unpublished generation. */
+  readonly discard: (stream: string, generation: number) => Effect.Effect<void, Failure>
+  readonly inspect: (stream: string, request: InspectRequest) => Effect.Effect<InspectResult, Failure>
+  /** One read-only statement; anything that would write, attach or read files is refused. */
+  readonly query: (sql: string, limits: QueryLimits) => Effect.Effect<QueryResult, Failure>
+  readonly recordRun: (report: RunReport) => Effect.Effect<void, Failure>
+}
+
+export interface OpenDestination {
+  readonly spec: Spec
+  readonly folder: string
+  /** The org whose data is written; refused when the destination holds another org's. Null for reading only. */
+  readonly orgId: string | null
+  /** What a wait for a lock or a slow step tells the person. */
+  readonly notice: (text: string) => Effect.Effect<void>
+}
+
+/** The registry line of a destination: one per `destination.type`. */
+export interface DestinationConnector {
+  readonly type: string
+  readonly open: (options: OpenDestination) => Effect.Effect<Destination, Failure, Scope.Scope>
+}

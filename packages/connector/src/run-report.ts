@@ -1,0 +1,39 @@
+/** What a sync did: printed by `decant sync --json`, stored by destinations in `_decant.runs`. */
+import type { FailureReport } from "./failure.ts"
+import type { Instant } from "./instant.ts"
+import type { SyncMode } from "./source.ts"
+
+export interface StreamReport {
+  readonly stream: string
+  readonly status: "ok" | "failed" | "skipped" | "paused"
+  readonly mode: SyncMode | null
+  readonly api: "bulk" | "rest" | null
+  /** Rows received; the look-back reads rows again that change nothing. */
+  readonly read: number
+  /** inserted + updated + deleted */
+  readonly rows: number
+  readonly inserted: number
+  readonly updated: number
+  readonly deleted: number
+  readonly cursor: { readonly from: Instant | null; readonly to: Instant | null }
+  readonly bytes: number
+  /** Calls that the source system counts. */
+  readonly apiCalls: number
+  readonly durationMs: number
+  readonly schemaChanges: ReadonlyArray<string>
+  readonly warnings: ReadonlyArray<string>
+  readonly error: FailureReport | null
+}
+
+export type RunStatus = "ok" | "partial" | "failed" | "paused" | "interrupted"
+
+export interface RunReport {
+  readonly runId: string
+  readonly name: string
+  readonly status: RunStatus
+  readonly startedAt: Instant
+  readonly finishedAt: Instant
+  readonly apiCalls: number
+  readonly bytes: number
+  readonly streams: ReadonlyArray<StreamReport>
+}

@@ -1,0 +1,105 @@
+/**
+ * What a source does: says what it would read, and reads it as segments with the checkpoint that is true
+ * once each is committed. It never writes to a destination and never moves a cursor by itself.
+ */
+import type { Effect, Scope, Stream } from "effect"
+import type { Catalog } from "./catalog.ts"
+import type { StreamCheckpoint } from "./checkpoint.ts"
+import type { Failure } from "./failure.ts"
+import type { Segment } from "./segment.ts"
+import type { Spec } from "./spec/spec.ts"
+import type { StreamSchema } from "./stream-schema.ts"
+
+export interface CheckLine {
+  readonly name: string
+  readonly status: "ok" | "warn" | "fail"
+  readonly detail: string
+  /** What to do about it; null when status is ok. */
+  readonly failure: Failure | null
+}
+
+export type SyncMode = "backfill" | "incremental" | "full"
+
+export interface ReadyStream {
+  readonly status: "ready"
+  readonly stream: string
+  readonly schema: StreamSchema
+  readonly mode: SyncMode
+  /** The stored checkpoint with this run's window and work in it. */
+  readonly checkpoint: StreamCheckpoint
+  /** True when a job of an earlier run goes on. */
+  readonly resumes: boolean
+  readonly warnings: ReadonlyArray<string>
+}
+
+export type StreamPlan =
+  | ReadyStream
+  | { readonly status: "skipped"; readonly stream: string; readonly reason: string }
+  | { readonly status: "failed"; readonly stream: string; readonly failure: Failure }
+
+export interface PlanRequest {
+  /** By stream name, as the destination holds them. */
+  readonly checkpoints: Readonly<Record<string, StreamCheckpoint>>
+  /** Only these streams; all when empty. */
+  readonly only: ReadonlyArray<string>
+  /** Streams to read again from the beginning into a new generation. */
+  readonly fullRefresh: ReadonlyArray<string>
+}
+
+/** Segments that may be committed together, and the checkpoint that is true when they are. */
+export interface Advance {
+  readonly segments: ReadonlyArray<Segment>
+  readonly checkpoint: StreamCheckpoint
+  /** The generation is complete: make it the visible one. */
+  readonly publish: boolean
+}
+
+export type Phase = "describe" | "job" | "download" | "load" | "verify"
+
+export interface Progress {
+  readonly stream: string
+  readonly phase: Phase
+  /** Rows and bytes since the previous event of this stream. */
+  readonly rows: number
+  readonly bytes: number
+  /** Rows expected in all, once known. */
+  readonly total: number | null
+}
+
+export interface ReadContext {
+  /** An existing private directory; files of emitted segments belong to the caller, who deletes them. */
+  readonly spool: string
+  readonly report: (progress: Progress) => Effect.Effect<void>
+}
+
+export interface StreamUsage {
+  /** Calls that the source system counts against its limits. */
+  readonly apiCalls: number
+  readonly bytes: number
+  readonly api: "bulk" | "rest" | null
+}
+
+export interface Source {
+  /** The org behind the credentials: 18-character id and name. */
+  readonly identity: { readonly orgId: string; readonly orgName: string; readonly userName: string }
+  readonly check: Effect.Effect<ReadonlyArray<CheckLine>, Failure>
+  readonly discover: (objects: ReadonlyArray<string>) => Effect.Effect<Catalog, Failure>
+  /** Fails only for what concerns all streams; one stream's trouble is a plan of status `failed`. */
+  readonly plan: (request: PlanRequest) => Effect.Effect<ReadonlyArray<StreamPlan>, Failure>
+  readonly read: (plan: ReadyStream, context: ReadContext) => Stream.Stream<Advance, Failure>
+  /** What this process has used so far; stream null is what no single stream caused. */
+  readonly usage: (stream: string | null) => Effect.Effect<StreamUsage>
+}
+
+export interface OpenSource {
+  readonly spec: Spec
+  /** The folder that relative paths of the spec are relative to. */
+  readonly folder: string
+}
+
+/** The registry line of a source: one per `source.type`. */
+export interface SourceConnector {
+  readonly type: string
+  /** Logs in; the scope holds its connections. */
+  readonly open: (options: OpenSource) => Effect.Effect<Source, Failure, Scope.Scope>
+}
