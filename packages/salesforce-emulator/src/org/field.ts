@@ -1,0 +1,139 @@
+/**
+ * What an org knows about an object and its fields. Describe prints it, SOQL plans against it, the store makes
+ * tables from it.
+ */
+
+export type FieldType =
+  | "address"
+  | "base64"
+  | "boolean"
+  | "combobox"
+  | "currency"
+  | "date"
+  | "datetime"
+  | "double"
+  | "email"
+  | "encryptedstring"
+  | "id"
+  | "int"
+  | "location"
+  | "long"
+  | "multipicklist"
+  | "percent"
+  | "phone"
+  | "picklist"
+  | "reference"
+  | "string"
+  | "textarea"
+  | "time"
+  | "url"
+
+export interface PicklistValue {
+  readonly value: string
+  readonly label: string
+  readonly default: boolean
+}
+
+export interface Field {
+  readonly name: string
+  readonly label: string
+  readonly type: FieldType
+  readonly length: number
+  readonly byteLength: number
+  readonly precision: number
+  readonly scale: number
+  readonly digits: number
+  readonly custom: boolean
+  readonly createable: boolean
+  readonly updateable: boolean
+  readonly nillable: boolean
+  readonly filterable: boolean
+  readonly groupable: boolean
+  readonly sortable: boolean
+  readonly idLookup: boolean
+  readonly nameField: boolean
+  readonly defaultedOnCreate: boolean
+  readonly permissionable: boolean
+  readonly restrictedPicklist: boolean
+  readonly searchPrefilterable: boolean
+  readonly queryByDistance: boolean
+  readonly unique: boolean
+  readonly caseSensitive: boolean
+  readonly externalId: boolean
+  readonly autoNumber: boolean
+  readonly htmlFormatted: boolean
+  readonly referenceTo: ReadonlyArray<string>
+  readonly relationshipName: string | null
+  readonly childRelationshipName: string | null
+  readonly cascadeDelete: boolean
+  readonly restrictedDelete: boolean
+  readonly compoundFieldName: string | null
+  readonly extraTypeInfo: string | null
+  readonly defaultValue: string | null
+  /** A path to a parent's field, such as `Account.Industry`: a cross-object formula, evaluated at each read. */
+  readonly formula: string | null
+  readonly picklist: ReadonlyArray<PicklistValue>
+}
+
+export interface ObjectTraits {
+  readonly createable: boolean
+  readonly deletable: boolean
+  readonly feedEnabled: boolean
+  readonly layoutable: boolean
+  readonly mergeable: boolean
+  readonly mruEnabled: boolean
+  readonly queryable: boolean
+  readonly replicateable: boolean
+  readonly retrieveable: boolean
+  readonly searchable: boolean
+  readonly triggerable: boolean
+  readonly undeletable: boolean
+  readonly updateable: boolean
+}
+
+export interface SObject {
+  readonly name: string
+  readonly label: string
+  readonly labelPlural: string
+  readonly keyPrefix: string | null
+  readonly custom: boolean
+  readonly traits: ObjectTraits
+  readonly fields: ReadonlyArray<Field>
+  /** Values that follow from other columns of the same row, as SQL; written whenever the row is. */
+  readonly derived: Readonly<Record<string, string>>
+}
+
+/** Types whose value is put together from component fields when it is read. */
+export const isCompound = (field: Field): boolean => field.type === "address" || field.type === "location"
+
+/** Whether the store keeps a column for the field. */
+export const isStored = (field: Field): boolean => !isCompound(field) && field.formula === null
+
+export const isText = (field: Field): boolean => !nonText.has(field.type)
+
+const nonText = new Set<FieldType>([
+  "address",
+  "boolean",
+  "currency",
+  "date",
+  "datetime",
+  "double",
+  "id",
+  "int",
+  "location",
+  "long",
+  "percent",
+  "reference",
+  "time"
+])
+
+/** The columns an address or location is made of, by the key each has in the JSON object. */
+export const componentsOf = (object: SObject, compound: Field): ReadonlyArray<readonly [string, Field]> => {
+  const prefix = compound.name.replace(/Address$/, "").replace(/__c$/, "")
+  return object.fields
+    .filter((field) => field.compoundFieldName === compound.name)
+    .map((field) => {
+      const key = field.name.slice(prefix.length).replace(/^_+/, "").replace(/__s$/, "")
+      return [key.charAt(0).toLowerCase() + key.slice(1), field] as const
+    })
+}

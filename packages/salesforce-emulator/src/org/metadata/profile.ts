@@ -1,0 +1,36 @@
+/** Profile, as far as users refer to it. */
+import type { SObject } from "../field.ts"
+import { fieldsFromTable } from "./field-table.ts"
+import { setupTraits } from "./standard-traits.ts"
+
+const fields = `
+Id                       | id                    | fgsid  | Profile ID
+Name                     | string 255            | ufgsiM | Name
+PermissionsApiEnabled    | boolean               | ufgsd  | API Enabled
+PermissionsViewAllData   | boolean               | ufgsd  | View All Data
+PermissionsModifyAllData | boolean               | ufgsd  | Modify All Data
+PermissionsViewSetup     | boolean               | ufgsd  | View Setup and Configuration
+PermissionsViewAllUsers  | boolean               | ufgsd  | View All Users
+PermissionsManageUsers   | boolean               | ufgsd  | Manage Internal Users
+UserLicenseId            | reference UserLicense | fgs    | User License ID              | rel=UserLicense
+UserType                 | picklist 40           | nfgsk  | User Type
+CreatedDate              | datetime              | fsd    | Created Date
+CreatedById              | reference User        | fgsd   | Created By ID                | rel=CreatedBy
+LastModifiedDate         | datetime              | fsd    | Last Modified Date
+LastModifiedById         | reference User        | fgsd   | Last Modified By ID          | rel=LastModifiedBy
+SystemModstamp           | datetime              | fsd    | System Modstamp
+Description              | string 255            | unfgs  | Description
+LastViewedDate           | datetime              | nfs    | Last Viewed Date
+LastReferencedDate       | datetime              | nfs    | Last Referenced Date
+`
+
+export const profile: SObject = {
+  name: "Profile",
+  label: "Profile",
+  labelPlural: "Profiles",
+  keyPrefix: "00e",
+  custom: false,
+  traits: setupTraits,
+  fields: fieldsFromTable(fields),
+  derived: {}
+}

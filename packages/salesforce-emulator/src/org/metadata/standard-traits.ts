@@ -1,0 +1,35 @@
+import type { ObjectTraits } from "../field.ts"
+
+/** What users may do with most standard objects. */
+export const standardTraits: ObjectTraits = {
+  createable: true,
+  deletable: true,
+  feedEnabled: true,
+  layoutable: true,
+  mergeable: false,
+  mruEnabled: true,
+  queryable: true,
+  replicateable: true,
+  retrieveable: true,
+  searchable: true,
+  triggerable: true,
+  undeletable: true,
+  updateable: true
+}
+
+/** Set-up objects that clients only read. */
+export const setupTraits: ObjectTraits = {
+  createable: false,
+  deletable: false,
+  feedEnabled: false,
+  layoutable: false,
+  mergeable: false,
+  mruEnabled: false,
+  queryable: true,
+  replicateable: true,
+  retrieveable: true,
+  searchable: false,
+  triggerable: false,
+  undeletable: false,
+  updateable: false
+}

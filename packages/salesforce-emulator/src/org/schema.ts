@@ -1,0 +1,76 @@
+/** The objects of the org, looked up as Salesforce does: by name in any case. */
+import type { Field, SObject } from "./field.ts"
+import { account } from "./metadata/account.ts"
+import { contact } from "./metadata/contact.ts"
+import { opportunity } from "./metadata/opportunity.ts"
+import { organization } from "./metadata/organization.ts"
+import { profile } from "./metadata/profile.ts"
+import { user } from "./metadata/user.ts"
+import { userRole } from "./metadata/user-role.ts"
+
+const standardObjects: ReadonlyArray<SObject> = [
+  account,
+  contact,
+  opportunity,
+  user,
+  organization,
+  profile,
+  userRole
+]
+
+export interface ChildRelationship {
+  readonly object: SObject
+  readonly field: Field
+}
+
+export class OrgSchema {
+  readonly #objects = new Map<string, SObject>()
+  readonly #fields = new WeakMap<SObject, Map<string, Field>>()
+
+  constructor() {
+    for (const object of standardObjects) this.put(object)
+  }
+
+  /** All objects in alphabetical order. */
+  all(): ReadonlyArray<SObject> {
+    return [...this.#objects.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  object(name: string): SObject | undefined {
+    return this.#objects.get(name.toLowerCase())
+  }
+
+  /** Adds an object or takes the place of the one with its name. */
+  put(object: SObject): void {
+    this.#objects.set(object.name.toLowerCase(), object)
+  }
+
+  byPrefix(id: string): SObject | undefined {
+    return this.all().find((object) => object.keyPrefix !== null && id.startsWith(object.keyPrefix))
+  }
+
+  field(object: SObject, name: string): Field | undefined {
+    let byName = this.#fields.get(object)
+    if (byName === undefined) {
+      byName = new Map(object.fields.map((field) => [field.name.toLowerCase(), field]))
+      this.#fields.set(object, byName)
+    }
+    return byName.get(name.toLowerCase())
+  }
+
+  /** The reference field behind a parent relationship such as `Account` or `CreatedBy`. */
+  relationship(object: SObject, name: string): Field | undefined {
+    return object.fields.find(
+      (field) => field.relationshipName?.toLowerCase() === name.toLowerCase() && field.type === "reference"
+    )
+  }
+
+  /** The reference fields of other objects that point at this one. */
+  children(object: SObject): ReadonlyArray<ChildRelationship> {
+    return this.all().flatMap((child) =>
+      child.fields
+        .filter((field) => field.referenceTo.includes(object.name))
+        .map((field) => ({ object: child, field }))
+    )
+  }
+}

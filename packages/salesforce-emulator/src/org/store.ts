@@ -1,0 +1,89 @@
+/**
+ * The rows of the org, in an embedded DuckDB: one table an object, one column a stored field. Objects and fields
+ * keep their Salesforce names; `"_purged"` marks rows that have left the recycle bin.
+ */
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api"
+import { Effect, Semaphore } from "effect"
+import { valueMacros } from "../values/macros.ts"
+import { type Field, type FieldType, isStored, type SObject } from "./field.ts"
+import { idMacros } from "./id.ts"
+
+const columnTypes: Readonly<Partial<Record<FieldType, string>>> = {
+  boolean: "BOOLEAN",
+  currency: "DOUBLE",
+  double: "DOUBLE",
+  percent: "DOUBLE",
+  int: "INTEGER",
+  long: "BIGINT",
+  date: "DATE",
+  datetime: "TIMESTAMP",
+  time: "TIME"
+}
+
+export const columnType = (field: Field): string => columnTypes[field.type] ?? "VARCHAR"
+
+/** An identifier in SQL. */
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** A text literal in SQL. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+export interface Store {
+  /** Runs one statement and returns its rows as arrays. */
+  readonly rows: (sql: string, values?: Array<DuckDBValue>) => Effect.Effect<Array<Array<DuckDBValue>>>
+  readonly run: (sql: string, values?: Array<DuckDBValue>) => Effect.Effect<void>
+  /** Runs statements one after the other in one transaction; no other transaction runs meanwhile. */
+  readonly transaction: (
+    statements: ReadonlyArray<{ readonly sql: string; readonly values?: Array<DuckDBValue> }>
+  ) => Effect.Effect<void>
+  readonly createTable: (object: SObject) => Effect.Effect<void>
+}
+
+export const createTableSql = (object: SObject): string =>
+  `CREATE OR REPLACE TABLE ${quoted(object.name)} (${object.fields
+    .filter(isStored)
+    .map((field) => `${quoted(field.name)} ${columnType(field)}`)
+    .join(", ")}, "_purged" BOOLEAN DEFAULT false)`
+
+/** Opens the store; `folder` takes what does not fit into memory. */
+export const openStore = (folder: string) =>
+  Effect.gen(function* () {
+    const instance = yield* Effect.acquireRelease(
+      Effect.promise(() =>
+        DuckDBInstance.create(":memory:", {
+          temp_directory: folder,
+          autoinstall_known_extensions: "false",
+          autoload_known_extensions: "false"
+        })
+      ),
+      (opened) => Effect.sync(() => opened.closeSync())
+    )
+    const connect = Effect.acquireRelease(
+      Effect.promise(() => instance.connect()),
+      (connection) => Effect.sync(() => connection.closeSync())
+    )
+    const withConnection = <A>(use: (connection: DuckDBConnection) => Promise<A>) =>
+      Effect.scoped(Effect.flatMap(connect, (connection) => Effect.promise(() => use(connection))))
+    const writing = yield* Semaphore.make(1)
+
+    const store: Store = {
+      rows: (sql, values) =>
+        withConnection(async (connection) => (await connection.runAndReadAll(sql, values)).getRows()),
+      run: (sql, values) => withConnection((connection) => connection.run(sql, values)).pipe(Effect.asVoid),
+      transaction: (statements) =>
+        withConnection(async (connection) => {
+          await connection.run("BEGIN")
+          try {
+            for (const { sql, values } of statements) await connection.run(sql, values)
+            await connection.run("COMMIT")
+          } catch (cause) {
+            await connection.run("ROLLBACK")
+            throw cause
+          }
+        }).pipe(Effect.uninterruptible, writing.withPermits(1)),
+      createTable: (object) => store.run(createTableSql(object))
+    }
+    yield* store.run("SET TimeZone = 'UTC'")
+    yield* store.run(`${idMacros}; ${valueMacros}`)
+    return store
+  })

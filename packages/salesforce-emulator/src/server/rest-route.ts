@@ -1,0 +1,115 @@
+/**
+ * How a REST route is added. A route group is a file that merges `restRoute` layers and is named in
+ * `route-groups.ts`; nothing else is registered anywhere:
+ *
+ *     export const limitsRoutes = restRoute("GET", "/limits", (call) => Effect.succeed(json({ … })))
+ *
+ * `restRoute` puts the path under `/services/data/vNN.N`, refuses versions the org does not serve, requires a
+ * session (see `authorise`), counts the call, adds Sforce-Limit-Info and turns a `SalesforceError` into
+ * Salesforce's error array. Handlers get the session and fail with `SalesforceError` only. Routes outside
+ * `/services/data` (OAuth, `/emulator`) use `plainRoute`: the same without version, session and counting.
+ */
+import { randomInt } from "node:crypto"
+import { Cause, Context, Effect } from "effect"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Org } from "../org/org.ts"
+import { authorise, type Caller } from "./authorise.ts"
+import { errorResponse, notFound, SalesforceError, unknownException } from "./salesforce-error.ts"
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
+
+export interface PlainCall {
+  readonly request: HttpServerRequest.HttpServerRequest
+  /** Path parameters, decoded. */
+  readonly params: Readonly<Record<string, string>>
+  /** The query string. */
+  readonly search: URLSearchParams
+}
+
+export interface Call extends PlainCall {
+  /** As in the path, without the v: `68.0`. */
+  readonly version: string
+  readonly caller: Caller
+}
+
+/** Whether the running request is a part of a composite call, which is counted once for all its parts. */
+export const isCompositePart = Context.Reference<boolean>("salesforce-emulator/server/isCompositePart", {
+  defaultValue: () => false
+})
+
+/** JSON text that is ready to send. */
+export const jsonText = (text: string, status = 200) =>
+  HttpServerResponse.text(text, { status, contentType: "application/json;charset=UTF-8" })
+
+export const json = (body: unknown, status = 200) => jsonText(JSON.stringify(body), status)
+
+const readCall = Effect.gen(function* () {
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const given = yield* HttpRouter.params
+  const params: Record<string, string> = {}
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) params[name] = value
+  const queryAt = request.url.indexOf("?")
+  const search = new URLSearchParams(queryAt < 0 ? "" : request.url.slice(queryAt + 1))
+  return { request, params, search } satisfies PlainCall
+})
+
+const asResponse = <R>(
+  effect: Effect.Effect<HttpServerResponse.HttpServerResponse, SalesforceError, R>
+): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R> =>
+  effect.pipe(
+    Effect.catchTag("SalesforceError", (error) => Effect.succeed(errorResponse(error))),
+    Effect.catchCause((cause) =>
+      Cause.hasInterruptsOnly(cause)
+        ? Effect.interrupt
+        : Effect.gen(function* () {
+            const errorId = `${randomInt(1e9)}-${randomInt(1e6)} (${randomInt(1e9)})`
+            yield* Effect.logError(`ErrorId ${errorId}`, cause)
+            return errorResponse(unknownException(errorId))
+          })
+    )
+  )
+
+export const plainRoute = <R>(
+  method: Method | "*",
+  path: `/${string}`,
+  handler: (call: PlainCall) => Effect.Effect<HttpServerResponse.HttpServerResponse, SalesforceError, R>
+) => HttpRouter.add(method, path, Effect.flatMap(readCall, handler).pipe(asResponse))
+
+const oldestVersion = 31
+const retiredFrom = 7
+
+const checkVersion = (text: string, newest: string): Effect.Effect<string, SalesforceError> => {
+  const version = /^v(\d+)\.0$/i.exec(text)?.[1]
+  const number = Number(version)
+  if (version === undefined || number > Number(newest) || number < retiredFrom) return Effect.fail(notFound())
+  return number < oldestVersion
+    ? Effect.fail(
+        new SalesforceError({
+          status: 410,
+          errorCode: "UNSUPPORTED_API_VERSION",
+          message: `The requested API version ${number}.0 is retired. Use version ${oldestVersion}.0 or later.`
+        })
+      )
+    : Effect.succeed(`${number}.0`)
+}
+
+export const restRoute = <R>(
+  method: Method,
+  path: `/${string}` | "",
+  handler: (call: Call) => Effect.Effect<HttpServerResponse.HttpServerResponse, SalesforceError, R>
+) =>
+  HttpRouter.add(
+    method,
+    `/services/data/:version${path}`,
+    Effect.gen(function* () {
+      const plain = yield* readCall
+      const org = yield* Org
+      const version = yield* checkVersion(plain.params["version"] ?? "", org.apiVersion)
+      const caller = yield* authorise(plain.request)
+      if (!(yield* isCompositePart)) org.usage.count()
+      return yield* handler({ ...plain, version, caller }).pipe(
+        Effect.catchTag("SalesforceError", (error) => Effect.succeed(errorResponse(error))),
+        Effect.map(HttpServerResponse.setHeader("Sforce-Limit-Info", org.usage.header))
+      )
+    }).pipe(asResponse)
+  )
