@@ -8,6 +8,7 @@ export type { RunReport, RunStatus, StreamReport } from "./run-report.ts"
 export * from "./segment.ts"
 export type * from "./source.ts"
 export { type DecodedSpec, decodeSpec } from "./spec/decode-spec.ts"
+export { specJsonSchema } from "./spec/json-schema.ts"
 export {
   type Auth,
   type Fields,
@@ -18,6 +19,6 @@ export {
   type StreamSpec,
   streamName
 } from "./spec/salesforce-source.ts"
-export { type DuckdbDestination, type Spec, specJsonSchema } from "./spec/spec.ts"
+export type { DuckdbDestination, Spec } from "./spec/spec.ts"
 export type { Secret } from "./spec/values.ts"
 export * from "./stream-schema.ts"

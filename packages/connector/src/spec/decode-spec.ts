@@ -8,7 +8,7 @@ import { LineCounter, parseDocument, visit } from "yaml"
 import { ConnectorError } from "../connector-error.ts"
 import { type StreamSpec, streamName } from "./salesforce-source.ts"
 import { Spec } from "./spec.ts"
-import { problemsOf, type SpecProblem } from "./spec-problem.ts"
+import { problemsOf, type SpecProblem, withoutEchoes } from "./spec-problem.ts"
 
 export interface DecodedSpec {
   readonly spec: Spec
@@ -147,7 +147,9 @@ export const decodeSpec = (source: SpecText): Effect.Effect<DecodedSpec, Connect
     })
     const problems = [
       ...substituted.problems,
-      ...(Result.isFailure(decoded) ? problemsOf(decoded.failure.issue) : crossChecks(decoded.success))
+      ...(Result.isFailure(decoded)
+        ? withoutEchoes(problemsOf(decoded.failure.issue))
+        : crossChecks(decoded.success))
     ]
     if (Result.isFailure(decoded) || problems.length > 0) {
       return Effect.fail(failure(source.file, [...new Set(problems.map(describe))]))

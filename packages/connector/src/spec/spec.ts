@@ -1,6 +1,6 @@
 /**
  * The spec file, `decant.yaml`: one source, one destination, when to run. It is read by `decodeSpec`;
- * the JSON Schema for editors is made from the same definitions.
+ * the JSON Schema for editors (`json-schema.ts`) is made from the same definitions.
  */
 import { Duration, Effect, Schema } from "effect"
 import { SalesforceSource } from "./salesforce-source.ts"
@@ -91,14 +91,3 @@ export const Spec = Schema.Struct({
   alerts: Schema.optionalKey(Schema.Array(Alert))
 })
 export type Spec = typeof Spec.Type
-
-/** JSON Schema (draft 2020-12) of the spec file, for `# yaml-language-server: $schema=…`. */
-export const specJsonSchema = (): unknown => {
-  const document = Schema.toJsonSchemaDocument(Spec, { onExcessProperty: "error" })
-  return {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
-    title: "Decant spec",
-    ...document.schema,
-    $defs: document.definitions
-  }
-}
