@@ -1,22 +1,55 @@
 /** The whole emulator as one layer, and the line it prints when it is ready. */
 import { Effect, Layer } from "effect"
 import { HttpServer } from "effect/http"
+import { Switches } from "./control/switches.ts"
+import { DefaultApps } from "./oauth/default-apps.ts"
+import { Directory } from "./oauth/directory.ts"
+import { oauth } from "./oauth/layer.ts"
+import { Sessions } from "./oauth/sessions.ts"
 import { Org } from "./org/org.ts"
 import { serve } from "./server/serve.ts"
+import { Faults } from "./wire/faults.ts"
+import { RequestLog } from "./wire/request-log.ts"
 
 export interface EmulatorOptions {
   readonly port: number
   readonly apiVersion: string
   readonly seed: number
+  readonly switches?: Readonly<Record<string, unknown>>
+  /** Takes each line of the request log as JSON. */
+  readonly log?: ((line: string) => void) | undefined
 }
 
 export const emulator = (options: EmulatorOptions) =>
-  serve(options.port).pipe(Layer.provideMerge(Org.layer({ apiVersion: options.apiVersion })))
+  serve(options.port).pipe(
+    Layer.provideMerge(oauth),
+    Layer.provideMerge(
+      Layer.mergeAll(
+        Org.layer({ apiVersion: options.apiVersion }),
+        Switches.layer(options.switches),
+        Faults.layer,
+        RequestLog.layer(options.log)
+      )
+    )
+  )
 
 /** What a client needs to know to connect. */
 export const readyLine = Effect.gen(function* () {
   const org = yield* Org
+  const directory = yield* Directory
   const server = yield* HttpServer.HttpServer
   const port = "port" in server.address ? server.address.port : 0
-  return { url: `http://127.0.0.1:${port}`, orgId: org.id }
+  const session = (yield* Sessions).issue({
+    userId: org.adminId,
+    username: directory.adminUsername,
+    scopes: ["full"]
+  })
+  return {
+    url: `http://127.0.0.1:${port}`,
+    orgId: org.id,
+    username: directory.adminUsername,
+    password: directory.password,
+    accessToken: session.token,
+    apps: (yield* DefaultApps).lines
+  }
 })

@@ -1,5 +1,8 @@
 /** Every route group of the emulator, in one list. */
 import { Layer } from "effect"
+import { wireAndLoginRoutes } from "../control/wire-and-login-routes.ts"
+import { oauthRoutes } from "../oauth/routes.ts"
+import { describeRoutes } from "../rest/describe.ts"
 import { versionRoutes } from "../rest/versions.ts"
 import { plainRoute } from "./rest-route.ts"
 import { notFound } from "./salesforce-error.ts"
@@ -7,4 +10,10 @@ import { notFound } from "./salesforce-error.ts"
 /** Everything no group answers. */
 const unknownPaths = plainRoute("*", "/*", () => notFound())
 
-export const routeGroups = Layer.mergeAll(versionRoutes, unknownPaths)
+export const routeGroups = Layer.mergeAll(
+  oauthRoutes,
+  wireAndLoginRoutes,
+  versionRoutes,
+  describeRoutes,
+  unknownPaths
+)

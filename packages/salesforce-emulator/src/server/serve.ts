@@ -2,11 +2,13 @@
  * The server: all route groups on one `node:http` server bound to loopback. The Date header follows the org's
  * clock, because clients take it for the org's time.
  */
-import { createServer, type Server } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { Org } from "../org/org.ts"
+import { Faults } from "../wire/faults.ts"
+import { RequestLog } from "../wire/request-log.ts"
+import { WireServer } from "../wire/wire-server.ts"
 import { routeGroups } from "./route-groups.ts"
 
 const dateHeader = HttpRouter.middleware(
@@ -18,17 +20,18 @@ const dateHeader = HttpRouter.middleware(
   { global: true }
 )
 
-/** A server whose close does not wait for clients that keep their connections open. */
-const quickToClose = (): Server => {
-  const server = createServer({ maxHeaderSize: 256 * 1024, keepAliveTimeout: 60_000 })
-  const close = server.close.bind(server)
-  server.close = (done) => {
-    const closing = close(done)
-    setTimeout(() => server.closeAllConnections(), 50).unref()
-    return closing
-  }
-  return server
-}
+/** Effect's server on ours, which strikes faults and measures what leaves the socket. */
+const httpServer = (port: number) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const wire = { faults: yield* Faults, requestLog: yield* RequestLog }
+      return NodeHttpServer.layer(() => new WireServer(wire), {
+        port,
+        host: "127.0.0.1",
+        gracefulShutdownTimeout: "100 millis"
+      })
+    })
+  )
 
 export const serve = (port: number) =>
   HttpRouter.serve(Layer.mergeAll(routeGroups, dateHeader), {
@@ -40,8 +43,4 @@ export const serve = (port: number) =>
       ignoreDuplicateSlashes: true,
       maxParamLength: 20_000
     }
-  }).pipe(
-    Layer.provideMerge(
-      NodeHttpServer.layer(quickToClose, { port, host: "127.0.0.1", gracefulShutdownTimeout: "100 millis" })
-    )
-  )
+  }).pipe(Layer.provideMerge(httpServer(port)))
