@@ -8,7 +8,7 @@ import type { StreamCheckpoint } from "./checkpoint.ts"
 import type { Failure } from "./failure.ts"
 import type { RunReport } from "./run-report.ts"
 import type { IdRange, Segment } from "./segment.ts"
-import type { Spec } from "./spec/spec.ts"
+import type { CopySpec } from "./spec/spec.ts"
 import type { StreamSchema } from "./stream-schema.ts"
 
 export interface Capabilities {
@@ -92,7 +92,8 @@ export interface Destination {
 }
 
 export interface OpenDestination {
-  readonly spec: Spec
+  /** Any `Spec` is one. */
+  readonly spec: CopySpec
   readonly folder: string
   /** The org whose data is written; refused when the destination holds another org's. Null for reading only. */
   readonly orgId: string | null

@@ -7,7 +7,7 @@ export { Instant, instantFromMillis, instantToMillis } from "./instant.ts"
 export type { RunReport, RunStatus, StreamReport } from "./run-report.ts"
 export * from "./segment.ts"
 export type * from "./source.ts"
-export { type DecodedSpec, decodeSpec } from "./spec/decode-spec.ts"
+export { type DecodedSpec, decodeCopySpec, decodeSpec } from "./spec/decode-spec.ts"
 export { specJsonSchema } from "./spec/json-schema.ts"
 export {
   type Auth,
@@ -19,6 +19,6 @@ export {
   type StreamSpec,
   streamName
 } from "./spec/salesforce-source.ts"
-export type { DuckdbDestination, Spec } from "./spec/spec.ts"
+export type { CopySpec, DuckdbDestination, Spec } from "./spec/spec.ts"
 export type { Secret } from "./spec/values.ts"
 export * from "./stream-schema.ts"

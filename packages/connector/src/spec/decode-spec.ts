@@ -7,11 +7,11 @@ import { Effect, Result, Schema } from "effect"
 import { LineCounter, parseDocument, visit } from "yaml"
 import { ConnectorError } from "../connector-error.ts"
 import { type StreamSpec, streamName } from "./salesforce-source.ts"
-import { Spec } from "./spec.ts"
+import { CopySpec, Spec } from "./spec.ts"
 import { problemsOf, type SpecProblem, withoutEchoes } from "./spec-problem.ts"
 
-export interface DecodedSpec {
-  readonly spec: Spec
+export interface DecodedSpec<S = Spec> {
+  readonly spec: S
   readonly warnings: ReadonlyArray<string>
 }
 
@@ -53,7 +53,7 @@ interface Substituted {
   readonly clearSecrets: ReadonlyArray<string>
 }
 
-const substitute = (value: unknown, env: SpecText["env"]): Substituted => {
+const substitute = (value: unknown, env: SpecText["env"], unread: ReadonlyArray<string>): Substituted => {
   const problems: Array<SpecProblem> = []
   const clearSecrets: Array<string> = []
   const text = (value: string, path: ReadonlyArray<PropertyKey>): string => {
@@ -70,6 +70,7 @@ const substitute = (value: unknown, env: SpecText["env"]): Substituted => {
     })
   }
   const walk = (value: unknown, path: ReadonlyArray<PropertyKey>): unknown => {
+    if (path.length === 1 && unread.includes(String(path[0]))) return value
     if (typeof value === "string") return text(value, path)
     if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index]))
     if (typeof value === "object" && value !== null) {
@@ -108,8 +109,14 @@ const crossChecks = (spec: Spec): ReadonlyArray<SpecProblem> => {
   return [...repeated, ...masked]
 }
 
-/** Decodes a spec file's text; fails with `SPEC_INVALID` naming every problem. */
-export const decodeSpec = (source: SpecText): Effect.Effect<DecodedSpec, ConnectorError> =>
+interface Reading<S> {
+  readonly schema: Schema.Decoder<S>
+  readonly crossChecks: (spec: S) => ReadonlyArray<SpecProblem>
+  /** Top-level keys that are passed on as they stand in the file. */
+  readonly unread: ReadonlyArray<string>
+}
+
+const decodeAs = <S>(reading: Reading<S>, source: SpecText): Effect.Effect<DecodedSpec<S>, ConnectorError> =>
   Effect.suspend(() => {
     const lines = new LineCounter()
     const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
@@ -140,8 +147,8 @@ export const decodeSpec = (source: SpecText): Effect.Effect<DecodedSpec, Connect
       return `${line === null ? "" : `line ${line}: `}${pathText(problem.path) || "the file"}: ${problem.message}`
     }
 
-    const substituted = substitute(document.toJS() ?? {}, source.env)
-    const decoded = Schema.decodeUnknownResult(Spec)(substituted.value, {
+    const substituted = substitute(document.toJS() ?? {}, source.env, reading.unread)
+    const decoded = Schema.decodeUnknownResult(reading.schema)(substituted.value, {
       errors: "all",
       onExcessProperty: "error"
     })
@@ -149,7 +156,7 @@ export const decodeSpec = (source: SpecText): Effect.Effect<DecodedSpec, Connect
       ...substituted.problems,
       ...(Result.isFailure(decoded)
         ? withoutEchoes(problemsOf(decoded.failure.issue))
-        : crossChecks(decoded.success))
+        : reading.crossChecks(decoded.success))
     ]
     if (Result.isFailure(decoded) || problems.length > 0) {
       return Effect.fail(failure(source.file, [...new Set(problems.map(describe))]))
@@ -159,3 +166,11 @@ export const decodeSpec = (source: SpecText): Effect.Effect<DecodedSpec, Connect
     )
     return Effect.succeed({ spec: decoded.success, warnings })
   })
+
+/** Decodes a spec file's text; fails with `SPEC_INVALID` naming every problem. */
+export const decodeSpec = (source: SpecText): Effect.Effect<DecodedSpec, ConnectorError> =>
+  decodeAs({ schema: Spec, crossChecks, unread: [] }, source)
+
+/** Reads only what leads to the copy, so that variables which only the source needs may be unset. */
+export const decodeCopySpec = (source: SpecText): Effect.Effect<DecodedSpec<CopySpec>, ConnectorError> =>
+  decodeAs({ schema: CopySpec, crossChecks: () => [], unread: ["source", "alerts"] }, source)

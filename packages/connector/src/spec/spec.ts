@@ -91,3 +91,11 @@ export const Spec = Schema.Struct({
   alerts: Schema.optionalKey(Schema.Array(Alert))
 })
 export type Spec = typeof Spec.Type
+
+/** A spec as far as looking into the copy needs it: how to read the source is left as it stands. */
+export const CopySpec = Schema.Struct({
+  ...Spec.fields,
+  source: Schema.Unknown,
+  alerts: Schema.optionalKey(Schema.Unknown)
+})
+export type CopySpec = typeof CopySpec.Type
