@@ -8,7 +8,7 @@ name: acme
 source:
   type: salesforce
   environment: \${SALESFORCE_URL}
-  auth: { method: client-credentials, clientId: \${CLIENT_ID}, clientSecret: \${CLIENT_SECRET} }
+  auth: { method: client-credentials, clientId: "\${CLIENT_ID}", clientSecret: "\${CLIENT_SECRET}" }
   streams: [{ object: Account }]
 destination: { type: duckdb, path: "\${DATA}/acme.duckdb" }
 alerts: [{ webhook: "\${ALERT_URL}" }]
