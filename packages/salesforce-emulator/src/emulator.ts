@@ -7,6 +7,7 @@ import { Directory } from "./oauth/directory.ts"
 import { oauth } from "./oauth/layer.ts"
 import { Sessions } from "./oauth/sessions.ts"
 import { Org } from "./org/org.ts"
+import { Cursors } from "./rest/cursors.ts"
 import { serve } from "./server/serve.ts"
 import { Faults } from "./wire/faults.ts"
 import { RequestLog } from "./wire/request-log.ts"
@@ -22,7 +23,7 @@ export interface EmulatorOptions {
 
 export const emulator = (options: EmulatorOptions) =>
   serve(options.port).pipe(
-    Layer.provideMerge(oauth),
+    Layer.provideMerge(Layer.merge(oauth, Cursors.layer)),
     Layer.provideMerge(
       Layer.mergeAll(
         Org.layer({ apiVersion: options.apiVersion }),

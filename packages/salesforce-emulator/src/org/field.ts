@@ -77,6 +77,7 @@ export interface Field {
 
 export interface ObjectTraits {
   readonly createable: boolean
+  readonly deepCloneable: boolean
   readonly deletable: boolean
   readonly feedEnabled: boolean
   readonly layoutable: boolean

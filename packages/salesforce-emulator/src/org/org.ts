@@ -41,14 +41,15 @@ export class Org extends Context.Service<
           Effect.sync(() => mkdtempSync(join(tmpdir(), "salesforce-emulator-"))),
           (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true }))
         )
+        const clock = new OrgClock()
         const store = yield* openStore(folder)
-        const schema = new OrgSchema()
+        const schema = new OrgSchema(clock.now())
         for (const object of schema.all()) yield* store.createTable(object)
         return Org.of({
           id: makeId("00D", 1),
           adminId: makeId("005", 1),
           apiVersion: options.apiVersion,
-          clock: new OrgClock(),
+          clock,
           schema,
           store,
           usage: new ApiUsage(),

@@ -27,8 +27,17 @@ export class OrgSchema {
   readonly #objects = new Map<string, SObject>()
   readonly #fields = new WeakMap<SObject, Map<string, Field>>()
 
-  constructor() {
-    for (const object of standardObjects) this.put(object)
+  #changedAt: number
+
+  /** `now` is the org's time in milliseconds, here and in `put`. */
+  constructor(now: number) {
+    this.#changedAt = now
+    for (const object of standardObjects) this.put(object, now)
+  }
+
+  /** When an object or field last changed; describes are older for nobody. */
+  get changedAt(): number {
+    return this.#changedAt
   }
 
   /** All objects in alphabetical order. */
@@ -41,7 +50,8 @@ export class OrgSchema {
   }
 
   /** Adds an object or takes the place of the one with its name. */
-  put(object: SObject): void {
+  put(object: SObject, now: number): void {
+    this.#changedAt = now
     this.#objects.set(object.name.toLowerCase(), object)
   }
 
@@ -69,7 +79,7 @@ export class OrgSchema {
   children(object: SObject): ReadonlyArray<ChildRelationship> {
     return this.all().flatMap((child) =>
       child.fields
-        .filter((field) => field.referenceTo.includes(object.name))
+        .filter((field) => field.referenceTo.includes(object.name) && field.name !== "MasterRecordId")
         .map((field) => ({ object: child, field }))
     )
   }

@@ -3,6 +3,7 @@ import { Layer } from "effect"
 import { wireAndLoginRoutes } from "../control/wire-and-login-routes.ts"
 import { oauthRoutes } from "../oauth/routes.ts"
 import { describeRoutes } from "../rest/describe.ts"
+import { queryRoutes } from "../rest/query.ts"
 import { versionRoutes } from "../rest/versions.ts"
 import { plainRoute } from "./rest-route.ts"
 import { notFound } from "./salesforce-error.ts"
@@ -15,5 +16,6 @@ export const routeGroups = Layer.mergeAll(
   wireAndLoginRoutes,
   versionRoutes,
   describeRoutes,
+  queryRoutes,
   unknownPaths
 )

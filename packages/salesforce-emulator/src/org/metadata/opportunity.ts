@@ -55,7 +55,7 @@ export const opportunity: SObject = {
   labelPlural: "Opportunities",
   keyPrefix: "006",
   custom: false,
-  traits: standardTraits,
+  traits: { ...standardTraits, deepCloneable: true },
   fields: fieldsFromTable(fields, opportunityPicklists),
   derived: {
     IsClosed: stageValue("closed"),

@@ -3,6 +3,7 @@ import type { ObjectTraits } from "../field.ts"
 /** What users may do with most standard objects. */
 export const standardTraits: ObjectTraits = {
   createable: true,
+  deepCloneable: false,
   deletable: true,
   feedEnabled: true,
   layoutable: true,
@@ -20,6 +21,7 @@ export const standardTraits: ObjectTraits = {
 /** Set-up objects that clients only read. */
 export const setupTraits: ObjectTraits = {
   createable: false,
+  deepCloneable: false,
   deletable: false,
   feedEnabled: false,
   layoutable: false,

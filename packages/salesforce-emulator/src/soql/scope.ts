@@ -1,0 +1,127 @@
+/**
+ * The tables of one query: its object and, by outer joins, each parent that a path mentions. Resolves paths such as
+ * `Account.Owner.Name` to typed SQL.
+ */
+import { componentsOf, type Field, type FieldType, isCompound, type SObject } from "../org/field.ts"
+import type { OrgSchema } from "../org/schema.ts"
+import { quoted } from "../org/store.ts"
+import { jsonCompound, jsonValue } from "../values/json.ts"
+import { malformed, noSuchColumn, noSuchRelationship, refusedWord } from "./refusal.ts"
+
+const deepest = 5
+
+/** A row source within the query: the object itself or a parent of it. */
+export interface Source {
+  readonly alias: string
+  readonly object: SObject
+}
+
+export interface Resolved {
+  /** The field's name in the describe's casing. */
+  readonly field: Field
+  readonly type: FieldType
+  /** The rows it is read from, and the relationship names that lead there. */
+  readonly source: Source
+  readonly parents: ReadonlyArray<{ readonly name: string; readonly source: Source }>
+  /** The path in the describe's casing: `Account.Name`. */
+  readonly path: string
+  /** The typed value. A compound has none. */
+  readonly sql: string
+  /** Its JSON text, as SQL. */
+  readonly json: string
+}
+
+export class Scope {
+  readonly query: string
+  readonly schema: OrgSchema
+  readonly base: Source
+  readonly #names: ReadonlySet<string>
+  readonly #joins = new Map<string, { readonly source: Source; readonly sql: string }>()
+
+  constructor(
+    query: string,
+    schema: OrgSchema,
+    object: SObject,
+    alias: string,
+    names: ReadonlyArray<string | undefined>
+  ) {
+    this.query = query
+    this.schema = schema
+    this.base = { alias, object }
+    this.#names = new Set(
+      [...names, object.name].flatMap((name) => (name === undefined ? [] : [name.toLowerCase()]))
+    )
+  }
+
+  /** The FROM clause; complete once every path has been resolved. */
+  from(): string {
+    const joins = [...this.#joins.values()].map(({ sql }) => sql)
+    return [`${quoted(this.base.object.name)} ${this.base.alias}`, ...joins].join(" ")
+  }
+
+  /** Resolves a path as typed; throws Salesforce's refusal when it leads nowhere. */
+  resolve(path: string): Resolved {
+    const segments = path.split(".")
+    const own = segments.length > 1 && this.#names.has(segments[0]?.toLowerCase() ?? "")
+    const known = own && this.schema.relationship(this.base.object, segments[0] ?? "") === undefined
+    return this.#resolveFrom(this.base, known ? segments.slice(1) : segments, path)
+  }
+
+  #resolveFrom(start: Source, segments: ReadonlyArray<string>, word: string): Resolved {
+    const relationships = segments.slice(0, -1)
+    if (relationships.length > deepest) {
+      throw malformed(`SOQL queries cannot have more than ${deepest} relationship levels: ${word}`)
+    }
+    let source = start
+    const parents: Array<{ name: string; source: Source }> = []
+    for (const relationship of relationships) {
+      const reference = this.schema.relationship(source.object, relationship)
+      if (reference === undefined) throw noSuchRelationship(this.query, word, relationship)
+      source = this.#join(source, reference, word)
+      parents.push({ name: reference.relationshipName ?? relationship, source })
+    }
+    const name = segments.at(-1) ?? ""
+    const field = this.schema.field(source.object, name)
+    if (field === undefined) throw noSuchColumn(this.query, word, name, source.object.name)
+    const path = [...parents.map((parent) => parent.name), field.name].join(".")
+    return { field, type: field.type, source, parents, path, ...this.#value(source, field, word) }
+  }
+
+  #value(source: Source, field: Field, word: string): { readonly sql: string; readonly json: string } {
+    if (field.formula !== null) {
+      const { sql } = this.#resolveFrom(source, field.formula.split("."), word)
+      return { sql, json: jsonValue(field.type, sql) }
+    }
+    if (!isCompound(field)) {
+      const sql = `${source.alias}.${quoted(field.name)}`
+      return { sql, json: jsonValue(field.type, sql) }
+    }
+    const components = componentsOf(source.object, field).map(([key, component]) => ({
+      key,
+      type: component.type,
+      sql: `${source.alias}.${quoted(component.name)}`
+    }))
+    return { sql: "NULL", json: jsonCompound(components) }
+  }
+
+  #join(from: Source, reference: Field, word: string): Source {
+    const key = `${from.alias}.${reference.name}`
+    const known = this.#joins.get(key)
+    if (known !== undefined) return known.source
+    const target = reference.referenceTo
+      .map((name) => this.schema.object(name))
+      .find((object) => object !== undefined)
+    if (target === undefined) {
+      throw refusedWord(
+        this.query,
+        word,
+        "INVALID_TYPE",
+        `sObject type '${reference.referenceTo[0]}' is not supported.`
+      )
+    }
+    const source = { alias: `${this.base.alias}_${this.#joins.size + 1}`, object: target }
+    const sql = `LEFT JOIN ${quoted(target.name)} ${source.alias} ON ${source.alias}."Id" = ${from.alias}.${quoted(reference.name)}`
+    this.#joins.set(key, { source, sql })
+    return source
+  }
+}
