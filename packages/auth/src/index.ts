@@ -1,1 +1,7 @@
-export {}
+export { AuthError } from "./auth-error.ts"
+export { type CatalogueEntry, type ErrorCode, errorCatalogue } from "./error-catalogue.ts"
+export { networkFailure } from "./network-failure.ts"
+export { type OpenSession, openSession } from "./open-session.ts"
+export { type ApiAnswer, apiFailure, type Details, type FailureParts, failureOf } from "./recognise.ts"
+export type { Session } from "./session.ts"
+export type { Token } from "./token.ts"

@@ -1,0 +1,51 @@
+/** From the `source` block of a spec to a session with its org. */
+import type { SalesforceSource } from "@decant/connector"
+import { Effect } from "effect"
+import { HttpClient } from "effect/http"
+import { AuthError } from "./auth-error.ts"
+import { loginHost } from "./login-host.ts"
+import type { Login, LoginPlace } from "./method.ts"
+import { clientCredentials } from "./methods/client-credentials.ts"
+import { jwtBearer } from "./methods/jwt-bearer.ts"
+import { makeSession, type Session } from "./session.ts"
+
+export interface OpenSession {
+  readonly source: SalesforceSource
+  /** The folder that relative paths of the spec are relative to. */
+  readonly folder: string
+  /** The process's own environment when absent. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** The stored login of methods that have one: the spec's name. */
+  readonly connection?: string
+}
+
+const methodOf = (
+  source: SalesforceSource,
+  place: LoginPlace
+): Effect.Effect<Login, AuthError, HttpClient.HttpClient> => {
+  const { auth } = source
+  switch (auth.method) {
+    case "client-credentials":
+      return clientCredentials(auth, place)
+    case "jwt-bearer":
+      return jwtBearer(auth, place)
+    default:
+      return Effect.fail(AuthError.because("AUTH_FLOW_DISABLED"))
+  }
+}
+
+/** Reads the secrets and checks what can be checked without a call; the first `token` logs in. */
+export const openSession = Effect.fn("auth.openSession")(function* (
+  of: OpenSession
+): Effect.fn.Return<Session, AuthError, HttpClient.HttpClient> {
+  const client = yield* HttpClient.HttpClient
+  const login = loginHost(of.source.environment)
+  if (login instanceof AuthError) return yield* login
+  const method = yield* methodOf(of.source, {
+    login,
+    folder: of.folder,
+    env: of.env ?? process.env,
+    connection: of.connection ?? "default"
+  })
+  return makeSession((rejected) => Effect.provideService(method(rejected), HttpClient.HttpClient, client))
+})
