@@ -2,7 +2,7 @@
  * How this package talks HTTP: 30 seconds a request, no redirect followed, no secret in any error, and
  * another try only where Salesforce or the network says that one may help.
  */
-import { Effect, Redacted, Schedule } from "effect"
+import { Clock, Effect, Redacted, Schedule } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import { AuthError } from "./auth-error.ts"
 import type { Grant } from "./error-catalogue.ts"
@@ -25,6 +25,9 @@ export interface Answer {
   /** By the `Date` header; null without one. */
   readonly serverMillis: number | null
 }
+
+/** Salesforce accepts three minutes; a header's second and a slow answer are taken off. */
+const toleratedSkewSeconds = 170
 
 const timeLimit = "30 seconds"
 
@@ -112,6 +115,16 @@ const refusalOf = (post: FormPost, answer: Answer): AuthError => {
   return AuthError.because("AUTH_ANSWER_UNREADABLE", { host, detail: `HTTP ${answer.status}` })
 }
 
+/** Salesforce does not say that a signed login came from a wrong clock; its `Date` header does. */
+const clockToBlame = Effect.fnUntraced(function* (post: FormPost, answer: Answer, refusal: AuthError) {
+  if (post.grant !== "jwt-bearer" || answer.serverMillis === null) return null
+  if (refusal.code !== "AUTH_KEY_MISMATCH" && refusal.code !== "AUTH_REFUSED") return null
+  const seconds = Math.round(((yield* Clock.currentTimeMillis) - answer.serverMillis) / 1000)
+  if (Math.abs(seconds) < toleratedSkewSeconds) return null
+  const amount = `${Math.round(Math.abs(seconds) / 60)} minutes ${seconds > 0 ? "ahead of" : "behind"}`
+  return AuthError.because("AUTH_CLOCK_SKEW", { detail: amount })
+})
+
 export interface Granted {
   readonly json: unknown
   readonly serverMillis: number | null
@@ -132,7 +145,10 @@ export const postOnce = Effect.fnUntraced(function* (
     ),
     host
   )
-  if (answer.status !== 200) return yield* refusalOf(post, answer)
+  if (answer.status !== 200) {
+    const refusal = refusalOf(post, answer)
+    return yield* (yield* clockToBlame(post, answer, refusal)) ?? refusal
+  }
   const json = jsonOf(answer.text)
   if (json === null && answer.text.trim() !== "") {
     return yield* AuthError.because("AUTH_ANSWER_UNREADABLE", { host, detail: "its answer is not JSON" })

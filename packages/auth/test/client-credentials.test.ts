@@ -1,24 +1,23 @@
-import type { SalesforceSource } from "@decant/connector"
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Redacted } from "effect"
+import { Effect, Redacted } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { openSession } from "../src/index.ts"
+import { sourceWith } from "./sources.ts"
 import { grant, json, refuse, wire } from "./wire.ts"
 
 const secret = "5ECRET-of-the-app-0123456789"
 
-const source = (environment: string): SalesforceSource => ({
-  type: "salesforce",
-  environment,
-  apiVersion: "67.0",
-  auth: { method: "client-credentials", clientId: "3MVG9client", clientSecret: Redacted.make(secret) },
-  lookback: Duration.minutes(10),
-  streams: [{ object: "Account" }]
-})
-
 const open = (environment: string) =>
-  openSession({ source: source(environment), folder: "/nowhere", env: {} })
+  openSession({
+    source: sourceWith(environment, {
+      method: "client-credentials",
+      clientId: "3MVG9client",
+      clientSecret: Redacted.make(secret)
+    }),
+    folder: "/nowhere",
+    env: {}
+  })
 
 describe("client credentials", () => {
   it.live("fifty fibers get one token by one request, and fifty renewals of it cost one more", () =>
