@@ -1,6 +1,7 @@
 /** The whole emulator as one layer, and the line it prints when it is ready. */
 import { Effect, Layer } from "effect"
 import { HttpServer } from "effect/http"
+import { bulk } from "./bulk/routes.ts"
 import { Switches } from "./control/switches.ts"
 import { DefaultApps } from "./oauth/default-apps.ts"
 import { Directory } from "./oauth/directory.ts"
@@ -23,7 +24,7 @@ export interface EmulatorOptions {
 
 export const emulator = (options: EmulatorOptions) =>
   serve(options.port).pipe(
-    Layer.provideMerge(Layer.merge(oauth, Cursors.layer)),
+    Layer.provideMerge(Layer.mergeAll(oauth, bulk, Cursors.layer)),
     Layer.provideMerge(
       Layer.mergeAll(
         Org.layer({ apiVersion: options.apiVersion }),

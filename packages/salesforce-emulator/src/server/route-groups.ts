@@ -1,5 +1,6 @@
 /** Every route group of the emulator, in one list. */
 import { Layer } from "effect"
+import { bulkRoutes } from "../bulk/routes.ts"
 import { wireAndLoginRoutes } from "../control/wire-and-login-routes.ts"
 import { oauthRoutes } from "../oauth/routes.ts"
 import { describeRoutes } from "../rest/describe.ts"
@@ -17,5 +18,6 @@ export const routeGroups = Layer.mergeAll(
   versionRoutes,
   describeRoutes,
   queryRoutes,
+  bulkRoutes,
   unknownPaths
 )

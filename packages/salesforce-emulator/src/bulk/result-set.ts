@@ -1,0 +1,74 @@
+/**
+ * The rows of a query job: one statement copies them out of the database, each value as Salesforce prints it, every
+ * one quoted; then they are packed once. Nothing of them stays in memory.
+ */
+import { mkdir, open, rename } from "node:fs/promises"
+import { join } from "node:path"
+import { Effect } from "effect"
+import type { Org } from "../org/org.ts"
+import { literal } from "../org/store.ts"
+import { type Plan, selectRows } from "../soql/plan.ts"
+import { csvValue } from "../values/csv.ts"
+import { type BlockFile, packBlocks } from "./blocks.ts"
+import { RecordScanner } from "./csv-records.ts"
+import { DELIMITERS, type Delimiter, type LineEnding } from "./query-request.ts"
+
+export interface CsvShape {
+  readonly columnDelimiter: Delimiter
+  readonly lineEnding: LineEnding
+}
+
+export interface ResultSet {
+  readonly header: string
+  readonly file: BlockFile
+}
+
+export const buildResultSet = Effect.fnUntraced(function* (
+  org: Org["Service"],
+  plan: Plan,
+  version: number,
+  shape: CsvShape,
+  folder: string
+) {
+  const columns = version >= 50 ? plan.columns : plan.columns.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const rawPath = join(folder, "rows.csv")
+  yield* Effect.promise(() => mkdir(folder, { recursive: true, mode: 0o700 }))
+  const list = columns.map(({ type, sql }, at) => `coalesce(${csvValue(type, sql)}, '') AS c${at}`).join(", ")
+  const delimiter = DELIMITERS[shape.columnDelimiter]
+  yield* org.store.run(
+    `COPY (${selectRows(plan, list)}) TO ${literal(rawPath)} (FORMAT csv, HEADER false, FORCE_QUOTE *, DELIMITER ${literal(delimiter)})`
+  )
+  const file = yield* Effect.promise(async () => {
+    if (shape.lineEnding === "CRLF") await withCarriageReturns(rawPath)
+    return packBlocks(rawPath, join(folder, "rows.deflate"))
+  })
+  const ending = shape.lineEnding === "CRLF" ? "\r\n" : "\n"
+  const result: ResultSet = { header: columns.map(({ path }) => `"${path}"`).join(delimiter) + ending, file }
+  return result
+})
+
+/** Ends each record with CRLF; line ends inside values stay as they are. */
+async function withCarriageReturns(path: string): Promise<void> {
+  const source = await open(path, "r")
+  const target = await open(`${path}.crlf`, "w", 0o600)
+  try {
+    const scanner = new RecordScanner()
+    for await (const chunk of source.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false })) {
+      const bytes: Buffer = chunk
+      const parts: Array<Buffer> = []
+      for (let at = 0; at < bytes.length; ) {
+        const found = scanner.scan(bytes, at, 1)
+        parts.push(bytes.subarray(at, found.ended === 1 ? found.at - 1 : found.at))
+        if (found.ended === 1) parts.push(CRLF)
+        at = found.at
+      }
+      await target.write(Buffer.concat(parts))
+    }
+  } finally {
+    await source.close()
+    await target.close()
+  }
+  await rename(`${path}.crlf`, path)
+}
+
+const CRLF = Buffer.from("\r\n")
