@@ -1,2 +1,5 @@
 #!/usr/bin/env node
-export {}
+/** The `decant` command. */
+import { runCli } from "./cli.ts"
+
+runCli(process.argv.slice(2))

@@ -1,0 +1,122 @@
+/**
+ * Runs a command line: usage errors exit 2, every failure is one clear message with what to do (and one JSON
+ * document with `--json`), the first Ctrl-C stops in good order, a second one leaves at once.
+ */
+import { readFileSync } from "node:fs"
+import { type Failure, failureReport } from "@decant/connector"
+import { NodeServices } from "@effect/platform-node"
+import { Cause, Effect, Layer, Logger, Predicate, References } from "effect"
+import { CliConfig, CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
+import { root } from "./commands/root.ts"
+import { exitCode, exitCodeOfFailure } from "./exit-code.ts"
+import { RunnerError } from "./runner-error.ts"
+import { openScreen } from "./terminal/screen.ts"
+
+const version = (): string => {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
+  return Predicate.hasProperty(manifest, "version") ? String(manifest.version) : "unknown"
+}
+
+/** Asked before the command line is parsed, since parsing may be what fails. */
+const wants = (args: ReadonlyArray<string>, flag: string): boolean => {
+  const end = args.indexOf("--")
+  return (end === -1 ? args : args.slice(0, end)).includes(flag)
+}
+
+const isFailure = (error: unknown): error is Failure =>
+  Predicate.hasProperty(error, "code") &&
+  Predicate.hasProperty(error, "fix") &&
+  Predicate.hasProperty(error, "disposition")
+
+const failureOf = (cause: Cause.Cause<unknown>): Failure => {
+  if (Cause.hasInterruptsOnly(cause)) return RunnerError.interrupted
+  const error = Cause.squash(cause)
+  return isFailure(error) ? error : RunnerError.internal(error)
+}
+
+const usageErrors = (cause: Cause.Cause<unknown>): ReadonlyArray<Error> | null => {
+  const error = Cause.squash(cause)
+  return CliError.isCliError(error) && error._tag === "ShowHelp" ? error.errors : null
+}
+
+const program = (args: ReadonlyArray<string>) => {
+  const screen = openScreen({ json: wants(args, "--json"), quiet: false })
+  const formatter = CliOutput.defaultFormatter({ colors: screen.out.paint("bold", "") !== "" })
+  const say = (text: string) => Effect.sync(() => void process.stderr.write(`${text}\n`))
+
+  /** Help that was asked for is an answer; help after a mistake is not. */
+  const presenter: CliOutput.Presenter = {
+    present: (event) => {
+      if (event._tag === "Version") return screen.answer(event.version)
+      const help = formatter.formatHelpDoc(event.helpDoc)
+      return event._tag === "Help" ? screen.answer(help) : say(help)
+    }
+  }
+
+  const tell = (failure: Failure) => {
+    const label = screen.err.paint("red", "Error:")
+    const docs = failureReport(failure).docs
+    return Effect.andThen(
+      say(`${label} ${failure.message}\nFix: ${failure.fix}\nMore: ${docs}`),
+      screen.json ? screen.answer(JSON.stringify({ error: failureReport(failure) })) : Effect.void
+    )
+  }
+
+  const failed = (cause: Cause.Cause<unknown>) => {
+    const mistakes = usageErrors(cause)
+    if (mistakes !== null && mistakes.length === 0) return Effect.succeed(exitCode.done)
+    if (mistakes !== null) {
+      const usage = RunnerError.usage(mistakes.map((mistake) => mistake.message).join("\n"))
+      return tell(usage).pipe(Effect.as(exitCode.usage))
+    }
+    // A command that has shown its report has set the exit code and has nothing more to say.
+    if (process.exitCode !== undefined) return Effect.succeed(Number(process.exitCode))
+    const failure = failureOf(cause)
+    const code = Cause.hasInterruptsOnly(cause)
+      ? exitCode.interrupted
+      : exitCodeOfFailure(failure.disposition)
+    return Effect.logDebug(cause).pipe(Effect.andThen(tell(failure)), Effect.as(code))
+  }
+
+  return Command.runWith(root, { version: version(), renderErrors: true })(args).pipe(
+    Effect.as(null),
+    Effect.catchCause(failed),
+    Effect.provide(
+      Layer.mergeAll(
+        NodeServices.layer,
+        CliOutput.layerPresenter(presenter),
+        CliConfig.layer({
+          builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions, GlobalFlag.LogLevel]
+        }),
+        Logger.layer([Logger.consoleLogFmt])
+      )
+    ),
+    Effect.provideService(Logger.LogToStderr, true),
+    Effect.provideService(References.MinimumLogLevel, "Warn")
+  )
+}
+
+/** Ends the process when what was written has left it: a pipe may be slower than we are. */
+const leave = (code: number): void => {
+  process.exitCode = code
+  process.stdout.write("", () => process.exit(code))
+}
+
+export const runCli = (args: ReadonlyArray<string>): void => {
+  // `decant query … | head` closes the pipe: nobody is left to tell.
+  process.stdout.on("error", () => process.exit(process.exitCode ?? exitCode.done))
+  const fiber = Effect.runFork(program(args))
+  let stopping = false
+  const stop = (): void => {
+    if (stopping) process.exit(exitCode.interrupted)
+    stopping = true
+    if (process.stderr.isTTY) process.stderr.write("\nStopping; once more Ctrl-C leaves at once.\n")
+    fiber.interruptUnsafe(fiber.id)
+  }
+  process.on("SIGINT", stop)
+  process.on("SIGTERM", stop)
+  fiber.addObserver((exit) => {
+    const own = exit._tag === "Success" ? exit.value : null
+    leave(Number(own ?? process.exitCode ?? (exit._tag === "Success" ? exitCode.done : exitCode.interrupted)))
+  })
+}

@@ -1,0 +1,134 @@
+/** `decant check`: everything that a sync will need, one line each, with what to do where it fails. */
+import {
+  type CheckLine,
+  type Destination,
+  type Disposition,
+  type Failure,
+  failureReport,
+  type Source
+} from "@decant/connector"
+import { Effect, Result } from "effect"
+import { Command } from "effect/cli"
+import { type ExitCode, exitCode } from "../exit-code.ts"
+import { findDestination, findSource } from "../registry.ts"
+import { readSpec, type SpecFile } from "../spec-file.ts"
+import type { Screen } from "../terminal/screen.ts"
+import { specArgument, theScreen, theSpecFile } from "./flags.ts"
+
+const failed = (name: string, failure: Failure): CheckLine => ({
+  name,
+  status: "fail",
+  detail: failure.message,
+  failure
+})
+
+const sourceLines = Effect.fnUntraced(function* (source: Source) {
+  const { orgId, orgName, userName } = source.identity
+  const login: CheckLine = {
+    name: "login",
+    status: "ok",
+    detail: `${userName} in ${orgName} (${orgId})`,
+    failure: null
+  }
+  const checked = yield* Effect.result(source.check)
+  return Result.isSuccess(checked) ? [login, ...checked.success] : [login, failed("source", checked.failure)]
+})
+
+const checkSource = Effect.fnUntraced(function* ({ spec, folder }: SpecFile) {
+  const connector = yield* findSource(spec.source.type)
+  const opened = yield* Effect.result(connector.open({ spec, folder }))
+  if (Result.isFailure(opened)) return { orgId: null, lines: [failed("login", opened.failure)] }
+  return { orgId: opened.success.identity.orgId, lines: yield* sourceLines(opened.success) }
+})
+
+const checkDestination = Effect.fnUntraced(function* (
+  { spec, folder }: SpecFile,
+  orgId: string | null,
+  screen: Screen
+) {
+  const connector = yield* findDestination(spec.destination.type)
+  const checked = yield* Effect.result(
+    connector
+      .open({ spec, folder, orgId, notice: screen.note })
+      .pipe(Effect.tap((destination) => destination.check))
+  )
+  const ok = ({ location }: Destination): CheckLine => ({
+    name: "destination",
+    status: "ok",
+    detail: `${location} can be written`,
+    failure: null
+  })
+  return Result.isSuccess(checked) ? ok(checked.success) : failed("destination", checked.failure)
+})
+
+const exitCodeOf = (lines: ReadonlyArray<CheckLine>): ExitCode => {
+  const dispositions: ReadonlyArray<Disposition> = lines.flatMap((line) =>
+    line.status === "fail" ? [line.failure?.disposition ?? "failed"] : []
+  )
+  if (dispositions.length === 0) return exitCode.done
+  if (dispositions.includes("credentials")) return exitCode.credentials
+  return dispositions.includes("spec") ? exitCode.usage : exitCode.failed
+}
+
+const worst = (lines: ReadonlyArray<CheckLine>): CheckLine["status"] => {
+  if (lines.some((line) => line.status === "fail")) return "fail"
+  return lines.some((line) => line.status === "warn") ? "warn" : "ok"
+}
+
+const jsonOf = (lines: ReadonlyArray<CheckLine>): unknown => {
+  const errorOf = (line: CheckLine) => (line.failure === null ? null : failureReport(line.failure))
+  const first = lines.find((line) => line.status === "fail")
+  return {
+    status: worst(lines),
+    checks: lines.map((line) => ({
+      name: line.name,
+      status: line.status,
+      detail: line.detail,
+      error: errorOf(line)
+    })),
+    ...(first === undefined ? {} : { error: errorOf(first) })
+  }
+}
+
+const marks = { ok: ["green", "✔"], warn: ["yellow", "!"], fail: ["red", "✘"] } as const
+
+const lineText = (line: CheckLine, width: number, screen: Screen): string => {
+  const [colour, mark] = marks[line.status]
+  const text = `${screen.out.paint(colour, mark)} ${line.name.padEnd(width)}  ${line.detail}`
+  return line.failure === null ? text : `${text}\n  ${" ".repeat(width)}  Fix: ${line.failure.fix}`
+}
+
+const closing = (lines: ReadonlyArray<CheckLine>, file: string): string => {
+  const status = worst(lines)
+  if (status === "fail") return "Not ready to sync: correct what is marked ✘."
+  return `Ready: \`decant sync ${file}\`${status === "warn" ? ", once you have read what is marked !" : ""}.`
+}
+
+export const check = Command.make(
+  "check",
+  { spec: specArgument },
+  Effect.fnUntraced(function* (input) {
+    const screen = yield* theScreen
+    const file = yield* theSpecFile(input.spec)
+    const specFile = yield* readSpec(file, process.env)
+    for (const warning of specFile.warnings) yield* screen.note(`Warning: ${warning}`)
+    const lines = yield* Effect.scoped(
+      Effect.gen(function* () {
+        const source = yield* checkSource(specFile)
+        return [...source.lines, yield* checkDestination(specFile, source.orgId, screen)]
+      })
+    )
+    process.exitCode = exitCodeOf(lines)
+    if (screen.json) return yield* screen.answer(JSON.stringify(jsonOf(lines)))
+    const shown = screen.quiet ? lines.filter((line) => line.status !== "ok") : lines
+    const width = shown.reduce((widest, line) => Math.max(widest, line.name.length), 0)
+    const text = shown.map((line) => lineText(line, width, screen))
+    if (text.length > 0) yield* screen.answer([...text, "", closing(lines, file)].join("\n"))
+  })
+).pipe(
+  Command.withDescription("See whether a sync will work: login, objects and fields, destination"),
+  Command.withExamples([
+    { command: "decant check", description: "Check ./decant.yaml" },
+    { command: "decant check acme.yaml --json", description: "For a script; exit 0 when ready" }
+  ])
+)

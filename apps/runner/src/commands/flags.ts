@@ -1,0 +1,57 @@
+/** Flags that every command takes, and what a command makes of them. */
+import { Effect, Option } from "effect"
+import { Argument, Flag, GlobalFlag } from "effect/cli"
+import { RunnerError } from "../runner-error.ts"
+import { defaultSpecFile } from "../spec-file.ts"
+import { openScreen } from "../terminal/screen.ts"
+
+export const SpecFlag = GlobalFlag.Setting("spec")({
+  flag: Flag.String("spec").pipe(
+    Flag.withMetavar("FILE"),
+    Flag.withDescription(`The spec file (default ./${defaultSpecFile})`),
+    Flag.optional
+  )
+})
+
+export const JsonFlag = GlobalFlag.Setting("json")({
+  flag: Flag.Boolean("json").pipe(
+    Flag.withDescription("Print one JSON document on stdout, all else on stderr"),
+    Flag.withDefault(false)
+  )
+})
+
+export const QuietFlag = GlobalFlag.Setting("quiet")({
+  flag: Flag.Boolean("quiet").pipe(
+    Flag.withAlias("q"),
+    Flag.withDescription("Say only what went wrong"),
+    Flag.withDefault(false)
+  )
+})
+
+export const globalFlags = [SpecFlag, JsonFlag, QuietFlag] as const
+
+/** The spec as the command's own argument: `decant sync acme.yaml`. */
+export const specArgument = Argument.String("spec").pipe(
+  Argument.withDescription(`The spec file (default ./${defaultSpecFile})`),
+  Argument.optional
+)
+
+/** Where to speak, as the flags of this command line say. */
+export const theScreen = Effect.gen(function* () {
+  return openScreen({ json: yield* JsonFlag, quiet: yield* QuietFlag })
+})
+
+/** The spec file that the flags or the argument name. */
+export const theSpecFile = Effect.fnUntraced(function* (argument: Option.Option<string>) {
+  const flag = yield* SpecFlag
+  if (Option.isSome(argument) && Option.isSome(flag) && argument.value !== flag.value) {
+    return yield* RunnerError.usage(
+      `Two spec files are named: ${argument.value} and ${flag.value}.`,
+      "Name one of them."
+    )
+  }
+  return Option.getOrElse(
+    Option.orElse(argument, () => flag),
+    () => defaultSpecFile
+  )
+})

@@ -1,0 +1,22 @@
+/** The `decant` command and its subcommands. */
+import { Command } from "effect/cli"
+import { check } from "./check.ts"
+import { demo } from "./demo.ts"
+import { globalFlags } from "./flags.ts"
+import { query } from "./query.ts"
+import { schema } from "./schema.ts"
+import { sync } from "./sync.ts"
+
+export const root = Command.make("decant").pipe(
+  Command.withDescription(
+    "Pours a Salesforce org into a database and keeps the copy exact. New here: `decant demo` shows it with a local org."
+  ),
+  Command.withSubcommands([sync, check, query, demo, schema]),
+  Command.withGlobalFlags(globalFlags),
+  Command.withExamples([
+    { command: "decant demo", description: "Try it without an org" },
+    { command: "decant check acme.yaml", description: "Will a sync work?" },
+    { command: "decant sync acme.yaml", description: "Bring the copy up to date" },
+    { command: 'decant query --spec acme.yaml "SELECT * FROM account_roles"', description: "Ask the copy" }
+  ])
+)

@@ -1,0 +1,101 @@
+/** `decant sync`: the main job. */
+import { DurationText } from "@decant/connector"
+import { type Duration, Effect, type Option } from "effect"
+import { Command, Flag } from "effect/cli"
+import { exitCodeOfRun } from "../exit-code.ts"
+import { closingSentence, reportTable, troubleLines } from "../progress/report-table.ts"
+import { readSpec } from "../spec-file.ts"
+import { executeRun, prepareRun, type RunRequest } from "../sync/run-sync.ts"
+import type { Screen } from "../terminal/screen.ts"
+
+import { specArgument, theScreen, theSpecFile } from "./flags.ts"
+import { showPlan } from "./show-plan.ts"
+
+const shellSafe = (text: string): string =>
+  /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+
+const showReport = Effect.fnUntraced(function* (
+  screen: Screen,
+  outcome: Effect.Success<ReturnType<typeof executeRun>>,
+  of: { readonly location: string; readonly again: string }
+) {
+  const { report } = outcome
+  for (const line of troubleLines(report, screen.err)) yield* screen.note(line)
+  if (screen.json) return yield* screen.answer(JSON.stringify(report))
+  if (screen.quiet) return
+  const sentence = closingSentence(report, of)
+  yield* screen.answer(`\n${reportTable(report, screen.out)}\n\n${sentence}`)
+})
+
+/**
+ * Syncs as the command does, and shows it. Not interruptible as a whole: what is interrupted are the steps
+ * before the first stream, and the streams themselves; the report is shown in any case.
+ */
+export const syncAndShow = (request: RunRequest & { readonly wait: Option.Option<Duration.Duration> }) =>
+  Effect.uninterruptible(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { screen, specFile } = request
+        const prepared = yield* Effect.interruptible(prepareRun(request))
+        const outcome = yield* executeRun(prepared)
+        yield* showReport(screen, outcome, {
+          location: prepared.destination.location,
+          again: `decant sync ${shellSafe(specFile.file)}`
+        })
+        process.exitCode = exitCodeOfRun(outcome.report.status, outcome.dispositions)
+        return outcome.report
+      })
+    )
+  )
+
+export const sync = Command.make(
+  "sync",
+  {
+    spec: specArgument,
+    streams: Flag.String("stream").pipe(
+      Flag.withMetavar("S"),
+      Flag.withDescription("Only this stream (may be repeated)"),
+      Flag.atLeast(0)
+    ),
+    fullRefresh: Flag.String("full-refresh").pipe(
+      Flag.withMetavar("S"),
+      Flag.withDescription("Read this stream again from the beginning (may be repeated)"),
+      Flag.atLeast(0)
+    ),
+    dryRun: Flag.Boolean("dry-run").pipe(
+      Flag.withDescription("Show what would be read; change nothing"),
+      Flag.withDefault(false)
+    ),
+    wait: Flag.String("wait").pipe(
+      Flag.withMetavar("10m"),
+      Flag.withDescription("How long to wait for another run that is at it"),
+      Flag.withSchema(DurationText),
+      Flag.optional
+    )
+  },
+  Effect.fnUntraced(function* (input) {
+    const screen = yield* theScreen
+    const specFile = yield* readSpec(yield* theSpecFile(input.spec), process.env)
+    for (const warning of specFile.warnings) yield* screen.note(`Warning: ${warning}`)
+    const request: RunRequest = {
+      specFile,
+      screen,
+      only: input.streams,
+      fullRefresh: input.fullRefresh
+    }
+    if (input.dryRun) return yield* showPlan(request)
+    yield* syncAndShow({ ...request, wait: input.wait })
+  })
+).pipe(
+  Command.withDescription("Bring the copy up to date with Salesforce: the main job"),
+  Command.withExamples([
+    { command: "decant sync", description: "Sync ./decant.yaml" },
+    { command: "decant sync acme.yaml --stream Account --stream Contact", description: "Only two streams" },
+    {
+      command: "decant sync acme.yaml --full-refresh Opportunity",
+      description: "Read one again from scratch"
+    },
+    { command: "decant sync acme.yaml --dry-run", description: "Show the plan, change nothing" },
+    { command: "decant sync acme.yaml --wait 10m --json > report.json", description: "In a scheduler" }
+  ])
+)

@@ -1,0 +1,101 @@
+/** The closing words of a sync: a table of what each stream did, what went wrong, and one sentence. */
+import type { RunReport, StreamReport } from "@decant/connector"
+import { count, counted } from "../terminal/numbers.ts"
+import type { Surface } from "../terminal/screen.ts"
+import { type Cell, type TableColumn, textTable } from "../terminal/text-table.ts"
+import { changesText } from "./end-line.ts"
+
+const columns: ReadonlyArray<TableColumn> = [
+  { name: "stream", align: "left" },
+  { name: "status", align: "left" },
+  { name: "mode", align: "left" },
+  { name: "rows", align: "right" },
+  { name: "inserted", align: "right" },
+  { name: "updated", align: "right" },
+  { name: "deleted", align: "right" },
+  { name: "seconds", align: "right" },
+  { name: "API calls", align: "right" }
+]
+
+const seconds = (millis: number): string => (millis / 1000).toFixed(1)
+
+const row = (stream: StreamReport): ReadonlyArray<Cell> => [
+  stream.stream,
+  stream.status,
+  stream.mode === null ? "" : stream.api === null ? stream.mode : `${stream.mode}, ${stream.api}`,
+  count(stream.rows),
+  count(stream.inserted),
+  count(stream.updated),
+  count(stream.deleted),
+  seconds(stream.durationMs),
+  count(stream.apiCalls)
+]
+
+const sum = (report: RunReport, key: "rows" | "inserted" | "updated" | "deleted"): number =>
+  report.streams.reduce((total, stream) => total + stream[key], 0)
+
+const wallSeconds = (report: RunReport): string =>
+  seconds(Date.parse(report.finishedAt) - Date.parse(report.startedAt))
+
+export const reportTable = (report: RunReport, surface: Surface): string =>
+  textTable({
+    columns,
+    rows: report.streams.map(row),
+    footer: [
+      "total",
+      "",
+      "",
+      count(sum(report, "rows")),
+      count(sum(report, "inserted")),
+      count(sum(report, "updated")),
+      count(sum(report, "deleted")),
+      wallSeconds(report),
+      count(report.apiCalls)
+    ],
+    surface
+  })
+
+/** Failures and warnings of single streams, each with what to do. */
+export const troubleLines = (report: RunReport, surface: Surface): ReadonlyArray<string> =>
+  report.streams.flatMap((stream) => [
+    ...(stream.error === null
+      ? []
+      : [
+          `${surface.paint("red", stream.stream)}: ${stream.error.message}`,
+          `  Fix: ${stream.error.fix} (${stream.error.docs})`
+        ]),
+    ...stream.warnings.map((warning) => `${surface.paint("yellow", stream.stream)}: ${warning}`),
+    ...stream.schemaChanges.map((change) => `${stream.stream}: ${change}`)
+  ])
+
+const upTo = (report: RunReport): string => {
+  const cursors = report.streams.flatMap((stream) => (stream.cursor.to === null ? [] : [stream.cursor.to]))
+  const earliest = cursors.sort()[0]
+  return earliest === undefined ? "" : `, as of ${earliest.slice(0, 19).replace("T", " ")} UTC`
+}
+
+export const closingSentence = (
+  report: RunReport,
+  of: { readonly location: string; readonly again: string }
+): string => {
+  const totals = {
+    inserted: sum(report, "inserted"),
+    updated: sum(report, "updated"),
+    deleted: sum(report, "deleted")
+  }
+  const failed = report.streams.filter((stream) => stream.status === "failed").length
+  switch (report.status) {
+    case "ok":
+      return sum(report, "rows") === 0
+        ? `Nothing changed: ${of.location} is up to date${upTo(report)}.`
+        : `${changesText(totals)} in ${of.location}${upTo(report)}.`
+    case "partial":
+      return `${counted(failed, "stream")} failed, the others are committed to ${of.location}. \`${of.again}\` goes on with what is missing.`
+    case "failed":
+      return `No stream could be synced; ${of.location} holds what it held before.`
+    case "paused":
+      return `Paused for the API budget; what was read is committed. \`${of.again}\` goes on from there.`
+    case "interrupted":
+      return `Interrupted; what was committed is kept (${changesText(totals)}). \`${of.again}\` goes on from there.`
+  }
+}

@@ -1,0 +1,57 @@
+/** Reads spec files from disk. Relative paths in a spec are relative to its folder. */
+import { dirname, resolve } from "node:path"
+import { ConnectorError, type CopySpec, decodeCopySpec, decodeSpec, type Spec } from "@decant/connector"
+import { Effect } from "effect"
+import { readText } from "./files.ts"
+import type { RunnerError } from "./runner-error.ts"
+
+export interface SpecFile<S = Spec> {
+  /** As the person named it. */
+  readonly file: string
+  readonly folder: string
+  readonly spec: S
+  readonly warnings: ReadonlyArray<string>
+}
+
+export const defaultSpecFile = "decant.yaml"
+
+const textOf = (file: string): Effect.Effect<string, ConnectorError | RunnerError> =>
+  readText(file).pipe(
+    Effect.filterOrFail(
+      (text) => text !== null,
+      () => ConnectorError.specNotFound(file)
+    )
+  )
+
+export const readSpec = (
+  file: string,
+  env: NodeJS.ProcessEnv
+): Effect.Effect<SpecFile, ConnectorError | RunnerError> =>
+  textOf(file).pipe(
+    Effect.flatMap((text) => decodeSpec({ file, text, env })),
+    Effect.map((decoded) => ({ file, folder: dirname(resolve(file)), ...decoded }))
+  )
+
+/** For commands that only look into the copy: variables that only the source needs may be unset. */
+export const readCopySpec = (
+  file: string,
+  env: NodeJS.ProcessEnv
+): Effect.Effect<SpecFile<CopySpec>, ConnectorError | RunnerError> =>
+  textOf(file).pipe(
+    Effect.flatMap((text) => decodeCopySpec({ file, text, env })),
+    Effect.map((decoded) => ({ file, folder: dirname(resolve(file)), ...decoded }))
+  )
+
+export interface RunPaths {
+  readonly checkpoint: string
+  readonly lock: string
+  readonly spool: string
+}
+
+export const runPaths = (of: {
+  readonly folder: string
+  readonly spec: Pick<Spec, "name" | "checkpoint">
+}): RunPaths => {
+  const checkpoint = resolve(of.folder, of.spec.checkpoint ?? `.decant/${of.spec.name}.checkpoint.json`)
+  return { checkpoint, lock: `${checkpoint}.lock`, spool: `${checkpoint}.spool` }
+}

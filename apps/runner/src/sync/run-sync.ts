@@ -1,0 +1,179 @@
+/**
+ * One run: lock, log in, open the destination, plan, read the streams (four at a time), report. A stream's
+ * failure stays its own. When the run is interrupted, commits that have begun are finished and the report
+ * says how far it came.
+ */
+import { randomUUID } from "node:crypto"
+import type { Failure, ReadyStream, StoredCheckpoints, StreamPlan } from "@decant/connector"
+import { Cause, Clock, type Duration, Effect, Exit, type Option } from "effect"
+import { distance } from "fastest-levenshtein"
+import { type Board, openBoard } from "../progress/board.ts"
+import { findDestination, findSource } from "../registry.ts"
+import { RunnerError } from "../runner-error.ts"
+import { runPaths, type SpecFile } from "../spec-file.ts"
+import type { Screen } from "../terminal/screen.ts"
+import { openCheckpointFile, readMirror } from "./checkpoint-file.ts"
+import { holdLock } from "./lock-file.ts"
+import { runReport } from "./run-report.ts"
+import { openSpool } from "./spool-folder.ts"
+import { newTally, type StreamTally } from "./stream-tally.ts"
+import { syncStream } from "./sync-stream.ts"
+
+const streamsAtOnce = 4
+
+export interface RunRequest {
+  readonly specFile: SpecFile
+  readonly screen: Screen
+  /** Only these streams; all when empty. */
+  readonly only: ReadonlyArray<string>
+  readonly fullRefresh: ReadonlyArray<string>
+}
+
+const unknownStream = (name: string, known: ReadonlyArray<string>): RunnerError => {
+  const nearest = [...known].sort(
+    (a, b) => distance(a.toLowerCase(), name.toLowerCase()) - distance(b.toLowerCase(), name.toLowerCase())
+  )[0]
+  return new RunnerError({
+    code: "STREAM_UNKNOWN",
+    message: `The spec has no stream ${name}.`,
+    fix:
+      nearest === undefined
+        ? "Add it to `source.streams`."
+        : `Did you mean ${nearest}? The spec has: ${known.join(", ")}.`
+  })
+}
+
+const openBoth = Effect.fnUntraced(function* ({ specFile, screen }: RunRequest) {
+  const { spec, folder } = specFile
+  const sources = yield* findSource(spec.source.type)
+  const destinations = yield* findDestination(spec.destination.type)
+  const source = yield* sources.open({ spec, folder })
+  const { orgId } = source.identity
+  const destination = yield* destinations.open({ spec, folder, orgId, notice: screen.note })
+  const stored = yield* destination.checkpoints
+  return { source, destination, stored }
+})
+
+const planStreams = Effect.fnUntraced(function* (
+  request: RunRequest,
+  opened: Effect.Success<ReturnType<typeof openBoth>>
+) {
+  const { only, fullRefresh } = request
+  const plans = yield* opened.source.plan({ checkpoints: opened.stored.streams, only, fullRefresh })
+  const known = plans.map((plan) => plan.stream)
+  for (const name of [...only, ...fullRefresh]) {
+    if (!known.includes(name)) return yield* unknownStream(name, known)
+  }
+  return plans
+})
+
+/** What a run would do, without the lock and without writing anything. */
+export const dryRun = Effect.fnUntraced(function* (request: RunRequest) {
+  const opened = yield* openBoth(request)
+  yield* readMirror(runPaths(request.specFile).checkpoint, opened.source.identity.orgId)
+  return { ...opened, plans: yield* planStreams(request, opened) }
+})
+
+/** Everything before the first stream is read; fails for what concerns the run as a whole. */
+export const prepareRun = Effect.fnUntraced(function* (
+  request: RunRequest & { readonly wait: Option.Option<Duration.Duration> }
+) {
+  const { specFile, screen } = request
+  const paths = runPaths(specFile)
+  const runId = randomUUID()
+  const startedAt = yield* Clock.currentTimeMillis
+  yield* holdLock({ path: paths.lock, runId, wait: request.wait, notice: screen.note })
+  const spool = yield* openSpool(paths.spool)
+  const opened = yield* openBoth(request)
+  const checkpointFile = yield* openCheckpointFile({
+    path: paths.checkpoint,
+    name: specFile.spec.name,
+    orgId: opened.source.identity.orgId,
+    stored: opened.stored.streams,
+    notice: screen.note
+  })
+  const plans = yield* planStreams(request, opened)
+  return { ...request, ...opened, runId, startedAt, spool, checkpointFile, plans }
+})
+
+export type PreparedRun = Effect.Success<ReturnType<typeof prepareRun>>
+
+const failureOf = (cause: Cause.Cause<Failure>): Failure => {
+  const failure = Cause.findErrorOption(cause)
+  return failure._tag === "Some" ? failure.value : RunnerError.internal(Cause.squash(cause))
+}
+
+/** Ends when the stream has, well or not: what became of it is in its tally. */
+const runOne = Effect.fnUntraced(function* (
+  run: PreparedRun,
+  plan: ReadyStream,
+  tally: StreamTally,
+  board: Board
+) {
+  tally.startedAt = yield* Clock.currentTimeMillis
+  board.begin(plan.stream)
+  yield* run.spool.folderOf(plan.stream).pipe(
+    Effect.flatMap((spool) =>
+      syncStream({
+        plan,
+        storedVersion: run.stored.streams[plan.stream]?.version ?? 0,
+        source: run.source,
+        destination: run.destination,
+        checkpointFile: run.checkpointFile,
+        spool,
+        tally,
+        report: (progress) => Effect.sync(() => board.update(progress))
+      })
+    ),
+    Effect.onExit((exit) =>
+      Effect.gen(function* () {
+        tally.finishedAt = yield* Clock.currentTimeMillis
+        if (Exit.isSuccess(exit)) tally.outcome = { kind: "done" }
+        else if (!Cause.hasInterruptsOnly(exit.cause)) {
+          yield* Effect.logDebug(exit.cause)
+          tally.outcome = { kind: "failed", failure: failureOf(exit.cause) }
+        }
+        board.end(tally)
+      })
+    ),
+    Effect.ignoreCause
+  )
+})
+
+const cursorOf = (plan: StreamPlan, stored: StoredCheckpoints): string | null =>
+  stored.streams[plan.stream]?.cursor ?? null
+
+/** Reads the streams. Never fails, and when interrupted still ends with a report. */
+export const executeRun = (run: PreparedRun) =>
+  Effect.uninterruptible(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const tallies = run.plans.map((plan) => newTally(plan, cursorOf(plan, run.stored)))
+        const board = yield* openBoard(run.screen, run.plans)
+        const work = run.plans.flatMap((plan, index) => {
+          const tally = tallies[index]
+          return plan.status === "ready" && tally !== undefined ? [runOne(run, plan, tally, board)] : []
+        })
+        const exit = yield* Effect.exit(
+          Effect.interruptible(Effect.all(work, { concurrency: streamsAtOnce, discard: true }))
+        )
+        board.close()
+        const outcome = yield* runReport({
+          runId: run.runId,
+          name: run.specFile.spec.name,
+          startedAt: run.startedAt,
+          source: run.source,
+          tallies,
+          interrupted: Exit.isFailure(exit)
+        })
+        yield* run.destination
+          .recordRun(outcome.report)
+          .pipe(
+            Effect.catch((failure) =>
+              run.screen.note(`The run could not be noted in ${run.destination.location}: ${failure.message}`)
+            )
+          )
+        return outcome
+      })
+    )
+  )

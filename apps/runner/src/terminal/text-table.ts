@@ -1,0 +1,91 @@
+/** Tables for a terminal: numbers to the right, wide cells cut to the width of the window. */
+import { CliOutput } from "effect/cli"
+import type { Surface } from "./screen.ts"
+
+export interface TableColumn {
+  readonly name: string
+  readonly align: "left" | "right"
+}
+
+/** Null is shown dim, so that it is not mistaken for text. */
+export type Cell = string | null
+
+const gap = "  "
+const narrowest = 6
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" })
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
+const named: Readonly<Record<string, string>> = { "\n": "⏎", "\r": "", "\t": " " }
+
+/** Data may hold anything; nothing of it may steer the terminal. */
+export const printable = (text: string): string =>
+  text.replace(control, (character) => named[character] ?? "�")
+
+const width = CliOutput.displayWidth
+
+export const cut = (text: string, columns: number): string => {
+  if (text.length <= columns && width(text) <= columns) return text
+  let kept = ""
+  let used = 0
+  for (const { segment } of graphemes.segment(text)) {
+    const next = width(segment)
+    if (used + next > columns - 1) break
+    kept += segment
+    used += next
+  }
+  return `${kept}…`
+}
+
+const pad = (text: string, columns: number, align: TableColumn["align"]): string => {
+  const space = " ".repeat(Math.max(0, columns - width(text)))
+  return align === "right" ? space + text : text + space
+}
+
+/** Takes from the widest columns first until the line fits, but leaves each readable. */
+const fit = (wanted: ReadonlyArray<number>, columns: number): ReadonlyArray<number> => {
+  const room = columns - gap.length * (wanted.length - 1)
+  const sum = (widths: ReadonlyArray<number>): number => widths.reduce((all, next) => all + next, 0)
+  if (sum(wanted) <= room) return wanted
+  let low = narrowest
+  let high = Math.max(...wanted)
+  while (low < high) {
+    const limit = Math.ceil((low + high) / 2)
+    if (sum(wanted.map((one) => Math.min(one, limit))) <= room) low = limit
+    else high = limit - 1
+  }
+  return wanted.map((one) => Math.min(one, low))
+}
+
+export const textTable = (of: {
+  readonly columns: ReadonlyArray<TableColumn>
+  readonly rows: ReadonlyArray<ReadonlyArray<Cell>>
+  readonly surface: Surface
+  /** A last row under a rule, e.g. a total. */
+  readonly footer?: ReadonlyArray<Cell>
+}): string => {
+  const { columns, surface } = of
+  const rows = of.rows.map((row) => row.map((cell) => (cell === null ? null : printable(cell))))
+  const all = of.footer === undefined ? rows : [...rows, of.footer]
+  const natural = columns.map((column, index) =>
+    all.reduce((widest, row) => Math.max(widest, width(row[index] ?? "null")), width(column.name))
+  )
+  const widths = surface.isTerminal ? fit(natural, surface.columns) : natural
+  const line = (row: ReadonlyArray<Cell>): string =>
+    columns
+      .map((column, index) => {
+        const cell = row[index] ?? null
+        const columnWidth = widths[index] ?? 0
+        const text = pad(cut(cell ?? "null", columnWidth), columnWidth, column.align)
+        return cell === null ? surface.paint("dim", text) : text
+      })
+      .join(gap)
+      .trimEnd()
+  const rule = surface.paint("dim", widths.map((columnWidth) => "─".repeat(columnWidth)).join(gap))
+  const header = line(columns.map((column) => printable(column.name)))
+  return [
+    surface.paint("bold", header),
+    rule,
+    ...rows.map(line),
+    ...(of.footer === undefined ? [] : [rule, line(of.footer)])
+  ].join("\n")
+}
