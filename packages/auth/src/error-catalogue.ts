@@ -511,7 +511,7 @@ export const errorCatalogue = [
     code: "AUTH_CERTIFICATE_EXPIRED",
     message: "The certificate of the private key {file} expired on {detail}.",
     meaning: "Salesforce refuses logins that are signed with an expired certificate's key.",
-    fix: "`decant connect --generate-key` makes a new pair; upload the certificate to the app, and list both keys in `privateKey` until every environment has it.",
+    fix: "Run `decant connect --generate-key` to make a new pair; upload the certificate to the app, and list both keys in `privateKey` until every environment has it.",
     retry: "no",
     disposition: "credentials",
     from: []
