@@ -3,6 +3,7 @@ import { Effect, Layer } from "effect"
 import { HttpServer } from "effect/http"
 import { bulk } from "./bulk/routes.ts"
 import { Switches } from "./control/switches.ts"
+import { Dataset, type DatasetOptions } from "./dataset/dataset.ts"
 import { DefaultApps } from "./oauth/default-apps.ts"
 import { Directory } from "./oauth/directory.ts"
 import { oauth } from "./oauth/layer.ts"
@@ -13,10 +14,9 @@ import { serve } from "./server/serve.ts"
 import { Faults } from "./wire/faults.ts"
 import { RequestLog } from "./wire/request-log.ts"
 
-export interface EmulatorOptions {
+export interface EmulatorOptions extends DatasetOptions {
   readonly port: number
   readonly apiVersion: string
-  readonly seed: number
   readonly switches?: Readonly<Record<string, unknown>>
   /** Takes each line of the request log as JSON. */
   readonly log?: ((line: string) => void) | undefined
@@ -27,7 +27,7 @@ export const emulator = (options: EmulatorOptions) =>
     Layer.provideMerge(Layer.mergeAll(oauth, bulk, Cursors.layer)),
     Layer.provideMerge(
       Layer.mergeAll(
-        Org.layer({ apiVersion: options.apiVersion }),
+        Dataset.layer(options).pipe(Layer.provideMerge(Org.layer({ apiVersion: options.apiVersion }))),
         Switches.layer(options.switches),
         Faults.layer,
         RequestLog.layer(options.log)

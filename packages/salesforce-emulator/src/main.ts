@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /** The `salesforce-emulator` command. */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import type { ServeError } from "effect/http/HttpServerError"
+import type { BadDataset } from "./dataset/load-csv.ts"
 import { emulator, readyLine } from "./emulator.ts"
 
 const flags = {
@@ -10,19 +12,62 @@ const flags = {
     Flag.withDescription("port to listen on; 0 takes any free one"),
     Flag.withDefault(8787)
   ),
+  dataset: Flag.Literals("dataset", ["demo", "empty", "scale"]).pipe(
+    Flag.withDescription("demo: a small sales org; empty: no records; scale: as many as --rows says"),
+    Flag.withDefault("demo")
+  ),
+  rows: Flag.KeyValuePair("rows").pipe(
+    Flag.withDescription("rows of an object in the scale dataset, such as Account=1000000"),
+    Flag.withSchema(Schema.Record(Schema.String, Schema.FiniteFromString)),
+    Flag.withDefault({})
+  ),
+  load: Flag.KeyValuePair("load").pipe(
+    Flag.withDescription("records from a CSV file whose header names fields, such as Account=accounts.csv"),
+    Flag.withDefault({})
+  ),
   seed: Flag.Int("seed").pipe(Flag.withDescription("seed of the synthetic data"), Flag.withDefault(42)),
   apiVersion: Flag.String("api-version").pipe(
     Flag.withDescription("newest API version the org serves"),
     Flag.withDefault("68.0")
+  ),
+  switches: Flag.KeyValuePair("switch").pipe(
+    Flag.withDescription("sets what Salesforce's documents leave open; GET /emulator/switches lists them"),
+    Flag.withDefault({})
+  ),
+  log: Flag.Boolean("log").pipe(
+    Flag.withDescription("write each request to stderr as a line of JSON"),
+    Flag.withDefault(false)
   )
 }
 
-const command = Command.make("salesforce-emulator", flags, (options) =>
+const fail = (message: string, fix: string) =>
+  Effect.sync(() => {
+    process.stderr.write(`salesforce-emulator: ${message}\n  ${fix}\n`)
+    process.exitCode = 2
+  })
+
+const command = Command.make("salesforce-emulator", flags, ({ load, log, ...options }) =>
   Effect.gen(function* () {
     const ready = yield* readyLine
     yield* Effect.sync(() => process.stdout.write(`${JSON.stringify(ready)}\n`))
     return yield* Effect.never
-  }).pipe(Effect.provide(emulator(options)))
+  }).pipe(
+    Effect.provide(
+      emulator({
+        ...options,
+        load: Object.entries(load).map(([object, file]) => ({ object, file })),
+        log: log ? (line) => process.stderr.write(`${line}\n`) : undefined
+      })
+    ),
+    Effect.catchTags({
+      BadDataset: ({ message, fix }: BadDataset) => fail(message, fix),
+      ServeError: ({ cause }: ServeError) =>
+        fail(
+          `cannot listen on port ${options.port}: ${cause instanceof Error ? cause.message : String(cause)}`,
+          "choose another --port, or 0 for any free one"
+        )
+    })
+  )
 ).pipe(Command.withDescription("A local Salesforce org: OAuth, REST, Bulk API 2.0 and SOQL"))
 
 command.pipe(Command.run({ version: "0.1.0" }), Effect.provide(NodeServices.layer), NodeRuntime.runMain)

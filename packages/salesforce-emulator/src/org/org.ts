@@ -11,6 +11,7 @@ import { OrgClock } from "./clock.ts"
 import { makeId } from "./id.ts"
 import { OrgSchema } from "./schema.ts"
 import { openStore, type Store } from "./store.ts"
+import { IdSequence } from "./writes.ts"
 
 export interface OrgOptions {
   /** The newest API version, such as `68.0`. */
@@ -29,6 +30,8 @@ export class Org extends Context.Service<
     readonly schema: OrgSchema
     readonly store: Store
     readonly usage: ApiUsage
+    /** Where the ids of new rows come from. */
+    readonly ids: IdSequence
     /** A folder for files, removed when the emulator stops. */
     readonly folder: string
   }
@@ -53,6 +56,7 @@ export class Org extends Context.Service<
           schema,
           store,
           usage: new ApiUsage(),
+          ids: new IdSequence(),
           folder
         })
       })

@@ -1,6 +1,6 @@
 /**
  * The rows of the org, in an embedded DuckDB: one table an object, one column a stored field. Objects and fields
- * keep their Salesforce names; `"_purged"` marks rows that have left the recycle bin.
+ * keep their Salesforce names; the two further columns are explained in `writes.ts`.
  */
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api"
 import { Effect, Semaphore } from "effect"
@@ -43,7 +43,7 @@ export const createTableSql = (object: SObject): string =>
   `CREATE OR REPLACE TABLE ${quoted(object.name)} (${object.fields
     .filter(isStored)
     .map((field) => `${quoted(field.name)} ${columnType(field)}`)
-    .join(", ")}, "_purged" BOOLEAN DEFAULT false)`
+    .join(", ")}, "_purged" BOOLEAN DEFAULT false, "_deleted_at" TIMESTAMP)`
 
 /** Opens the store; `folder` takes what does not fit into memory. */
 export const openStore = (folder: string) =>
@@ -83,7 +83,6 @@ export const openStore = (folder: string) =>
         }).pipe(Effect.uninterruptible, writing.withPermits(1)),
       createTable: (object) => store.run(createTableSql(object))
     }
-    yield* store.run("SET TimeZone = 'UTC'")
     yield* store.run(`${idMacros}; ${valueMacros}`)
     return store
   })

@@ -1,4 +1,4 @@
-/** Contact as a developer org has it. `Name` is put together from the person-name fields. */
+/** Contact as a developer org has it. `Name` is put together from first and last name. */
 import type { SObject } from "../field.ts"
 import { fieldsFromTable } from "./field-table.ts"
 import { contactPicklists } from "./picklists.ts"
@@ -74,5 +74,5 @@ export const contact: SObject = {
   custom: false,
   traits: { ...standardTraits, mergeable: true },
   fields: fieldsFromTable(fields, contactPicklists),
-  derived: { Name: "concat_ws(' ', Salutation, FirstName, LastName)" }
+  derived: { Name: "concat_ws(' ', FirstName, LastName)" }
 }

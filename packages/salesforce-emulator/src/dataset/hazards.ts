@@ -1,0 +1,27 @@
+/** Texts that careless copies damage. Each dataset spreads them over its rows. */
+export const hazards: ReadonlyArray<string> = [
+  "N/A",
+  "null",
+  "NULL",
+  "#N/A",
+  "  two spaces on each side  ",
+  'A "quoted" word, and a comma',
+  '""',
+  "O'Brien; O''Brien",
+  "line one\nline two",
+  "carriage return\r\nand newline",
+  "a tab\tand a \\backslash\\",
+  "emoji 🎉👩‍🚀🇯🇵",
+  "日本語, 한국어, العربية",
+  "e\u0301 is not \u00e9",
+  "zero\u200bwidth",
+  "=1+1",
+  "true",
+  "0012345",
+  "1.50",
+  "2024-01-01",
+  '{"json": [1, 2]}',
+  "<b>&amp;</b>",
+  "\\N",
+  "percent % and under_score"
+]

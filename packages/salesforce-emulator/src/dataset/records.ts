@@ -1,0 +1,40 @@
+/** Rows on their way into an empty org: gathered by object, then written in one transaction. */
+import { Effect } from "effect"
+import type { SObject } from "../org/field.ts"
+import type { Org } from "../org/org.ts"
+import { type Row, readRow } from "../org/row-values.ts"
+import { insertStatements } from "../org/writes.ts"
+import { SalesforceError } from "../server/salesforce-error.ts"
+
+type NewRow = Row & { readonly Id: string }
+
+export class Records {
+  readonly #org: Org["Service"]
+  readonly #rows = new Map<SObject, Array<NewRow>>()
+
+  constructor(org: Org["Service"]) {
+    this.#org = org
+  }
+
+  /** Adds a row and returns its id. Throws when it does not fit the object: datasets are code. */
+  add(objectName: string, values: Readonly<Record<string, unknown>>): string {
+    const object = this.#org.schema.object(objectName)
+    if (object === undefined) throw new Error(`no object ${objectName}`)
+    const row = readRow(this.#org.schema, object, values)
+    if (row instanceof SalesforceError) throw new Error(`${objectName}: ${row.message}`)
+    const Id = this.#org.ids.next(object)
+    const rows = this.#rows.get(object)
+    if (rows === undefined) this.#rows.set(object, [{ ...row, Id }])
+    else rows.push({ ...row, Id })
+    return Id
+  }
+
+  /** Writes what was added. */
+  write(): Effect.Effect<void> {
+    const { schema, adminId, clock, store } = this.#org
+    const context = { schema, userId: adminId, stamp: clock.stamp() }
+    return Effect.suspend(() =>
+      store.transaction([...this.#rows].flatMap(([object, rows]) => insertStatements(context, object, rows)))
+    )
+  }
+}
