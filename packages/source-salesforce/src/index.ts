@@ -1,1 +1,1 @@
-export {}
+export { salesforce } from "./salesforce-source.ts"

@@ -1,0 +1,46 @@
+/**
+ * Several GETs in one call: `/composite` counts once against the org's limit, whatever it carries
+ * (`/composite/batch` counts each part).
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm
+ */
+import { Effect, Schema } from "effect"
+import { decodeReply, type Reply } from "./api-reply.ts"
+import type { ReadError } from "./read-error.ts"
+import type { SalesforceClient } from "./salesforce-client.ts"
+
+const PARTS_PER_CALL = 25
+
+const CompositeReply = Schema.Struct({
+  compositeResponse: Schema.Array(Schema.Struct({ body: Schema.Unknown, httpStatusCode: Schema.Int }))
+})
+
+const chunksOf = <A>(items: ReadonlyArray<A>, size: number): ReadonlyArray<ReadonlyArray<A>> =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size)
+  )
+
+/** One reply for each path, in their order; a part's error is a reply with its status. */
+export const getTogether = (
+  client: SalesforceClient,
+  paths: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<Reply>, ReadError> =>
+  Effect.map(
+    Effect.forEach(chunksOf(paths, PARTS_PER_CALL), (chunk) => getChunk(client, chunk)),
+    (chunks) => chunks.flat()
+  )
+
+const getChunk = Effect.fnUntraced(function* (client: SalesforceClient, paths: ReadonlyArray<string>) {
+  const reply = yield* client.text({
+    stream: null,
+    method: "POST",
+    path: client.resource("/composite"),
+    body: {
+      allOrNone: false,
+      compositeRequest: paths.map((url, index) => ({ method: "GET", url, referenceId: `part${index}` }))
+    }
+  })
+  const { compositeResponse } = yield* decodeReply(CompositeReply, "several resources", reply)
+  return compositeResponse.map(
+    (part): Reply => ({ status: part.httpStatusCode, headers: {}, text: JSON.stringify(part.body) })
+  )
+})

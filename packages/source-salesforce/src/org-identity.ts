@@ -1,0 +1,44 @@
+/** Which org and which user the credentials lead to. */
+
+import type { Session } from "@decant/auth"
+import { Effect, Schema } from "effect"
+import { decodeReply, replyFailure } from "./api-reply.ts"
+import { getTogether } from "./composite.ts"
+import type { ReadError } from "./read-error.ts"
+import type { SalesforceClient } from "./salesforce-client.ts"
+import { textLiteral } from "./soql.ts"
+
+export interface OrgIdentity {
+  readonly orgId: string
+  readonly orgName: string
+  readonly userName: string
+}
+
+const Organizations = Schema.Struct({
+  records: Schema.NonEmptyArray(Schema.Struct({ Id: Schema.String, Name: Schema.String }))
+})
+const Users = Schema.Struct({ records: Schema.Array(Schema.Struct({ Username: Schema.String })) })
+
+export const readIdentity = Effect.fnUntraced(function* (
+  client: SalesforceClient,
+  session: Session
+): Effect.fn.Return<OrgIdentity, ReadError> {
+  const { identityUrl } = yield* session.token
+  const userId = identityUrl.split("/").at(-1) ?? ""
+  const query = (soql: string): string => client.resource(`/query?q=${encodeURIComponent(soql)}`)
+  const [organization, user] = yield* getTogether(client, [
+    query("SELECT Id, Name FROM Organization"),
+    query(`SELECT Username FROM User WHERE Id = ${textLiteral(userId)}`)
+  ])
+  if (organization?.status !== 200) {
+    return yield* replyFailure(organization ?? { status: 0, headers: {}, text: "" }, {})
+  }
+  const { records } = yield* decodeReply(Organizations, "the org", organization)
+  // A user who may not see user records can still sync.
+  const users = user?.status === 200 ? yield* decodeReply(Users, "the user", user) : { records: [] }
+  return {
+    orgId: records[0].Id,
+    orgName: records[0].Name,
+    userName: users.records[0]?.Username ?? userId
+  }
+})

@@ -1,0 +1,177 @@
+/** From the spec and the org's describes to one plan for each stream. What is wrong with one stream stays its own. */
+import {
+  type ObjectStream,
+  type PlanRequest,
+  type Spec,
+  type StreamPlan,
+  streamName
+} from "@decant/connector"
+import { Effect, Result } from "effect"
+import {
+  type Described,
+  describeObjects,
+  describeParents,
+  listObjects,
+  type PathsOfObject,
+  unknownObject
+} from "./describe-objects.ts"
+import type { ObjectDescribe } from "./describe-shape.ts"
+import type { Related } from "./field-path.ts"
+import { wishedPaths } from "./field-wishes.ts"
+import { didYouMean } from "./nearest-name.ts"
+import type { ReadError } from "./read-error.ts"
+import type { SalesforceClient } from "./salesforce-client.ts"
+import { type SourceError, sourceError } from "./source-error.ts"
+import { choiceNames, chooseStreams, hasGlob, type StreamChoice } from "./stream-choice.ts"
+import { defineStream, type StreamDefinition, wishesOf } from "./stream-definition.ts"
+import { whyUnsyncable } from "./unsyncable-objects.ts"
+import { planWindow } from "./window-plan.ts"
+
+/** A plan and what its reading needs besides. */
+export interface PlannedStream {
+  readonly plan: StreamPlan
+  readonly definition: StreamDefinition | null
+  readonly abandonedJob: string | null
+}
+
+const unread = (plan: StreamPlan): PlannedStream => ({ plan, definition: null, abandonedJob: null })
+
+const failed = (stream: string, failure: ReadError): PlannedStream =>
+  unread({ status: "failed", stream, failure })
+
+/** Names on the command line must be streams of the spec. */
+const checkNames = (choice: StreamChoice, request: PlanRequest): Effect.Effect<void, SourceError> => {
+  const known = choiceNames(choice)
+  const lower = new Set(known.map((name) => name.toLowerCase()))
+  const wrong = [...request.only, ...request.fullRefresh].find((name) => !lower.has(name.toLowerCase()))
+  return wrong === undefined
+    ? Effect.void
+    : Effect.fail(
+        sourceError(
+          "STREAM_UNKNOWN",
+          `The spec has no stream ${wrong}.${didYouMean(wrong, known)}`,
+          `Its streams are ${known.join(", ")}.`,
+          { disposition: "spec" }
+        )
+      )
+}
+
+const listsName = (names: ReadonlyArray<string>, stream: string): boolean =>
+  names.some((name) => name.toLowerCase() === stream.toLowerCase())
+
+/** The object's describe, or why the stream cannot be. */
+const settle = Effect.fnUntraced(function* (
+  client: SalesforceClient,
+  objects: ReadonlyArray<ObjectStream>
+): Effect.fn.Return<Described, ReadError> {
+  const described = new Map(
+    yield* describeObjects(
+      client,
+      objects.map(({ object }) => object)
+    )
+  )
+  const missing = objects.filter(({ object }) => {
+    const result = described.get(object.toLowerCase())
+    return result !== undefined && Result.isFailure(result) && result.failure.code === "API_NOT_FOUND"
+  })
+  const known = missing.length === 0 ? [] : yield* listObjects(client)
+  for (const { object } of missing) {
+    described.set(object.toLowerCase(), Result.fail(unknownObject(object, known)))
+  }
+  return described
+})
+
+const syncable = (describe: ObjectDescribe): Result.Result<ObjectDescribe, SourceError> => {
+  const reason = whyUnsyncable(describe)
+  return reason === null
+    ? Result.succeed(describe)
+    : Result.fail(
+        sourceError(
+          "OBJECT_UNSUPPORTED",
+          `${describe.name} cannot be synced: ${reason}.`,
+          "Take the object out of the spec.",
+          { disposition: "spec" }
+        )
+      )
+}
+
+const planOne = (of: {
+  readonly client: SalesforceClient
+  readonly spec: Spec
+  readonly stream: ObjectStream
+  readonly described: Described
+  readonly related: Related
+  readonly request: PlanRequest
+}): PlannedStream => {
+  const name = streamName(of.stream)
+  const described = of.described.get(of.stream.object.toLowerCase())
+  if (described === undefined) return failed(name, unknownObject(of.stream.object, []))
+  const defined = described.pipe(
+    Result.flatMap(syncable),
+    Result.flatMap((describe) => defineStream(of.spec, of.stream, describe, of.related))
+  )
+  if (Result.isFailure(defined)) return failed(name, defined.failure)
+  const definition = defined.success
+  const stored = of.request.checkpoints[name]
+  const window = planWindow(definition, stored, listsName(of.request.fullRefresh, name), {
+    now: of.client.clock.now(),
+    lookback: of.spec.source.lookback,
+    apiVersion: of.client.apiVersion
+  })
+  return {
+    plan: {
+      status: "ready",
+      stream: name,
+      schema: definition.schema,
+      mode: window.mode,
+      checkpoint: window.checkpoint,
+      resumes: window.resumes,
+      warnings: definition.warnings
+    },
+    definition,
+    abandonedJob: window.abandoned
+  }
+}
+
+const notYetSoql = (stream: string): PlannedStream =>
+  failed(
+    stream,
+    sourceError(
+      "STREAM_UNSUPPORTED",
+      `${stream} is a SOQL stream, which this version of Decant cannot sync yet.`,
+      "Name its object with the fields that it needs, parent fields such as Owner.Name included.",
+      { disposition: "spec" }
+    )
+  )
+
+const pathsOf = (
+  spec: Spec,
+  objects: ReadonlyArray<ObjectStream>,
+  described: Described
+): ReadonlyArray<PathsOfObject> =>
+  objects.flatMap((stream) => {
+    const result = described.get(stream.object.toLowerCase())
+    return result !== undefined && Result.isSuccess(result)
+      ? [{ describe: result.success, paths: wishedPaths(wishesOf(spec, stream)) }]
+      : []
+  })
+
+export const planStreams = Effect.fn("salesforce.plan")(function* (
+  client: SalesforceClient,
+  spec: Spec,
+  request: PlanRequest
+): Effect.fn.Return<ReadonlyArray<PlannedStream>, ReadError> {
+  const choice = chooseStreams(spec, hasGlob(spec) ? yield* listObjects(client) : [])
+  yield* checkNames(choice, request)
+  const wanted = (stream: string): boolean => request.only.length === 0 || listsName(request.only, stream)
+  const objects = choice.objects.filter((stream) => wanted(streamName(stream)))
+  const described = yield* settle(client, objects)
+  const related = yield* describeParents(client, pathsOf(spec, objects, described))
+  return [
+    ...objects.map((stream) => planOne({ client, spec, stream, described, related, request })),
+    ...choice.soql.map(streamName).filter(wanted).map(notYetSoql),
+    ...choice.skipped
+      .filter(({ stream }) => wanted(stream))
+      .map(({ stream, reason }) => unread({ status: "skipped", stream, reason }))
+  ]
+})

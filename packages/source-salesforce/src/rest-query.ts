@@ -1,0 +1,64 @@
+/**
+ * One query by REST, page by page. Values stay the text that Salesforce sent.
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_queryall.htm
+ */
+import type { Instant } from "@decant/connector"
+import { Effect, Schema } from "effect"
+import { decodeValue, parseReply } from "./api-reply.ts"
+import { parseKeepingNumbers } from "./json-text.ts"
+import type { ReadError } from "./read-error.ts"
+import type { SalesforceClient } from "./salesforce-client.ts"
+
+/** The limit of 16,384 bytes is for the address and the headers together. */
+const LONGEST_ADDRESS = 14_000
+const ROWS_PER_PAGE = 2000
+
+const PageReply = Schema.Struct({
+  totalSize: Schema.FiniteFromString,
+  nextRecordsUrl: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  records: Schema.Array(Schema.Record(Schema.String, Schema.Unknown))
+})
+
+export interface QueryPage {
+  readonly totalSize: number
+  readonly records: ReadonlyArray<Readonly<Record<string, unknown>>>
+  readonly next: string | null
+  /** The org's clock when the page was made. */
+  readonly asOf: Instant
+  readonly bytes: number
+}
+
+const firstAddress = (client: SalesforceClient, query: string): string =>
+  client.resource(`/queryAll?q=${encodeURIComponent(query)}`)
+
+export const fitsAddress = (client: SalesforceClient, query: string): boolean =>
+  firstAddress(client, query).length <= LONGEST_ADDRESS
+
+const getPage = Effect.fnUntraced(function* (
+  client: SalesforceClient,
+  stream: string,
+  path: string
+): Effect.fn.Return<QueryPage, ReadError> {
+  const reply = yield* client.text({
+    stream,
+    path,
+    headers: { "sforce-query-options": `batchSize=${ROWS_PER_PAGE}` }
+  })
+  const value = yield* parseReply(parseKeepingNumbers, stream, reply)
+  const page = yield* decodeValue(PageReply, stream, value)
+  return {
+    totalSize: page.totalSize,
+    records: page.records,
+    next: page.nextRecordsUrl ?? null,
+    asOf: client.clock.now(),
+    bytes: reply.text.length
+  }
+})
+
+export const firstPage = (
+  client: SalesforceClient,
+  stream: string,
+  query: string
+): Effect.Effect<QueryPage, ReadError> => getPage(client, stream, firstAddress(client, query))
+
+export const nextPage = getPage

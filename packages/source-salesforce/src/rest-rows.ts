@@ -1,0 +1,149 @@
+/**
+ * Rows of a window by REST: pages become CSV files in the dialect of Bulk results, one page at a time. The
+ * number of rows must be the one that the query announced; if not, the window is read once more.
+ */
+import { appendFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { type Segment, segmentId, type Work } from "@decant/connector"
+import { Effect, Option, Stream } from "effect"
+import { csvLine, recordWriter } from "./csv-record.ts"
+import type { ReadError } from "./read-error.ts"
+import { firstPage, nextPage, type QueryPage } from "./rest-query.ts"
+import { sourceError } from "./source-error.ts"
+import { progress, type StreamReading } from "./stream-reading.ts"
+import { newRowsWork, queryOf } from "./window-plan.ts"
+import type { WorkEvent } from "./work-event.ts"
+
+/** Rows to a file: enough that a commit is worth its cost, few enough to be fetched again. */
+const ROWS_PER_SEGMENT = 50_000
+
+interface Position {
+  readonly page: QueryPage | null
+  readonly received: number
+}
+
+const spoolError = (cause: unknown) =>
+  sourceError(
+    "SPOOL_FAILED",
+    `Rows cannot be written to the spool folder: ${cause instanceof Error ? cause.message : "unknown"}`,
+    "Free disk space or correct the permissions of the spool folder, then run it again."
+  )
+
+const write = (run: () => Promise<void>) => Effect.tryPromise({ try: run, catch: spoolError })
+
+/** Pages from `start` on, until the file is full or the result ends. */
+const writeSegment = Effect.fnUntraced(function* (
+  reading: StreamReading,
+  work: Work,
+  start: QueryPage,
+  received: number
+): Effect.fn.Return<{ readonly segment: Segment; readonly position: Position }, ReadError> {
+  const { definition, client, context } = reading
+  const id = segmentId({
+    stream: definition.stream,
+    generation: reading.generation,
+    work: work.id,
+    locator: `rest ${received}`
+  })
+  const path = join(context.spool, `${id}.csv`)
+  const line = recordWriter(definition.select)
+  let bytes = 0
+  const put = (text: string, first: boolean) => {
+    const data = Buffer.from(text, "utf8")
+    bytes += data.length
+    return write(() => (first ? writeFile(path, data, { mode: 0o600 }) : appendFile(path, data)))
+  }
+  yield* put(csvLine(definition.select), true)
+  let page: QueryPage | null = start
+  let rows = 0
+  while (page !== null && rows < ROWS_PER_SEGMENT) {
+    yield* put(page.records.map(line).join(""), false)
+    rows += page.records.length
+    client.ledger.bytes(definition.stream, page.bytes)
+    yield* progress(reading, {
+      phase: "download",
+      rows: page.records.length,
+      bytes: page.bytes,
+      total: start.totalSize
+    })
+    page = page.next === null ? null : yield* nextPage(client, definition.stream, page.next)
+  }
+  const segment: Segment = {
+    id,
+    stream: definition.stream,
+    generation: reading.generation,
+    work: work.id,
+    effect: "upsert",
+    files: [{ path, gzip: false, rows, bytes }],
+    header: definition.select,
+    asOf: start.asOf,
+    covers: work.window === undefined ? {} : { window: work.window }
+  }
+  return { segment, position: { page, received: received + rows } }
+})
+
+const countError = (stream: string, expected: number, received: number) =>
+  sourceError(
+    "ROW_COUNT_MISMATCH",
+    `Salesforce announced ${expected} rows of ${stream} and sent ${received}, twice.`,
+    "Run it again: the cursor has not moved. If it lasts, `decant verify` shows which rows differ.",
+    { again: true }
+  )
+
+const attempt = (
+  reading: StreamReading,
+  work: Work,
+  first: QueryPage,
+  isLast: boolean
+): Stream.Stream<WorkEvent, ReadError> => {
+  let received = 0
+  const segments = Stream.paginate(
+    { page: first, received: 0 } as Position,
+    Effect.fnUntraced(function* (position: Position) {
+      if (position.page === null || position.page.records.length === 0) {
+        return [[], Option.none<Position>()] as const
+      }
+      const { segment, position: next } = yield* writeSegment(reading, work, position.page, position.received)
+      received = next.received
+      const more = next.page === null ? Option.none<Position>() : Option.some(next)
+      return [[{ kind: "segment", segment } satisfies WorkEvent], more] as const
+    })
+  )
+  const ending = Stream.suspend(() => {
+    if (received === first.totalSize) return Stream.make<[WorkEvent]>({ kind: "done" })
+    if (isLast) return Stream.fail(countError(reading.definition.stream, first.totalSize, received))
+    return onceMore(reading, work)
+  })
+  return segments.pipe(
+    Stream.concat(ending),
+    Stream.catchIf(
+      (error) => !isLast && error.code === "API_LOCATOR_EXPIRED",
+      () => onceMore(reading, work)
+    )
+  )
+}
+
+/** New work: the rows of the first attempt may be committed, under other segment ids. */
+const onceMore = (reading: StreamReading, work: Work): Stream.Stream<WorkEvent, ReadError> => {
+  const again = newRowsWork(work.window)
+  const query = queryOf(reading.definition, again)
+  return Stream.unwrap(
+    Effect.map(firstPage(reading.client, reading.definition.stream, query), (first) =>
+      Stream.concat(
+        Stream.make<[WorkEvent]>({ kind: "work", work: again }),
+        attempt(reading, again, first, true)
+      )
+    )
+  )
+}
+
+/** `first` is the query's first page, which has told how many rows there are. */
+export const restRows = (
+  reading: StreamReading,
+  work: Work,
+  first: QueryPage
+): Stream.Stream<WorkEvent, ReadError> =>
+  Stream.suspend(() => {
+    reading.client.ledger.api(reading.definition.stream, "rest")
+    return attempt(reading, work, first, false)
+  })

@@ -1,0 +1,17 @@
+/** What all parts of the reading of one stream share. */
+import type { Progress, ReadContext } from "@decant/connector"
+import type { Effect, Semaphore } from "effect"
+import type { SalesforceClient } from "./salesforce-client.ts"
+import type { StreamDefinition } from "./stream-definition.ts"
+
+export interface StreamReading {
+  readonly client: SalesforceClient
+  readonly definition: StreamDefinition
+  readonly generation: number
+  readonly context: ReadContext
+  /** Of the whole org: result pages that may be on their way at one time. */
+  readonly downloads: Semaphore.Semaphore
+}
+
+export const progress = (reading: StreamReading, step: Omit<Progress, "stream">): Effect.Effect<void> =>
+  reading.context.report({ stream: reading.definition.stream, ...step })

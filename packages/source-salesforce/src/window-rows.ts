@@ -1,0 +1,58 @@
+/**
+ * Chooses how a window is read. Back-fills go by Bulk. An increment is asked for by one REST query, which
+ * says how many rows there are and already brings the first of them; small ones go on that way.
+ */
+import type { Work } from "@decant/connector"
+import { Effect, Result, Stream } from "effect"
+import { isBulkRefusal } from "./bulk-refusals.ts"
+import { newJobRows, resumedJobRows } from "./bulk-rows.ts"
+import type { ReadError } from "./read-error.ts"
+import { firstPage, fitsAddress } from "./rest-query.ts"
+import { restRows } from "./rest-rows.ts"
+import type { StreamReading } from "./stream-reading.ts"
+import { queryOf } from "./window-plan.ts"
+import type { WorkEvent } from "./work-event.ts"
+
+/**
+ * Five pages of 2,000 rows: about what a Bulk job costs in calls (made, polled, fetched), and below its
+ * start-up time.
+ */
+const MOST_ROWS_BY_REST = 10_000
+
+type Events = Stream.Stream<WorkEvent, ReadError>
+
+const viaRest = (reading: StreamReading, work: Work): Events =>
+  Stream.unwrap(
+    Effect.map(
+      firstPage(reading.client, reading.definition.stream, queryOf(reading.definition, work)),
+      (first) => restRows(reading, work, first)
+    )
+  )
+
+const viaBulk = (reading: StreamReading, work: Work): Events =>
+  newJobRows(reading, work).pipe(Stream.catchIf(isBulkRefusal, () => viaRest(reading, work)))
+
+const bySize = (reading: StreamReading, work: Work): Events => {
+  const query = queryOf(reading.definition, work)
+  if (!fitsAddress(reading.client, query)) return viaBulk(reading, work)
+  return Stream.unwrap(
+    Effect.gen(function* () {
+      const first = yield* Effect.result(firstPage(reading.client, reading.definition.stream, query))
+      if (Result.isFailure(first)) {
+        return first.failure.code === "API_QUERY_TIMEOUT"
+          ? viaBulk(reading, work)
+          : Stream.fail(first.failure)
+      }
+      return first.success.totalSize > MOST_ROWS_BY_REST
+        ? viaBulk(reading, work)
+        : restRows(reading, work, first.success)
+    })
+  )
+}
+
+export const windowRows = (reading: StreamReading, work: Work): Events => {
+  if (work.job !== undefined) return resumedJobRows(reading, work, work.job)
+  return work.window === undefined || work.window.from === null
+    ? viaBulk(reading, work)
+    : bySize(reading, work)
+}

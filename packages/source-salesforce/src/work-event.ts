@@ -1,0 +1,48 @@
+/** What happens while a stream is read, and the checkpoint that is true after each step. */
+import type { Advance, Segment, StreamCheckpoint, Work } from "@decant/connector"
+import { withCommitted } from "@decant/connector"
+import { Stream } from "effect"
+import type { OrgClock } from "./org-clock.ts"
+import { finished } from "./window-plan.ts"
+
+export type WorkEvent =
+  /** The window's work is now this: a job was made, or all begins anew. */
+  | { readonly kind: "work"; readonly work: Work }
+  | { readonly kind: "segment"; readonly segment: Segment }
+  /** Every segment of the work has been given out and the counts are right. */
+  | { readonly kind: "done" }
+
+const step = (checkpoint: StreamCheckpoint, event: WorkEvent, clock: OrgClock): Advance => {
+  const updatedAt = clock.now()
+  switch (event.kind) {
+    case "work":
+      return { segments: [], checkpoint: { ...checkpoint, work: [event.work], updatedAt }, publish: false }
+    case "segment":
+      return {
+        segments: [event.segment],
+        checkpoint: {
+          ...checkpoint,
+          work: checkpoint.work.map((work) => withCommitted(work, event.segment.id)),
+          updatedAt
+        },
+        publish: false
+      }
+    case "done":
+      return { segments: [], ...finished(checkpoint, updatedAt) }
+  }
+}
+
+export const advances = <E>(
+  from: StreamCheckpoint,
+  events: Stream.Stream<WorkEvent, E>,
+  clock: OrgClock
+): Stream.Stream<Advance, E> =>
+  events.pipe(
+    Stream.mapAccum(
+      () => from,
+      (checkpoint, event) => {
+        const advance = step(checkpoint, event, clock)
+        return [advance.checkpoint, [advance]] as const
+      }
+    )
+  )
