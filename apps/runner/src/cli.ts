@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs"
 import { type Failure, failureReport } from "@decant/connector"
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Effect, Layer, Logger, Predicate, References } from "effect"
 import { CliConfig, CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
 import { root } from "./commands/root.ts"
@@ -69,8 +69,10 @@ const program = (args: ReadonlyArray<string>) => {
       const usage = RunnerError.usage(mistakes.map((mistake) => mistake.message).join("\n"))
       return tell(usage).pipe(Effect.as(exitCode.usage))
     }
-    // A command that has shown its report has set the exit code and has nothing more to say.
-    if (process.exitCode !== undefined) return Effect.succeed(Number(process.exitCode))
+    // An interrupted run that has shown its report has nothing more to say.
+    if (Cause.hasInterruptsOnly(cause) && process.exitCode !== undefined) {
+      return Effect.succeed(Number(process.exitCode) || exitCode.interrupted)
+    }
     const failure = failureOf(cause)
     const code = Cause.hasInterruptsOnly(cause)
       ? exitCode.interrupted
@@ -115,6 +117,7 @@ export const runCli = (args: ReadonlyArray<string>): void => {
   }
   process.on("SIGINT", stop)
   process.on("SIGTERM", stop)
+  process.on("SIGHUP", stop)
   fiber.addObserver((exit) => {
     const own = exit._tag === "Success" ? exit.value : null
     leave(Number(own ?? process.exitCode ?? (exit._tag === "Success" ? exitCode.done : exitCode.interrupted)))

@@ -22,7 +22,13 @@ const formatted = (format: Format, result: QueryResult, screen: Screen): string 
 }
 
 /** Runs one statement over the destination of a spec. */
-const runQuery = Effect.fnUntraced(function* (file: string, sql: string, maxRows: number, screen: Screen) {
+export const askCopy = Effect.fnUntraced(function* (of: {
+  readonly file: string
+  readonly sql: string
+  readonly maxRows: number
+  readonly screen: Screen
+}) {
+  const { file, sql, maxRows, screen } = of
   const { spec, folder } = yield* readCopySpec(file, process.env)
   const connector = yield* findDestination(spec.destination.type)
   const destination = yield* connector.open({ spec, folder, orgId: null, notice: screen.note })
@@ -58,7 +64,7 @@ export const query = Command.make(
     const format: Format = screen.json ? "json" : (wanted ?? "table")
     const limit = Option.getOrElse(input.limit, () => (format === "table" ? tableRows : fileRows))
     const file = yield* theSpecFile(Option.none())
-    const result = yield* runQuery(file, input.sql, limit, screen)
+    const result = yield* askCopy({ file, sql: input.sql, maxRows: limit, screen })
     yield* screen.answer(formatted(format, result, screen))
     const rows = counted(result.rows.length, "row")
     if (result.truncated) yield* screen.note(`The first ${rows}; there are more: \`--limit\` shows them.`)

@@ -42,8 +42,10 @@ export const syncAndShow = (request: RunRequest & { readonly wait: Option.Option
           location: prepared.destination.location,
           again: `decant sync ${shellSafe(specFile.file)}`
         })
-        process.exitCode = exitCodeOfRun(outcome.report.status, outcome.dispositions)
-        return outcome.report
+        // Set here, since an interrupted run ends as an interruption once it may.
+        const exitCode = exitCodeOfRun(outcome.report.status, outcome.dispositions)
+        process.exitCode = exitCode
+        return { report: outcome.report, exitCode }
       })
     )
   )

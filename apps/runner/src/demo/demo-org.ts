@@ -1,0 +1,103 @@
+/** The org of the demo: the `salesforce-emulator` command as a child process, stopped whatever happens. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { findPackageJSON } from "node:module"
+import { join } from "node:path"
+import { Effect, Result, Schema } from "effect"
+import { RunnerError } from "../runner-error.ts"
+
+const ReadyLine = Schema.fromJsonString(
+  Schema.Struct({
+    url: Schema.String,
+    apps: Schema.Struct({
+      clientCredentials: Schema.Struct({ clientId: Schema.String, clientSecret: Schema.String })
+    })
+  })
+)
+export type DemoOrg = typeof ReadyLine.Type
+
+const Manifest = Schema.fromJsonString(Schema.Struct({ bin: Schema.Record(Schema.String, Schema.String) }))
+
+const readyWithinMillis = 60_000
+const stopWithinMillis = 3_000
+
+const failed = (why: string): RunnerError =>
+  new RunnerError({
+    code: "DEMO_FAILED",
+    message: `The local Salesforce org could not be started: ${why}`,
+    fix: "Run `npx salesforce-emulator --port 0` to see more, or install the packages anew (`npm ci`)."
+  })
+
+const emulatorCommand = Effect.try({
+  try: (): string => {
+    const manifest = findPackageJSON("salesforce-emulator", import.meta.url)
+    if (manifest === undefined) throw new Error("the package salesforce-emulator is not installed")
+    const { bin } = Schema.decodeUnknownSync(Manifest)(readFileSync(manifest, "utf8"))
+    return join(manifest, "..", bin["salesforce-emulator"] ?? "")
+  },
+  catch: () => failed("the package salesforce-emulator is not installed.")
+})
+
+/** In a process group of its own: Ctrl-C is for us, who stop the org when the sync has ended in good order. */
+const start = (command: string): ChildProcess =>
+  spawn(process.execPath, [command, "--port", "0", "--dataset", "demo"], {
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true
+  })
+
+const readyLine = (child: ChildProcess): Effect.Effect<DemoOrg, RunnerError> =>
+  Effect.callback((resume) => {
+    let output = ""
+    let errors = ""
+    const timer = setTimeout(
+      () => resume(Effect.fail(failed("it did not get ready in time."))),
+      readyWithinMillis
+    )
+    child.stderr?.on("data", (chunk) => {
+      errors = `${errors}${chunk}`.slice(-2_000)
+    })
+    child.once("error", () => resume(Effect.fail(failed("its command cannot be run."))))
+    child.once("exit", () => {
+      clearTimeout(timer)
+      resume(Effect.fail(failed(errors.trim().split("\n").at(-1) || "it ended at once.")))
+    })
+    child.stdout?.on("data", (chunk) => {
+      output += chunk
+      const end = output.indexOf("\n")
+      if (end === -1) return
+      clearTimeout(timer)
+      const decoded = Schema.decodeUnknownResult(ReadyLine)(output.slice(0, end))
+      resume(
+        Result.isSuccess(decoded)
+          ? Effect.succeed(decoded.success)
+          : Effect.fail(failed("its ready line cannot be understood."))
+      )
+    })
+  })
+
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
+
+const stop = (child: ChildProcess): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    if (hasEnded(child)) return resume(Effect.void)
+    const timer = setTimeout(() => child.kill("SIGKILL"), stopWithinMillis)
+    child.once("exit", () => {
+      clearTimeout(timer)
+      resume(Effect.void)
+    })
+    child.kill("SIGTERM")
+  })
+
+/** Runs until the scope closes. */
+export const startDemoOrg = Effect.gen(function* () {
+  const command = yield* emulatorCommand
+  const child = yield* Effect.acquireRelease(
+    Effect.sync(() => start(command)),
+    stop
+  )
+  // A second Ctrl-C ends us without closing scopes.
+  process.once("exit", () => {
+    if (!hasEnded(child)) child.kill("SIGKILL")
+  })
+  return yield* readyLine(child)
+})

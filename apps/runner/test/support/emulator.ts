@@ -1,0 +1,88 @@
+/** The `salesforce-emulator` command as a child process, and its control calls. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { fileURLToPath } from "node:url"
+
+const command = fileURLToPath(
+  new URL("../../../../packages/salesforce-emulator/src/main.ts", import.meta.url)
+)
+
+export interface Emulator {
+  readonly url: string
+  readonly orgId: string
+  readonly env: Readonly<Record<string, string>>
+  readonly control: (method: string, path: string, body?: unknown) => Promise<unknown>
+  readonly records: (
+    object: string,
+    change: Readonly<Record<string, unknown>>
+  ) => Promise<{ readonly inserted?: ReadonlyArray<string> }>
+  /** The org's rows of an object, as REST would show them. */
+  readonly truth: (object: string) => Promise<ReadonlyArray<Record<string, unknown>>>
+  readonly stop: () => Promise<void>
+}
+
+interface Ready {
+  readonly url: string
+  readonly orgId: string
+  readonly apps: { readonly clientCredentials: { readonly clientId: string; readonly clientSecret: string } }
+}
+
+const firstLine = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let output = ""
+    let errors = ""
+    child.stderr?.on("data", (chunk) => {
+      errors += chunk
+    })
+    child.stdout?.on("data", (chunk) => {
+      output += chunk
+      const end = output.indexOf("\n")
+      if (end !== -1) resolve(output.slice(0, end))
+    })
+    child.once("exit", (code) => reject(new Error(`the emulator ended with ${code}: ${errors}`)))
+  })
+
+export const startEmulator = async (...args: ReadonlyArray<string>): Promise<Emulator> => {
+  const child = spawn(process.execPath, [command, "--port", "0", ...args], {
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+  const ready: Ready = JSON.parse(await firstLine(child))
+  const { clientId, clientSecret } = ready.apps.clientCredentials
+  const call = async (method: string, path: string, body?: unknown): Promise<string> => {
+    const response = await fetch(`${ready.url}/emulator/${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } })
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} /emulator/${path}: ${response.status} ${text}`)
+    return text
+  }
+  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const text = await call(method, path, body)
+    return text === "" ? null : JSON.parse(text)
+  }
+  return {
+    url: ready.url,
+    orgId: ready.orgId,
+    env: {
+      SALESFORCE_URL: ready.url,
+      SALESFORCE_CLIENT_ID: clientId,
+      SALESFORCE_CLIENT_SECRET: clientSecret
+    },
+    control,
+    records: async (object, change) =>
+      (await control("POST", `records/${object}`, change)) as { inserted?: ReadonlyArray<string> },
+    truth: async (object) =>
+      (await call("GET", `truth/${object}`))
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => JSON.parse(line)),
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill("SIGTERM")
+      await once(child, "exit")
+    }
+  }
+}
