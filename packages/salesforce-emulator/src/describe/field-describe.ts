@@ -6,6 +6,7 @@ import { type Field, type FieldType, isCompound } from "../org/field.ts"
 
 const soapTypes: Readonly<Partial<Record<FieldType, string>>> = {
   address: "urn:address",
+  anyType: "xsd:anyType",
   location: "urn:location",
   base64: "xsd:base64Binary",
   boolean: "xsd:boolean",
@@ -38,7 +39,7 @@ export const describeField = (field: Field) => ({
   aiPredictionField: false,
   autoNumber: field.autoNumber,
   byteLength: field.byteLength,
-  calculated: field.formula !== null,
+  calculated: field.formula !== null || field.rollUp !== null,
   calculatedFormula: field.formula === null ? null : formulaText(field.formula, field.type),
   cascadeDelete: field.custom && field.cascadeDelete,
   caseSensitive: field.caseSensitive,

@@ -5,6 +5,7 @@
 
 export type FieldType =
   | "address"
+  | "anyType"
   | "base64"
   | "boolean"
   | "combobox"
@@ -72,7 +73,25 @@ export interface Field {
   readonly defaultValue: string | null
   /** A path to a parent's field, such as `Account.Industry`: a cross-object formula, evaluated at each read. */
   readonly formula: string | null
+  /** Paths of which the first that has a value shows through, such as a case's `Contact.Email`; never stored. */
+  readonly mirrors: ReadonlyArray<string>
+  readonly rollUp: RollUp | null
   readonly picklist: ReadonlyArray<PicklistValue>
+}
+
+/** A roll-up summary over the live details of a record. */
+export interface RollUp {
+  readonly operation: "COUNT" | "SUM" | "MIN" | "MAX"
+  readonly child: string
+  /** The child's field that is summed up; the Id when rows are counted. */
+  readonly of: string
+}
+
+export interface RecordType {
+  readonly id: string
+  readonly developerName: string
+  readonly name: string
+  readonly isDefault: boolean
 }
 
 export interface ObjectTraits {
@@ -102,13 +121,24 @@ export interface SObject {
   readonly fields: ReadonlyArray<Field>
   /** Values that follow from other columns of the same row, as SQL; written whenever the row is. */
   readonly derived: Readonly<Record<string, string>>
+  /** What the Ids begin with where describe shows no key prefix. */
+  readonly idPrefix?: string
+  /** All rows show one empty Id; a DurableId tells them apart. */
+  readonly sharesId?: boolean
+  /** The object whose history or sharing the rows are. */
+  readonly associate?: { readonly type: "History" | "Share" | "Feed"; readonly parent: string }
+  /** Besides the master record type. */
+  readonly recordTypes?: ReadonlyArray<RecordType>
+  /** The keys of `urls` in describe where they are not those of a page layout or of set-up. */
+  readonly urlKeys?: ReadonlyArray<string>
 }
 
 /** Types whose value is put together from component fields when it is read. */
 export const isCompound = (field: Field): boolean => field.type === "address" || field.type === "location"
 
 /** Whether the store keeps a column for the field. */
-export const isStored = (field: Field): boolean => !isCompound(field) && field.formula === null
+export const isStored = (field: Field): boolean =>
+  !isCompound(field) && field.formula === null && field.mirrors.length === 0 && field.rollUp === null
 
 export const isText = (field: Field): boolean => !nonText.has(field.type)
 

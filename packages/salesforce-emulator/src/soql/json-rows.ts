@@ -4,7 +4,7 @@
  */
 import type { SObject } from "../org/field.ts"
 import { type Plan, type PlannedColumn, selectRows } from "./plan.ts"
-import type { Source } from "./scope.ts"
+import type { Resolved, Source } from "./scope.ts"
 
 type Member =
   | { readonly key: string; readonly json: string }
@@ -14,6 +14,16 @@ const keyText = (key: string) => `"${key}":`
 
 const attributes = (object: SObject, idSql: string, version: string) =>
   `'"attributes":{"type":"${object.name}","url":"/services/data/v${version}/sobjects/${object.name}/' || ${idSql} || '"}'`
+
+/** A parent that may be of several objects is a Name, and its address that of the object it is. */
+const parentAttributes = ({ alias, object }: Source, version: string) =>
+  object.name === "Name"
+    ? `'"attributes":{"type":"Name","url":"/services/data/v${version}/sobjects/' || ${alias}."Type" || '/' || ${alias}."Id" || '"}'`
+    : attributes(object, `${alias}."Id"`, version)
+
+/** Files are not part of rows: the value is the address they are read from. */
+const bodyAddress = ({ field, source }: Resolved, sql: string, version: string) =>
+  `CASE WHEN ${sql} IS NULL THEN 'null' ELSE '"/services/data/v${version}/sobjects/${source.object.name}/' || ${source.alias}."Id" || '/${field.name}"' END`
 
 const place = (members: Array<Member>, column: PlannedColumn, json: string): void => {
   let into = members
@@ -34,7 +44,7 @@ const print = (members: ReadonlyArray<Member>, version: string): string =>
       if (!("parent" in member)) return `'${keyText(member.key)}' || ${member.json}`
       const { parent } = member
       const id = `${parent.alias}."Id"`
-      const inside = `'{' || ${attributes(parent.object, id, version)} || ',' || ${print(member.members, version)} || '}'`
+      const inside = `'{' || ${parentAttributes(parent, version)} || ',' || ${print(member.members, version)} || '}'`
       return `'${keyText(member.key)}' || CASE WHEN ${id} IS NULL THEN 'null' ELSE ${inside} END`
     })
     .join(` || ',' || `)
@@ -58,7 +68,9 @@ export const rowJson = (plan: Plan, version: string): string => {
   plan.columns.forEach((column, at) => {
     addChildren(at)
     if (plan.kind === "aggregate") members.push({ key: column.path, json: column.json })
-    else place(members, column, column.json)
+    else if (column.resolved?.type === "base64") {
+      place(members, column, bodyAddress(column.resolved, column.sql, version))
+    } else place(members, column, column.json)
   })
   addChildren(plan.columns.length)
   const head =

@@ -2,13 +2,50 @@
  * The tables of one query: its object and, by outer joins, each parent that a path mentions. Resolves paths such as
  * `Account.Owner.Name` to typed SQL.
  */
-import { componentsOf, type Field, type FieldType, isCompound, type SObject } from "../org/field.ts"
+import {
+  componentsOf,
+  type Field,
+  type FieldType,
+  isCompound,
+  isStored,
+  type RollUp,
+  type SObject
+} from "../org/field.ts"
 import type { OrgSchema } from "../org/schema.ts"
-import { quoted } from "../org/store.ts"
+import { columnType, literal, quoted } from "../org/store.ts"
 import { jsonCompound, jsonValue } from "../values/json.ts"
 import { malformed, noSuchColumn, noSuchRelationship, refusedWord } from "./refusal.ts"
 
 const deepest = 5
+
+/** The rows a polymorphic reference can point at, each as the fields of Name; a target without one has null. */
+const namesOf = (name: SObject, targets: ReadonlyArray<SObject>): string => {
+  const selects = targets.map((target) => {
+    const fields = name.fields.map((field) => {
+      if (field.name === "Type") return `${literal(target.name)} AS "Type"`
+      const found =
+        field.name === "Name"
+          ? target.fields.find((each) => each.nameField)
+          : target.fields.find((each) => each.name === field.name)
+      const sql = found === undefined || !isStored(found) ? `NULL::${columnType(field)}` : quoted(found.name)
+      return `${sql} AS ${quoted(field.name)}`
+    })
+    return `SELECT ${fields.join(", ")} FROM ${quoted(target.name)}`
+  })
+  return selects.length === 0 ? quoted(name.name) : `(${selects.join(" UNION ALL ")})`
+}
+
+/** A roll-up over the live details of `source`; rows are found by the field that makes them details. */
+const rollUpSql = (schema: OrgSchema, source: Source, { operation, child, of }: RollUp): string => {
+  const link = schema
+    .object(child)
+    ?.fields.find(
+      ({ cascadeDelete, referenceTo }) => cascadeDelete && referenceTo.includes(source.object.name)
+    )
+  if (link === undefined) return "NULL"
+  const value = operation === "COUNT" ? "count(*)" : `${operation.toLowerCase()}(${quoted(of)})`
+  return `(SELECT ${value} FROM ${quoted(child)} details WHERE details.${quoted(link.name)} = ${source.alias}."Id" AND NOT details."IsDeleted" AND NOT details."_purged")`
+}
 
 /** A row source within the query: the object itself or a parent of it. */
 export interface Source {
@@ -88,8 +125,14 @@ export class Scope {
   }
 
   #value(source: Source, field: Field, word: string): { readonly sql: string; readonly json: string } {
-    if (field.formula !== null) {
-      const { sql } = this.#resolveFrom(source, field.formula.split("."), word)
+    const shown = field.formula === null ? field.mirrors : [field.formula]
+    if (shown.length > 0) {
+      const values = shown.map((path) => this.#resolveFrom(source, path.split("."), word).sql)
+      const sql = values.length === 1 ? values.join() : `coalesce(${values.join(", ")})`
+      return { sql, json: jsonValue(field.type, sql) }
+    }
+    if (field.rollUp !== null) {
+      const sql = rollUpSql(this.schema, source, field.rollUp)
       return { sql, json: jsonValue(field.type, sql) }
     }
     if (!isCompound(field)) {
@@ -108,9 +151,11 @@ export class Scope {
     const key = `${from.alias}.${reference.name}`
     const known = this.#joins.get(key)
     if (known !== undefined) return known.source
-    const target = reference.referenceTo
+    const targets = reference.referenceTo
       .map((name) => this.schema.object(name))
-      .find((object) => object !== undefined)
+      .filter((object) => object !== undefined)
+    const name = this.schema.object("Name")
+    const [target] = reference.referenceTo.length > 1 && name !== undefined ? [name] : targets
     if (target === undefined) {
       throw refusedWord(
         this.query,
@@ -120,7 +165,8 @@ export class Scope {
       )
     }
     const source = { alias: `${this.base.alias}_${this.#joins.size + 1}`, object: target }
-    const sql = `LEFT JOIN ${quoted(target.name)} ${source.alias} ON ${source.alias}."Id" = ${from.alias}.${quoted(reference.name)}`
+    const rows = target === name ? namesOf(name, targets) : quoted(target.name)
+    const sql = `LEFT JOIN ${rows} ${source.alias} ON ${source.alias}."Id" = ${from.alias}.${quoted(reference.name)}`
     this.#joins.set(key, { source, sql })
     return source
   }

@@ -8,12 +8,13 @@
  * d defaultedOnCreate, p permissionable, k restrictedPicklist, h searchPrefilterable, b queryByDistance, q unique,
  * e caseSensitive, x externalId, A autoNumber, H htmlFormatted; `-` for none.
  * Extras: compound=, extra=, rel=, children= (name of the relationship on the parent), cascade, restrict, bytes=,
- * default=, formula=Path.To.Field (the value is read from a parent row and never stored).
+ * default=, formula=Path.To.Field (the value is read from a parent row and never stored), mirror=Path,Path (the same
+ * for standard fields that show a parent's value), rollup=SUM(Child__c.Field__c) or COUNT(Child__c).
  *
  * Meaning of every attribute: DescribeSObjectResult in the SOAP API Developer Guide,
  * https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_describesobjects_describesobjectresult.htm
  */
-import type { Field, FieldType, PicklistValue } from "../field.ts"
+import type { Field, FieldType, PicklistValue, RollUp } from "../field.ts"
 
 interface Shape {
   readonly type: FieldType
@@ -63,6 +64,13 @@ const readExtras = (text: string): ReadonlyMap<string, string> =>
       })
   )
 
+const readRollUp = (text: string | undefined): RollUp | null => {
+  const [, operation, child, of] = /^(COUNT|SUM|MIN|MAX)\((\w+)(?:\.(\w+))?\)$/.exec(text ?? "") ?? []
+  return operation === undefined || child === undefined
+    ? null
+    : { operation: operation as RollUp["operation"], child, of: of ?? "Id" }
+}
+
 const byteLength = ({ type, length }: Shape): number =>
   type === "id" || type === "reference" ? 18 : length * 3
 
@@ -79,7 +87,7 @@ export const fieldFromRow = (row: string, picklist: ReadonlyArray<PicklistValue>
     label,
     ...shape,
     byteLength: Number(extras.get("bytes") ?? byteLength(shape)),
-    custom: name.endsWith("__c"),
+    custom: /__(c|s|pc)$/.test(name),
     createable: has("c"),
     updateable: has("u"),
     nillable: has("n"),
@@ -106,6 +114,8 @@ export const fieldFromRow = (row: string, picklist: ReadonlyArray<PicklistValue>
     extraTypeInfo: extras.get("extra") ?? null,
     defaultValue: extras.get("default") ?? null,
     formula: extras.get("formula") ?? null,
+    mirrors: extras.get("mirror")?.split(",") ?? [],
+    rollUp: readRollUp(extras.get("rollup")),
     picklist
   }
 }

@@ -2,18 +2,18 @@
 import type { PicklistValue } from "../field.ts"
 import { stages } from "./stages.ts"
 
-const values = (text: string): ReadonlyArray<PicklistValue> =>
+export const values = (text: string): ReadonlyArray<PicklistValue> =>
   text.split(";").map((entry) => {
     const isDefault = entry.endsWith("*")
     const [value = "", label = value] = (isDefault ? entry.slice(0, -1) : entry).split("=")
     return { value, label, default: isDefault }
   })
 
-const geocodeAccuracy = values(
+export const geocodeAccuracy = values(
   "Address;NearAddress;Block;Street;ExtendedZip;Zip;Neighborhood;City;County;State;Unknown"
 )
-const source = values("Web;Phone Inquiry;Partner Referral;Purchased List;Other")
-const cleanStatus = values(
+export const source = values("Web;Phone Inquiry;Partner Referral;Purchased List;Other")
+export const cleanStatus = values(
   "Matched=In Sync;Different;Acknowledged=Reviewed;NotFound=Not Found;Inactive;Pending=Not Compared;SelectMatch=Select Match;Skipped"
 )
 
