@@ -4,7 +4,6 @@ import { Schema } from "effect"
 
 export const RunnerErrorCode = Schema.Literals([
   "USAGE",
-  "STREAM_UNKNOWN",
   "CONNECTOR_UNAVAILABLE",
   "RUN_LOCKED",
   "FILE_FAILED",
@@ -15,7 +14,6 @@ export const RunnerErrorCode = Schema.Literals([
 
 const dispositions: Readonly<Partial<Record<typeof RunnerErrorCode.Type, Disposition>>> = {
   USAGE: "spec",
-  STREAM_UNKNOWN: "spec",
   CONNECTOR_UNAVAILABLE: "spec",
   RUN_LOCKED: "locked"
 }

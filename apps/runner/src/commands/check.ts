@@ -4,8 +4,7 @@ import {
   type Destination,
   type Disposition,
   type Failure,
-  failureReport,
-  type Source
+  failureReport
 } from "@decant/connector"
 import { Effect, Result } from "effect"
 import { Command } from "effect/cli"
@@ -22,23 +21,14 @@ const failed = (name: string, failure: Failure): CheckLine => ({
   failure
 })
 
-const sourceLines = Effect.fnUntraced(function* (source: Source) {
-  const { orgId, orgName, userName } = source.identity
-  const login: CheckLine = {
-    name: "login",
-    status: "ok",
-    detail: `${userName} in ${orgName} (${orgId})`,
-    failure: null
-  }
-  const checked = yield* Effect.result(source.check)
-  return Result.isSuccess(checked) ? [login, ...checked.success] : [login, failed("source", checked.failure)]
-})
-
 const checkSource = Effect.fnUntraced(function* ({ spec, folder }: SpecFile) {
   const connector = yield* findSource(spec.source.type)
   const opened = yield* Effect.result(connector.open({ spec, folder }))
   if (Result.isFailure(opened)) return { orgId: null, lines: [failed("login", opened.failure)] }
-  return { orgId: opened.success.identity.orgId, lines: yield* sourceLines(opened.success) }
+  const { identity, check } = opened.success
+  const checked = yield* Effect.result(check)
+  const lines = Result.isSuccess(checked) ? checked.success : [failed("org", checked.failure)]
+  return { orgId: identity.orgId, lines }
 })
 
 const checkDestination = Effect.fnUntraced(function* (

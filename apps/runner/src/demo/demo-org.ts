@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { findPackageJSON } from "node:module"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { Effect, Result, Schema } from "effect"
 import { RunnerError } from "../runner-error.ts"
 
@@ -28,15 +28,12 @@ const failed = (why: string): RunnerError =>
     fix: "Run `npx salesforce-emulator --port 0` to see more, or install the packages anew (`npm ci`)."
   })
 
-const emulatorCommand = Effect.try({
-  try: (): string => {
-    const manifest = findPackageJSON("salesforce-emulator", import.meta.url)
-    if (manifest === undefined) throw new Error("the package salesforce-emulator is not installed")
-    const { bin } = Schema.decodeUnknownSync(Manifest)(readFileSync(manifest, "utf8"))
-    return join(manifest, "..", bin["salesforce-emulator"] ?? "")
-  },
-  catch: () => failed("the package salesforce-emulator is not installed.")
-})
+const emulatorCommand = Effect.gen(function* () {
+  const manifest = findPackageJSON("salesforce-emulator", import.meta.url) ?? ""
+  const text = yield* Effect.try({ try: () => readFileSync(manifest, "utf8"), catch: () => null })
+  const { bin } = yield* Schema.decodeEffect(Manifest)(text)
+  return join(dirname(manifest), bin["salesforce-emulator"] ?? "")
+}).pipe(Effect.mapError(() => failed("the package salesforce-emulator is not installed.")))
 
 /** In a process group of its own: Ctrl-C is for us, who stop the org when the sync has ended in good order. */
 const start = (command: string): ChildProcess =>
@@ -66,7 +63,7 @@ const readyLine = (child: ChildProcess): Effect.Effect<DemoOrg, RunnerError> =>
       const end = output.indexOf("\n")
       if (end === -1) return
       clearTimeout(timer)
-      const decoded = Schema.decodeUnknownResult(ReadyLine)(output.slice(0, end))
+      const decoded = Schema.decodeResult(ReadyLine)(output.slice(0, end))
       resume(
         Result.isSuccess(decoded)
           ? Effect.succeed(decoded.success)

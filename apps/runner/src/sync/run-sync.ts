@@ -6,7 +6,6 @@
 import { randomUUID } from "node:crypto"
 import type { Failure, ReadyStream, StoredCheckpoints, StreamPlan } from "@decant/connector"
 import { Cause, Clock, type Duration, Effect, Exit, type Option } from "effect"
-import { distance } from "fastest-levenshtein"
 import { type Board, openBoard } from "../progress/board.ts"
 import { findDestination, findSource } from "../registry.ts"
 import { RunnerError } from "../runner-error.ts"
@@ -29,20 +28,6 @@ export interface RunRequest {
   readonly fullRefresh: ReadonlyArray<string>
 }
 
-const unknownStream = (name: string, known: ReadonlyArray<string>): RunnerError => {
-  const nearest = [...known].sort(
-    (a, b) => distance(a.toLowerCase(), name.toLowerCase()) - distance(b.toLowerCase(), name.toLowerCase())
-  )[0]
-  return new RunnerError({
-    code: "STREAM_UNKNOWN",
-    message: `The spec has no stream ${name}.`,
-    fix:
-      nearest === undefined
-        ? "Add it to `source.streams`."
-        : `Did you mean ${nearest}? The spec has: ${known.join(", ")}.`
-  })
-}
-
 const openBoth = Effect.fnUntraced(function* ({ specFile, screen }: RunRequest) {
   const { spec, folder } = specFile
   const sources = yield* findSource(spec.source.type)
@@ -53,19 +38,14 @@ const openBoth = Effect.fnUntraced(function* ({ specFile, screen }: RunRequest) 
   const stored = yield* destination.checkpoints
   return { source, destination, stored }
 })
+type Opened = Effect.Success<ReturnType<typeof openBoth>>
 
-const planStreams = Effect.fnUntraced(function* (
-  request: RunRequest,
-  opened: Effect.Success<ReturnType<typeof openBoth>>
-) {
+const planStreams = (request: RunRequest, { source, stored }: Opened) => {
   const { only, fullRefresh } = request
-  const plans = yield* opened.source.plan({ checkpoints: opened.stored.streams, only, fullRefresh })
-  const known = plans.map((plan) => plan.stream)
-  for (const name of [...only, ...fullRefresh]) {
-    if (!known.includes(name)) return yield* unknownStream(name, known)
-  }
-  return plans
-})
+  // A stream that is to be read again is meant to be read.
+  const named = only.length === 0 ? [] : [...new Set([...only, ...fullRefresh])]
+  return source.plan({ checkpoints: stored.streams, only: named, fullRefresh })
+}
 
 /** What a run would do, without the lock and without writing anything. */
 export const dryRun = Effect.fnUntraced(function* (request: RunRequest) {
