@@ -25,9 +25,19 @@ export const getTogether = (
   paths: ReadonlyArray<string>
 ): Effect.Effect<ReadonlyArray<Reply>, ReadError> =>
   Effect.map(
-    Effect.forEach(chunksOf(paths, PARTS_PER_CALL), (chunk) => getChunk(client, chunk)),
+    Effect.forEach(chunksOf(paths, PARTS_PER_CALL), (chunk) =>
+      getChunk(client, chunk).pipe(
+        Effect.catchIf(isMissing, () => Effect.forEach(chunk, (path) => getAlone(client, path)))
+      )
+    ),
     (chunks) => chunks.flat()
   )
+
+/** API versions before 38 have no `/composite`. */
+const isMissing = (error: ReadError): boolean => error.code === "API_NOT_FOUND"
+
+const getAlone = (client: SalesforceClient, path: string): Effect.Effect<Reply, ReadError> =>
+  client.reply({ stream: null, path })
 
 const getChunk = Effect.fnUntraced(function* (client: SalesforceClient, paths: ReadonlyArray<string>) {
   const reply = yield* client.text({

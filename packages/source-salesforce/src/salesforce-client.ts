@@ -44,6 +44,8 @@ export interface SalesforceClient {
   /** The path of a resource of the spec's API version: `resource("/limits")`. */
   readonly resource: (path: string) => string
   readonly text: (call: Call) => Effect.Effect<Reply, ReadError>
+  /** The same, but a resource that is not there is a reply with its status. */
+  readonly reply: (call: Call) => Effect.Effect<Reply, ReadError>
   /** The reply's head; its body is still to come and must be run to its end or dropped. */
   readonly download: (call: Call) => Effect.Effect<Download, ReadError>
   readonly clock: OrgClock
@@ -51,6 +53,8 @@ export interface SalesforceClient {
   /** Calls of the whole org in the last 24 hours, as its last reply said. */
   readonly apiUsage: () => ApiUsage | null
 }
+
+type Use<A> = (response: HttpClientResponse.HttpClientResponse, token: Token) => Effect.Effect<A, SourceError>
 
 /** Salesforce ends any call after ten minutes. */
 const LONGEST_CALL = "11 minutes"
@@ -117,14 +121,10 @@ export const makeSalesforceClient = (of: {
     )
 
   /** One try with one token: a success is given to `use`, anything else becomes its failure. */
-  const attempt = <A>(
-    call: Call,
-    token: Token,
-    use: (response: HttpClientResponse.HttpClientResponse, token: Token) => Effect.Effect<A, SourceError>
-  ) =>
+  const attempt = <A>(call: Call, token: Token, use: Use<A>, accepted: ReadonlyArray<number>) =>
     send(call, token).pipe(
       Effect.flatMap((response) =>
-        response.status >= 200 && response.status < 300
+        (response.status >= 200 && response.status < 300) || accepted.includes(response.status)
           ? use(response, token)
           : Effect.flatMap(readText(response, token), (reply) =>
               Effect.fail(replyFailure(reply, { host: token.instanceUrl }))
@@ -135,13 +135,14 @@ export const makeSalesforceClient = (of: {
 
   const exchange = <A>(
     call: Call,
-    use: (response: HttpClientResponse.HttpClientResponse, token: Token) => Effect.Effect<A, SourceError>
+    use: Use<A>,
+    accepted: ReadonlyArray<number> = []
   ): Effect.Effect<A, ReadError> =>
     Effect.flatMap(of.session.token, (token) =>
-      attempt(call, token, use).pipe(
+      attempt(call, token, use, accepted).pipe(
         Effect.catchIf(
           (error) => error.code === "API_SESSION_INVALID",
-          () => Effect.flatMap(of.session.renew(token), (renewed) => attempt(call, renewed, use))
+          () => Effect.flatMap(of.session.renew(token), (renewed) => attempt(call, renewed, use, accepted))
         )
       )
     ).pipe(Effect.retry({ schedule: backOff, while: isTransient }))
@@ -162,6 +163,7 @@ export const makeSalesforceClient = (of: {
     apiVersion: of.apiVersion,
     resource: (path) => `/services/data/v${of.apiVersion}${path}`,
     text: (call) => exchange(call, readText),
+    reply: (call) => exchange(call, readText, [404]),
     download: (call) => exchange(call, (response, token) => Effect.sync(() => download(response, token))),
     clock: of.clock,
     ledger: of.ledger,
