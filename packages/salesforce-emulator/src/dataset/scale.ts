@@ -5,6 +5,7 @@
  */
 import { Effect } from "effect"
 import { type Field, isStored, type SObject } from "../org/field.ts"
+import { idSql } from "../org/id.ts"
 import type { Org } from "../org/org.ts"
 import { literal, quoted } from "../org/store.ts"
 import { hazards } from "./hazards.ts"
@@ -138,6 +139,9 @@ const general = (field: Field, seed: number, adminId: string): string | undefine
   return undefined
 }
 
+/** The column that holds the number of the row a reference points at. */
+const parentNumber = (field: Field) => quoted(`number of ${field.name}`)
+
 const parentReference = (
   field: Field,
   seed: number,
@@ -145,12 +149,7 @@ const parentReference = (
 ) => {
   const parent = counts.get(field.referenceTo[0] ?? "")
   if (field.type !== "reference" || parent === undefined || field.name === "MasterRecordId") return undefined
-  return nullable(
-    field.name,
-    seed,
-    5,
-    `sf_id('${parent.prefix}', 1 + ${below(field.name, seed, parent.count)})`
-  )
+  return nullable(field.name, seed, 5, idSql(parent.prefix, parentNumber(field), parent.count))
 }
 
 const rowsSql = (
@@ -163,9 +162,16 @@ const rowsSql = (
   const given = particular[object.name]?.(seed) ?? {}
   const fields = object.fields.filter(isStored)
   const first = org.ids.take(object, count)
+  const numbers = fields.flatMap((field) => {
+    const parent = counts.get(field.referenceTo[0] ?? "")
+    return parent === undefined
+      ? []
+      : [`1 + ${below(field.name, seed, parent.count)} AS ${parentNumber(field)}`]
+  })
   const values = fields.map((field) => {
     const sql =
-      audit(field, object, seed, org.adminId) ??
+      (field.name === "Id" ? idSql(object.keyPrefix ?? "", "n", first + count) : undefined) ??
+      audit(field, seed, org.adminId) ??
       given[field.name] ??
       parentReference(field, seed, counts) ??
       general(field, seed, org.adminId) ??
@@ -176,13 +182,11 @@ const rowsSql = (
     (field) => `${object.derived[field.name] ?? quoted(field.name)} AS ${quoted(field.name)}`
   )
   const columns = fields.map(({ name }) => quoted(name)).join(", ")
-  return `INSERT INTO ${quoted(object.name)} (${columns}) SELECT ${derived.join(", ")} FROM (SELECT ${values.join(", ")} FROM range(${first}, ${first + count}) numbers(n))`
+  return `INSERT INTO ${quoted(object.name)} (${columns}) SELECT ${derived.join(", ")} FROM (SELECT ${values.join(", ")} FROM (SELECT ${["n", ...numbers].join(", ")} FROM range(${first}, ${first + count}) numbers(n)))`
 }
 
-const audit = (field: Field, object: SObject, seed: number, adminId: string): string | undefined => {
+const audit = (field: Field, seed: number, adminId: string): string | undefined => {
   switch (field.name) {
-    case "Id":
-      return `sf_id('${object.keyPrefix}', n)`
     case "CreatedDate":
       return "TIMESTAMP '2018-12-31' + to_seconds(n % 86400)"
     case "LastModifiedDate":

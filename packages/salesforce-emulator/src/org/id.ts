@@ -55,20 +55,24 @@ const restoreCase = (id15: string, suffix: string): string =>
     })
     .join("")
 
-/** DuckDB macros for the same ids, so that a million rows need no JavaScript. */
-export const idMacros = `
-  CREATE MACRO sf_id_suffix(id) AS ${[1, 6, 11]
-    .map((start) => {
-      const bits = [0, 1, 2, 3, 4]
-        .map(
-          (at) => `CASE WHEN ascii(substr(id, ${start + at}, 1)) BETWEEN 65 AND 90 THEN ${1 << at} ELSE 0 END`
-        )
-        .join(" + ")
-      return `substr('${suffixAlphabet}', 1 + ${bits}, 1)`
-    })
-    .join(" || ")};
-  CREATE MACRO sf_id15(prefix, n) AS prefix || '${instance}' || ${[8, 7, 6, 5, 4, 3, 2, 1, 0]
-    .map((power) => `substr('${digits}', 1 + ((n // ${62 ** power}) % 62)::INTEGER, 1)`)
-    .join(" || ")};
-  CREATE MACRO sf_id(prefix, n) AS sf_id15(prefix, n) || sf_id_suffix(sf_id15(prefix, n));
-`
+/**
+ * The same as `makeId` in SQL, so that a million rows need no JavaScript. `column` holds the sequence numbers, none
+ * above `largest`; it is named many times, so it must be a plain column.
+ */
+export const idSql = (keyPrefix: string, column: string, largest: number): string => {
+  const varying = Math.max(1, Math.ceil(Math.log(largest + 1) / Math.log(62)))
+  const digit = (power: number) => `((${column} // ${62 ** power}) % 62)`
+  const powers = Array.from({ length: varying }, (_, at) => varying - 1 - at)
+  const head = keyPrefix + instance + "0".repeat(9 - varying)
+  const body = powers.map((power) => `substr('${digits}', 1 + ${digit(power)}::INTEGER, 1)`)
+  const bit = (at: number): string => {
+    const weight = 1 << (at % 5)
+    if (at < head.length) return isUpper(head[at]) ? String(weight) : "0"
+    return `CASE WHEN ${digit(14 - at)} BETWEEN 10 AND 35 THEN ${weight} ELSE 0 END`
+  }
+  const suffix = [0, 5, 10].map((start) => {
+    const bits = [0, 1, 2, 3, 4].map((at) => bit(start + at)).join(" + ")
+    return `substr('${suffixAlphabet}', 1 + ${bits}, 1)`
+  })
+  return [`'${head}'`, ...body, ...suffix].join(" || ")
+}

@@ -6,7 +6,6 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb
 import { Effect, Semaphore } from "effect"
 import { valueMacros } from "../values/macros.ts"
 import { type Field, type FieldType, isStored, type SObject } from "./field.ts"
-import { idMacros } from "./id.ts"
 
 const columnTypes: Readonly<Partial<Record<FieldType, string>>> = {
   boolean: "BOOLEAN",
@@ -83,6 +82,6 @@ export const openStore = (folder: string) =>
         }).pipe(Effect.uninterruptible, writing.withPermits(1)),
       createTable: (object) => store.run(createTableSql(object))
     }
-    yield* store.run(`${idMacros}; ${valueMacros}`)
+    yield* store.run(valueMacros)
     return store
   })
