@@ -68,7 +68,11 @@ export class EmulatedOrg extends Context.Service<
             )
         })
       })
-    ).pipe(Layer.provide(emulator({ port: 0, apiVersion: "68.0", seed: 42, switches })))
+    ).pipe(
+      Layer.provide(
+        emulator({ port: 0, apiVersion: "68.0", dataset: "empty", rows: {}, load: [], seed: 42, switches })
+      )
+    )
 }
 
 function sqlOf(value: unknown): string {
