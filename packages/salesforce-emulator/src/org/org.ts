@@ -8,6 +8,7 @@ import { join } from "node:path"
 import { Context, Effect, Layer } from "effect"
 import { ApiUsage } from "./api-usage.ts"
 import { OrgClock } from "./clock.ts"
+import { Commits } from "./commits.ts"
 import { makeId } from "./id.ts"
 import { OrgSchema } from "./schema.ts"
 import { openStore, type Store } from "./store.ts"
@@ -29,6 +30,7 @@ export class Org extends Context.Service<
     readonly clock: OrgClock
     readonly schema: OrgSchema
     readonly store: Store
+    readonly commits: Commits
     readonly usage: ApiUsage
     /** Where the ids of new rows come from. */
     readonly ids: IdSequence
@@ -55,6 +57,7 @@ export class Org extends Context.Service<
           clock,
           schema,
           store,
+          commits: new Commits(store, clock),
           usage: new ApiUsage(),
           ids: new IdSequence(),
           folder

@@ -3,7 +3,7 @@
  * keep their Salesforce names; the two further columns are explained in `writes.ts`.
  */
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api"
-import { Effect, Semaphore } from "effect"
+import { Effect, Semaphore, Stream } from "effect"
 import { valueMacros } from "../values/macros.ts"
 import { type Field, type FieldType, isStored, type SObject } from "./field.ts"
 
@@ -30,6 +30,8 @@ export const literal = (text: string): string => `'${text.replaceAll("'", "''")}
 export interface Store {
   /** Runs one statement and returns its rows as arrays. */
   readonly rows: (sql: string, values?: Array<DuckDBValue>) => Effect.Effect<Array<Array<DuckDBValue>>>
+  /** The first column of each row as text, a batch at a time. */
+  readonly texts: (sql: string) => Stream.Stream<ReadonlyArray<string>>
   readonly run: (sql: string, values?: Array<DuckDBValue>) => Effect.Effect<void>
   /** Runs statements one after the other in one transaction; no other transaction runs meanwhile. */
   readonly transaction: (
@@ -43,6 +45,17 @@ export const createTableSql = (object: SObject): string =>
     .filter(isStored)
     .map((field) => `${quoted(field.name)} ${columnType(field)}`)
     .join(", ")}, "_purged" BOOLEAN DEFAULT false, "_deleted_at" TIMESTAMP)`
+
+async function* readTexts(connection: DuckDBConnection, sql: string) {
+  const result = await connection.stream(sql)
+  for (
+    let chunk = await result.fetchChunk();
+    chunk !== null && chunk.rowCount > 0;
+    chunk = await result.fetchChunk()
+  ) {
+    yield chunk.getColumnValues(0).map(String)
+  }
+}
 
 /** Opens the store; `folder` takes what does not fit into memory. */
 export const openStore = (folder: string) =>
@@ -68,6 +81,12 @@ export const openStore = (folder: string) =>
     const store: Store = {
       rows: (sql, values) =>
         withConnection(async (connection) => (await connection.runAndReadAll(sql, values)).getRows()),
+      texts: (sql) =>
+        Stream.unwrap(
+          Effect.map(connect, (connection) =>
+            Stream.fromAsyncIterable(readTexts(connection, sql), (cause) => cause).pipe(Stream.orDie)
+          )
+        ),
       run: (sql, values) => withConnection((connection) => connection.run(sql, values)).pipe(Effect.asVoid),
       transaction: (statements) =>
         withConnection(async (connection) => {

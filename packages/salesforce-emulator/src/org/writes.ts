@@ -49,15 +49,15 @@ const defaults = (object: SObject, context: WriteContext, id: string): Row => {
     else if (field.defaultValue !== null) row[field.name] = field.defaultValue
   }
   if (object.fields.some((field) => field.name === "PhotoUrl"))
-    row["PhotoUrl"] = `/services/images/photo/${id}`
+    row.PhotoUrl = `/services/images/photo/${id}`
   return row
 }
 
 /** A stage brings its probability along, unless the write says otherwise. */
 const withStage = (object: SObject, row: Row): Row => {
-  if (object.name !== "Opportunity" || row["StageName"] === undefined || row["Probability"] !== undefined)
+  if (object.name !== "Opportunity" || row.StageName === undefined || row.Probability !== undefined)
     return row
-  const stage = stages.find(({ name }) => name === row["StageName"])
+  const stage = stages.find(({ name }) => name === row.StageName)
   return stage === undefined ? row : { ...row, Probability: stage.probability }
 }
 
@@ -88,7 +88,7 @@ const unstamped = (
   object: SObject,
   rows: ReadonlyArray<Row & { readonly Id: string }>
 ): ReadonlyArray<Statement> =>
-  rows.some((row) => row["IsDeleted"] === true)
+  rows.some((row) => row.IsDeleted === true)
     ? [
         {
           sql: `UPDATE ${quoted(object.name)} SET "_deleted_at" = "SystemModstamp" WHERE "IsDeleted" AND "_deleted_at" IS NULL`

@@ -13,7 +13,7 @@ import { notFound, type SalesforceError } from "../server/salesforce-error.ts"
 /** The object a path names; unknown and invisible objects look alike. */
 export const pathObject = (call: Call): Effect.Effect<SObject, SalesforceError, Org> =>
   Effect.flatMap(Org, ({ schema }) => {
-    const object = schema.object(call.params["object"] ?? "")
+    const object = schema.object(call.params.object ?? "")
     return object === undefined ? notFound() : Effect.succeed(object)
   })
 
@@ -42,7 +42,7 @@ const objectDescribe = restRoute("GET", "/sobjects/:object/describe", (call) =>
   Effect.gen(function* () {
     const { schema } = yield* Org
     const object = yield* pathObject(call)
-    const host = `http://${call.request.headers["host"] ?? ""}`
+    const host = `http://${call.request.headers.host ?? ""}`
     return yield* unlessUnchanged(call, () => describeObject(schema, object, call.version, host))
   })
 )

@@ -63,7 +63,7 @@ const answer = (call: Call, all: boolean) =>
 const nextPage = (call: Call) =>
   Effect.gen(function* () {
     const cursors = yield* Cursors
-    return jsonText(pageText(yield* cursors.page(call.params["locator"] ?? ""), call.version))
+    return jsonText(pageText(yield* cursors.page(call.params.locator ?? ""), call.version))
   })
 
 export const queryRoutes = Layer.mergeAll(

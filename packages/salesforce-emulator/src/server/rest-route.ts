@@ -104,9 +104,10 @@ export const restRoute = <R>(
     Effect.gen(function* () {
       const plain = yield* readCall
       const org = yield* Org
-      const version = yield* checkVersion(plain.params["version"] ?? "", org.apiVersion)
+      const version = yield* checkVersion(plain.params.version ?? "", org.apiVersion)
       const caller = yield* authorise(plain.request)
       if (!(yield* isCompositePart)) org.usage.count()
+      yield* org.commits.settle
       return yield* handler({ ...plain, version, caller }).pipe(
         Effect.catchTag("SalesforceError", (error) => Effect.succeed(errorResponse(error))),
         Effect.map(HttpServerResponse.setHeader("Sforce-Limit-Info", org.usage.header))

@@ -1,10 +1,15 @@
 /** Every route group of the emulator, in one list. */
 import { Layer } from "effect"
 import { bulkRoutes } from "../bulk/routes.ts"
+import { orgRoutes } from "../control/org-routes.ts"
 import { wireAndLoginRoutes } from "../control/wire-and-login-routes.ts"
 import { oauthRoutes } from "../oauth/routes.ts"
+import { compositeRoute } from "../rest/composite.ts"
 import { describeRoutes } from "../rest/describe.ts"
+import { limitsRoute } from "../rest/limits.ts"
 import { queryRoutes } from "../rest/query.ts"
+import { recordRoute } from "../rest/record.ts"
+import { replicationRoutes } from "../rest/replication.ts"
 import { versionRoutes } from "../rest/versions.ts"
 import { plainRoute } from "./rest-route.ts"
 import { notFound } from "./salesforce-error.ts"
@@ -15,9 +20,14 @@ const unknownPaths = plainRoute("*", "/*", () => notFound())
 export const routeGroups = Layer.mergeAll(
   oauthRoutes,
   wireAndLoginRoutes,
+  orgRoutes,
   versionRoutes,
   describeRoutes,
   queryRoutes,
+  recordRoute,
+  replicationRoutes,
+  compositeRoute,
+  limitsRoute,
   bulkRoutes,
   unknownPaths
 )

@@ -1,0 +1,33 @@
+/**
+ * `GET /emulator/truth/:object`: what a perfect copy holds. One JSON object a line, sorted by Id, every field in
+ * describe order with its value as REST prints it; live rows and the recycle bin, purged rows with `?include=purged`.
+ */
+import { Effect, Stream } from "effect"
+import { HttpServerResponse } from "effect/http"
+import type { SObject } from "../org/field.ts"
+import { Org } from "../org/org.ts"
+import { plainRoute } from "../server/rest-route.ts"
+import { Scope } from "../soql/scope.ts"
+import { controlObject } from "./records.ts"
+
+const truthSql = (org: Org["Service"], object: SObject, purged: boolean): string => {
+  const scope = new Scope("", org.schema, object, "t", [])
+  const members = object.fields.map((field) => `'"${field.name}":' || ${scope.resolve(field.name).json}`)
+  const where = purged ? "" : ' WHERE NOT t."_purged"'
+  return `SELECT '{' || ${members.join(` || ',' || `)} || '}' FROM ${scope.from()}${where} ORDER BY t."Id"`
+}
+
+export const truthRoutes = plainRoute("GET", "/emulator/truth/:object", ({ params, search }) =>
+  Effect.gen(function* () {
+    const org = yield* Org
+    const object = yield* controlObject(params.object ?? "")
+    yield* org.commits.settle
+    const sql = truthSql(org, object, search.get("include") === "purged")
+    return HttpServerResponse.stream(
+      org.store
+        .texts(sql)
+        .pipe(Stream.map((lines) => Buffer.from(lines.map((line) => `${line}\n`).join("")))),
+      { contentType: "application/x-ndjson" }
+    )
+  })
+)

@@ -1,0 +1,33 @@
+/**
+ * The org's limits and how much of each is left.
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_limits.htm
+ */
+import { Effect } from "effect"
+import { Org } from "../org/org.ts"
+import { json, restRoute } from "../server/rest-route.ts"
+
+/** Limits the emulator does not use up, with their maximum. */
+const untouched = {
+  DailyAsyncApexExecutions: 250_000,
+  DailyBulkApiBatches: 15_000,
+  DailyBulkV2QueryFileStorageMB: 976_562,
+  DailyBulkV2QueryJobs: 10_000,
+  DailyDeliveredPlatformEvents: 50_000,
+  DataStorageMB: 10_240,
+  FileStorageMB: 10_240,
+  HourlyPublishedPlatformEvents: 250_000,
+  MassEmail: 5000,
+  PermissionSets: 1500,
+  SingleEmail: 5000
+}
+
+export const limitsRoute = restRoute("GET", "/limits", () =>
+  Effect.map(Org, ({ usage }) =>
+    json({
+      DailyApiRequests: { Max: usage.max, Remaining: Math.max(0, usage.max - usage.used) },
+      ...Object.fromEntries(
+        Object.entries(untouched).map(([name, max]) => [name, { Max: max, Remaining: max }])
+      )
+    })
+  )
+)
