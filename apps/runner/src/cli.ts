@@ -10,6 +10,7 @@ import { CliConfig, CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
 import { root } from "./commands/root.ts"
 import { exitCode, exitCodeOfFailure } from "./exit-code.ts"
 import { RunnerError } from "./runner-error.ts"
+import { helpText } from "./terminal/help.ts"
 import { openScreen } from "./terminal/screen.ts"
 
 const version = (): string => {
@@ -41,15 +42,15 @@ const usageErrors = (cause: Cause.Cause<unknown>): ReadonlyArray<Error> | null =
 
 const program = (args: ReadonlyArray<string>) => {
   const screen = openScreen({ json: wants(args, "--json"), quiet: false })
-  const formatter = CliOutput.defaultFormatter({ colors: screen.out.paint("bold", "") !== "" })
   const say = (text: string) => Effect.sync(() => void process.stderr.write(`${text}\n`))
 
   /** Help that was asked for is an answer; help after a mistake is not. */
   const presenter: CliOutput.Presenter = {
     present: (event) => {
       if (event._tag === "Version") return screen.answer(event.version)
-      const help = formatter.formatHelpDoc(event.helpDoc)
-      return event._tag === "Help" ? screen.answer(help) : say(help)
+      return event._tag === "Help"
+        ? screen.answer(helpText(event.helpDoc, screen.out))
+        : say(`${helpText(event.helpDoc, screen.err)}\n`)
     }
   }
 
