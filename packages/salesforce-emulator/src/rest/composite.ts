@@ -71,12 +71,12 @@ const substitute = (text: string, answers: ReadonlyMap<string, Answer>): string 
   })
 
 const runPart = (
+  router: Router,
   outer: HttpServerRequest.HttpServerRequest,
   part: Part,
   answers: ReadonlyMap<string, Answer>
 ) =>
   Effect.gen(function* () {
-    const router = yield* HttpRouter.HttpRouter
     const bodyText = part.body === undefined ? undefined : substitute(JSON.stringify(part.body), answers)
     const headers = new Headers({ ...part.httpHeaders, "content-type": "application/json" })
     headers.set("authorization", outer.headers.authorization ?? "")
