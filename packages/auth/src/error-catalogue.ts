@@ -603,7 +603,7 @@ export const errorCatalogue = [
   {
     code: "AUTH_STORE_WRITE",
     message: "The stored login {file} cannot be written: {detail}.",
-    meaning: "The folder is missing, read-only or full. No new token was asked for.",
+    meaning: "The folder is missing, read-only or full.",
     fix: "Make the folder writable and see that the disk has room, then run the command again.",
     retry: "no",
     disposition: "failed",
@@ -621,7 +621,7 @@ export const errorCatalogue = [
   {
     code: "AUTH_REFRESH_INTERRUPTED",
     message:
-      "A process was ended while Salesforce was replacing the login {connection}, at {detail}; its new token is lost.",
+      "Salesforce was replacing the token of the login {connection} at {detail} when the process or the network broke off; the new token never arrived.",
     meaning:
       "The app rotates refresh tokens: each works once. The old one may have been used, and using it again would end every session of this connection, so Decant does not.",
     fix: "Run `decant connect` to log in again. For unattended runs use `jwt-bearer` or `client-credentials`, which nothing can lose.",
@@ -663,6 +663,16 @@ export const errorCatalogue = [
     fix: "Make an app of your own (docs/connect.md; `decant setup-org` writes one to deploy) and put its consumer key into `auth.clientId`, or set DECANT_SALESFORCE_CLIENT_ID.",
     retry: "no",
     disposition: "spec",
+    from: []
+  },
+  {
+    code: "AUTH_NO_REFRESH_TOKEN",
+    message: "Salesforce let the user in, but gave no refresh token, so the login would not last.",
+    meaning:
+      "The app lacks the scope refresh_token, or its refresh token policy is “Immediately expire refresh token”.",
+    fix: "Setup → External Client App Manager → your app → Settings → OAuth Scopes: add “Perform requests at any time (refresh_token, offline_access)”; Policies → Refresh Token Policy: “Refresh token is valid until revoked”. Then run `decant connect` again.",
+    retry: "no",
+    disposition: "credentials",
     from: []
   },
   {

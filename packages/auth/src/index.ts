@@ -1,7 +1,16 @@
 export { AuthError } from "./auth-error.ts"
+export {
+  type BrowserConnect,
+  connectByBrowser,
+  type OpenedLogin,
+  openBrowserLogin,
+  type WaitingLogin
+} from "./connect/connect.ts"
+export { loopbackCallback } from "./connect/loopback-listener.ts"
 export { type CatalogueEntry, type ErrorCode, errorCatalogue } from "./error-catalogue.ts"
 export { networkFailure } from "./network-failure.ts"
 export { type OpenSession, openSession } from "./open-session.ts"
+export { type OrgIdentity, readOrgIdentity } from "./org-identity.ts"
 export { type ApiAnswer, apiFailure, type Details, type FailureParts, failureOf } from "./recognise.ts"
 export type { Session } from "./session.ts"
 export type { Token } from "./token.ts"

@@ -31,7 +31,7 @@ const toleratedSkewSeconds = 170
 
 const timeLimit = "30 seconds"
 
-const backOff = Schedule.exponential("500 millis").pipe(
+export const backOff = Schedule.exponential("500 millis").pipe(
   Schedule.jittered,
   Schedule.upTo({ times: 4, duration: "45 seconds" })
 )
@@ -68,10 +68,10 @@ const secretsOf = (post: FormPost): ReadonlyArray<string> =>
 const originOf = (text: string): string =>
   URL.canParse(text) ? new URL(text).origin : "an unreadable address"
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null
 
-const jsonOf = (text: string): unknown => {
+export const jsonOf = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {

@@ -7,6 +7,7 @@ import { loginHost } from "./login-host.ts"
 import type { Login, LoginPlace } from "./method.ts"
 import { clientCredentials } from "./methods/client-credentials.ts"
 import { jwtBearer } from "./methods/jwt-bearer.ts"
+import { oauth } from "./methods/oauth.ts"
 import { makeSession, type Session } from "./session.ts"
 
 export interface OpenSession {
@@ -29,23 +30,30 @@ const methodOf = (
       return clientCredentials(auth, place)
     case "jwt-bearer":
       return jwtBearer(auth, place)
+    case "oauth":
+      return oauth(auth, place)
     default:
       return Effect.fail(AuthError.because("AUTH_FLOW_DISABLED"))
   }
 }
+
+export const placeOf = Effect.fnUntraced(function* (of: OpenSession) {
+  const login = loginHost(of.source.environment)
+  if (login instanceof AuthError) return yield* login
+  const place: LoginPlace = {
+    login,
+    folder: of.folder,
+    env: of.env ?? process.env,
+    connection: of.connection ?? "default"
+  }
+  return place
+})
 
 /** Reads the secrets and checks what can be checked without a call; the first `token` logs in. */
 export const openSession = Effect.fn("auth.openSession")(function* (
   of: OpenSession
 ): Effect.fn.Return<Session, AuthError, HttpClient.HttpClient> {
   const client = yield* HttpClient.HttpClient
-  const login = loginHost(of.source.environment)
-  if (login instanceof AuthError) return yield* login
-  const method = yield* methodOf(of.source, {
-    login,
-    folder: of.folder,
-    env: of.env ?? process.env,
-    connection: of.connection ?? "default"
-  })
+  const method = yield* methodOf(of.source, yield* placeOf(of))
   return makeSession((rejected) => Effect.provideService(method(rejected), HttpClient.HttpClient, client))
 })

@@ -1,0 +1,72 @@
+/** Turns a fresh grant into a stored login: kept before it is used, tried once, named after its org. */
+import { join } from "node:path"
+import { instantFromMillis } from "@decant/connector"
+import { Clock, Effect, Redacted } from "effect"
+import type { HttpClient } from "effect/http"
+import { AuthError } from "../auth-error.ts"
+import type { LoginPlace } from "../method.ts"
+import { type OAuthClient, storedLogin } from "../methods/stored-login.ts"
+import { type OrgIdentity, readOrgIdentity } from "../org-identity.ts"
+import type { Connection } from "../store/connection.ts"
+import { connectionStore } from "../store/connection-store.ts"
+import { makeFolder } from "../store/durable-file.ts"
+import { holdLock } from "../store/lock-file.ts"
+import type { Grantee } from "../token-request.ts"
+
+export interface KeepLogin {
+  readonly place: LoginPlace
+  readonly client: OAuthClient
+  readonly method: Connection["method"]
+  readonly apiVersion: string
+}
+
+export const keepLogin = Effect.fn("auth.keepLogin")(function* (
+  { place, client, method, apiVersion }: KeepLogin,
+  { answer, token }: Grantee
+): Effect.fn.Return<OrgIdentity, AuthError, HttpClient.HttpClient> {
+  if (!answer.refresh_token) return yield* AuthError.because("AUTH_NO_REFRESH_TOKEN")
+  const store = connectionStore(place)
+  const at = instantFromMillis(yield* Clock.currentTimeMillis)
+  const connection: Connection = {
+    version: 1,
+    name: place.connection,
+    method,
+    login: place.login,
+    clientId: client.clientId,
+    refreshToken: answer.refresh_token,
+    accessToken: Redacted.value(token.accessToken),
+    instanceUrl: token.instanceUrl,
+    identityUrl: token.identityUrl,
+    rotates: null,
+    refreshing: null,
+    org: null,
+    connectedAt: at,
+    lastUsedAt: at
+  }
+  const lock = join(store.folder, `${place.connection}.lock`)
+  const underLock = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.scoped(Effect.andThen(holdLock(lock, place.connection), effect))
+
+  yield* Effect.promise(() => makeFolder(store.folder))
+  yield* underLock(store.write(connection))
+  // The first refresh tells whether the app rotates its tokens, and shows now rather than at night that it works.
+  const login = yield* storedLogin(place, client)
+  const fresh = yield* login(token)
+  const identity = yield* readOrgIdentity(fresh, apiVersion)
+  yield* underLock(
+    Effect.gen(function* () {
+      const stored = yield* store.read(place.connection)
+      if (stored === null) return
+      yield* store.write({
+        ...stored,
+        org: {
+          id: identity.orgId,
+          name: identity.orgName,
+          isSandbox: identity.isSandbox,
+          userName: identity.userName
+        }
+      })
+    })
+  )
+  return identity
+})

@@ -1,0 +1,83 @@
+/** Starts the emulator's command for a test, and plays the person at the browser. */
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { Effect } from "effect"
+
+export interface Emulator {
+  readonly url: string
+  readonly orgId: string
+  readonly username: string
+  readonly password: string
+  readonly accessToken: string
+  readonly apps: {
+    readonly jwt: { readonly clientId: string; readonly privateKeyFile: string }
+    readonly clientCredentials: { readonly clientId: string; readonly clientSecret: string }
+  }
+}
+
+const command = join(import.meta.dirname, "../../salesforce-emulator/src/main.ts")
+
+export const emulator = Effect.acquireRelease(
+  Effect.promise(async () => {
+    const child = spawn(process.execPath, [command, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] })
+    const lines = createInterface({ input: child.stdout })
+    const [line] = await once(lines, "line")
+    return { child, ready: JSON.parse(String(line)) as Emulator }
+  }),
+  ({ child }) =>
+    Effect.promise(async () => {
+      child.kill("SIGTERM")
+      if (child.exitCode === null) await once(child, "exit")
+    })
+).pipe(Effect.map(({ ready }) => ready))
+
+export const control = (org: Emulator, path: string, body: unknown) =>
+  Effect.promise(async () => {
+    const response = await fetch(`${org.url}/emulator/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body)
+    })
+    if (!response.ok) throw new Error(`/emulator/${path}: ${response.status} ${await response.text()}`)
+    return (await response.json()) as unknown
+  })
+
+/** How often a path was asked for. */
+export const requestsTo = (org: Emulator, path: string) =>
+  Effect.promise(async () => {
+    const log = (await (await fetch(`${org.url}/emulator/requests`)).json()) as ReadonlyArray<{
+      readonly path: string
+    }>
+    return log.filter((request) => request.path === path).length
+  })
+
+const hiddenField = (html: string): string => /name="pending" value="([^"]+)"/.exec(html)?.[1] ?? ""
+
+const form = (fields: Readonly<Record<string, string>>, cookie = ""): RequestInit => ({
+  method: "POST",
+  redirect: "manual",
+  headers: { cookie },
+  body: new URLSearchParams(fields)
+})
+
+/** Logs in, presses Allow or Deny, and returns the address that the browser is sent to. */
+export const answerInBrowser = (org: Emulator, authorizeUrl: string, decision: "allow" | "deny" = "allow") =>
+  Effect.promise(async () => {
+    const start = await fetch(authorizeUrl, { redirect: "manual" })
+    const sentAway = start.headers.get("location")
+    if (sentAway !== null) return sentAway
+    const login = await fetch(
+      `${org.url}/secur/login`,
+      form({ pending: hiddenField(await start.text()), username: org.username, pw: org.password })
+    )
+    const through = login.headers.get("location")
+    if (through !== null) return through
+    const cookie = login.headers.get("set-cookie")?.split(";")[0] ?? ""
+    const consent = await fetch(
+      `${org.url}/setup/secur/RemoteAccessAuthorizationPage.apexp`,
+      form({ pending: hiddenField(await login.text()), decision }, cookie)
+    )
+    return consent.headers.get("location") ?? ""
+  })
