@@ -1,7 +1,6 @@
 /** Small files that must be whole or not there, and folders that only we may read. */
-import { randomUUID } from "node:crypto"
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises"
-import { dirname, join } from "node:path"
+import { chmod, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises"
+import { dirname } from "node:path"
 import { Effect } from "effect"
 import { RunnerError } from "./runner-error.ts"
 
@@ -38,9 +37,10 @@ export const writeDurably = (path: string, text: string): Effect.Effect<void, Ru
   attempt("write", path, async () => {
     const folder = dirname(path)
     await mkdir(folder, { recursive: true })
-    const temporary = join(folder, `.${randomUUID()}.tmp`)
+    // Always the same name, so that a kill -9 leaves at most one behind.
+    const temporary = `${path}.tmp`
     try {
-      const handle = await open(temporary, "wx", 0o600)
+      const handle = await open(temporary, "w", 0o600)
       try {
         await handle.writeFile(text)
         await handle.sync()
@@ -58,6 +58,7 @@ export const writeDurably = (path: string, text: string): Effect.Effect<void, Ru
 export const makePrivateFolder = (path: string): Effect.Effect<void, RunnerError> =>
   attempt("make the folder", path, async () => {
     await mkdir(path, { recursive: true, mode: 0o700 })
+    await chmod(path, 0o700)
   })
 
 export const makeFolder = (path: string): Effect.Effect<void, RunnerError> =>
