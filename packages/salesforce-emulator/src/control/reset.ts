@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { QueryJobs } from "../bulk/query-jobs.ts"
 import { Dataset } from "../dataset/dataset.ts"
 import { DefaultApps } from "../oauth/default-apps.ts"
+import { forgetLogins } from "../oauth/forget-logins.ts"
 import { Org } from "../org/org.ts"
 import { Cursors } from "../rest/cursors.ts"
 import { json, plainRoute } from "../server/rest-route.ts"
@@ -20,6 +21,7 @@ export const resetRoute = plainRoute("POST", "/emulator/reset", () =>
     yield* (yield* QueryJobs).reset
     yield* (yield* Dataset).refill
     yield* (yield* DefaultApps).reset
+    yield* forgetLogins
     ;(yield* Switches).reset()
     ;(yield* Faults).clear()
     ;(yield* RequestLog).clear()

@@ -130,7 +130,7 @@ const decide = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServe
   return yield* granted(goal.request, user, originOf(request))
 })
 
-export function refusedBrowser({ error, callback }: BrowserRefusal) {
+function refusedBrowser({ error, callback }: BrowserRefusal) {
   if (callback !== undefined)
     return sendBack(callback, { error: error.error, error_description: error.description })
   if (!error.error.startsWith("OAUTH_")) return errorPage(error.error, error.description, 400)

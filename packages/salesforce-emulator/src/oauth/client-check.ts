@@ -32,7 +32,7 @@ export function checkSecret(app: App, secret: string | undefined, required: bool
     : Effect.fail(refuse("wrongSecret"))
 }
 
-export function sameText(left: string, right: string): boolean {
+function sameText(left: string, right: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest()
   return timingSafeEqual(digest(left), digest(right))
 }

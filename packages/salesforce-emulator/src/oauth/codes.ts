@@ -26,7 +26,6 @@ export class Codes extends Context.Service<
     /** The code, `spent` when it was used or has expired. */
     readonly find: (code: string) => Code | undefined
     readonly spend: (code: string) => void
-    readonly expireAll: () => number
     readonly reset: () => void
   }
 >()("salesforce-emulator/oauth/Codes") {
@@ -47,10 +46,6 @@ export class Codes extends Context.Service<
       spend: (text) => {
         const code = codes.get(text)
         if (code !== undefined) code.spent = true
-      },
-      expireAll: () => {
-        for (const code of codes.values()) code.spent = true
-        return codes.size
       },
       reset: () => codes.clear()
     })

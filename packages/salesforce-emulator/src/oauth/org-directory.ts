@@ -3,7 +3,7 @@ import { Effect, Layer } from "effect"
 import { Org } from "../org/org.ts"
 import { Directory, type DirectoryUser } from "./directory.ts"
 
-export const ADMIN_USERNAME = "admin@emulator.example"
+const ADMIN_USERNAME = "admin@emulator.example"
 const PASSWORD = "emulator-Passw0rd"
 const SECURITY_TOKEN = "AbCdEfGhIjKlMnOpQrStUvWx"
 const ORG_NAME = "Emulated Org"

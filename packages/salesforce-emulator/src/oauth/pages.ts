@@ -10,12 +10,7 @@ input{box-sizing:border-box;width:100%;padding:.5rem;font:inherit}
 button{margin:1.5rem .5rem 0 0;padding:.5rem 1.25rem;font:inherit}
 [role=alert]{color:#b3261e}footer{margin-top:2rem;font-size:.8rem;color:#5c5c5c}`
 
-export function page(
-  title: string,
-  body: string,
-  status = 200,
-  headers: Readonly<Record<string, string>> = {}
-) {
+function page(title: string, body: string, status = 200, headers: Readonly<Record<string, string>> = {}) {
   const html = `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeMarkup(title)}</title><style>${STYLE}</style></head>

@@ -45,7 +45,6 @@ export class RefreshTokens extends Context.Service<
     readonly rotate: (id: string) => string
     /** Ends the grants and the sessions made from them, and says how many grants there were. */
     readonly revoke: (filter: GrantFilter) => number
-    readonly reset: () => void
   }
 >()("salesforce-emulator/oauth/RefreshTokens") {
   static readonly layer = Layer.effect(
@@ -109,8 +108,7 @@ export class RefreshTokens extends Context.Service<
           const gone = chosen(filter)
           for (const grant of gone) end(grant)
           return gone.length
-        },
-        reset: () => grants.clear()
+        }
       })
     })
   )

@@ -47,7 +47,6 @@ export class Sessions extends Context.Service<
     readonly expire: (filter: SessionFilter) => number
     /** Lets the sessions answer so many calls more. */
     readonly expireAfter: (filter: SessionFilter, calls: number) => number
-    readonly reset: () => void
   }
 >()("salesforce-emulator/oauth/Sessions") {
   static readonly layer = Layer.effect(
@@ -101,8 +100,7 @@ export class Sessions extends Context.Service<
           const held = chosen(filter)
           for (const session of held) session.callsLeft = calls
           return held.length
-        },
-        reset: () => sessions.clear()
+        }
       })
     })
   )

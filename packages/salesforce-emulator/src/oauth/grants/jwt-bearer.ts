@@ -99,7 +99,7 @@ const checkTimes = Effect.fnUntraced(function* ({ expiresAt, notBefore }: Claims
 })
 
 /** The host the request came to always is one; loopback names of one port are the same host. */
-export function isAudience(audience: string, origin: string, allowed: string): boolean {
+function isAudience(audience: string, origin: string, allowed: string): boolean {
   const plain = audience.replace(/\/$/, "")
   if (plain === PRODUCTION) return allowed === "any" || allowed === "production"
   if (plain === SANDBOX) return allowed === "any" || allowed === "sandbox"
