@@ -1,0 +1,111 @@
+/**
+ * Writes that users make: inserts, updates, upserts and deletes of any number of records of any objects, checked one
+ * by one and written in one transaction. REST rows, collections, trees and bulk jobs all come through here.
+ */
+import { Context, Effect, Layer, Semaphore } from "effect"
+import type { SObject } from "../org/field.ts"
+import { Org } from "../org/org.ts"
+import {
+  deleteStatements,
+  insertStatements,
+  purgeStatements,
+  type Statement,
+  updateStatements
+} from "../org/writes.ts"
+import { SalesforceError } from "../server/salesforce-error.ts"
+import { fillParents } from "./checks/parents.ts"
+import { checkReferences } from "./checks/references.ts"
+import { checkTargets } from "./checks/targets.ts"
+import { checkUnique } from "./checks/unique.ts"
+import type { Draft, Write } from "./draft.ts"
+import { type Outcome, rolledBack } from "./outcome.ts"
+import { checkRecord } from "./record-values.ts"
+import { resolveUpserts } from "./upserts.ts"
+
+export interface WriteOptions {
+  readonly userId: string
+  /** Whether one refused record undoes all others. */
+  readonly allOrNone?: boolean
+}
+
+export class RecordWrites extends Context.Service<
+  RecordWrites,
+  {
+    /** Writes the records and answers for each, in order. */
+    readonly write: (
+      writes: ReadonlyArray<Write>,
+      options: WriteOptions
+    ) => Effect.Effect<ReadonlyArray<Outcome>>
+    /** An id for a record that is to be inserted. */
+    readonly newId: (object: SObject) => string
+  }
+>()("salesforce-emulator/records/RecordWrites") {
+  static readonly layer = Layer.effect(
+    RecordWrites,
+    Effect.gen(function* () {
+      const org = yield* Org
+      // Checks and writes of one call belong together: two upserts of one new value must not both insert.
+      const oneAtATime = yield* Semaphore.make(1)
+      return RecordWrites.of({
+        write: (writes, options) => oneAtATime.withPermits(1)(writeAll(org, writes, options)),
+        newId: (object) => org.ids.next(object)
+      })
+    })
+  )
+}
+
+const writeAll = Effect.fnUntraced(function* (
+  org: Org["Service"],
+  writes: ReadonlyArray<Write>,
+  { userId, allOrNone = false }: WriteOptions
+) {
+  yield* org.commits.settle
+  const drafts = yield* resolveUpserts(org, writes)
+  for (const draft of drafts) if (draft.refusal === undefined) checkValues(org, draft)
+  yield* fillParents(org, drafts)
+  yield* checkTargets(org, drafts)
+  yield* checkReferences(org, drafts)
+  yield* checkUnique(org, drafts)
+  const undone = allOrNone && drafts.some(({ refusal }) => refusal !== undefined)
+  const good = undone ? [] : drafts.filter(({ refusal }) => refusal === undefined)
+  if (good.length > 0) yield* org.commits.write(statementsOf(org, userId, good), 0)
+  return drafts.map((draft) => outcomeOf(draft, undone))
+})
+
+function checkValues(org: Org["Service"], draft: Draft): void {
+  if (draft.operation !== "insert" && draft.operation !== "update") return
+  const checked = checkRecord(org.schema, draft.object, draft.operation, draft.input)
+  if (checked instanceof SalesforceError) {
+    draft.refusal = checked
+    return
+  }
+  draft.row = checked.row
+  draft.parents = checked.parents
+}
+
+function outcomeOf({ operation, id, refusal }: Draft, undone: boolean): Outcome {
+  const error = refusal ?? (undone ? rolledBack : undefined)
+  if (error !== undefined) return { success: false, id: operation === "insert" ? undefined : id, error }
+  return { success: true, id: id ?? "", created: operation === "insert" }
+}
+
+function statementsOf(
+  org: Org["Service"],
+  userId: string,
+  drafts: ReadonlyArray<Draft>
+): ReadonlyArray<Statement> {
+  const context = { schema: org.schema, userId, stamp: org.clock.stamp() }
+  return [...Map.groupBy(drafts, ({ object }) => object)].flatMap(([object, group]) => {
+    const of = (operation: Draft["operation"]) => group.filter((draft) => draft.operation === operation)
+    const rows = (operation: Draft["operation"]) =>
+      of(operation).map(({ row, id }) => ({ ...row, Id: id ?? "" }))
+    const ids = (operation: Draft["operation"]) => of(operation).map(({ id }) => id ?? "")
+    const updates = rows("update")
+    return [
+      ...insertStatements(context, object, rows("insert")),
+      ...(updates.length === 0 ? [] : updateStatements(context, object, updates)),
+      ...deleteStatements(context, object, ids("delete")),
+      ...purgeStatements(context, object, ids("hardDelete"))
+    ]
+  })
+}

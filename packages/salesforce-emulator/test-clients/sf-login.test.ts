@@ -1,0 +1,103 @@
+/** The Salesforce CLI logs in to the emulated org in each way it knows, and shows who it is then. */
+import { afterAll, beforeAll, expect, it } from "vitest"
+import { completeLogin } from "./support/browser.ts"
+import { type EmulatedOrg, startEmulator } from "./support/emulated-org.ts"
+import { logIn, type SalesforceCli, salesforceCli } from "./support/salesforce-cli.ts"
+
+let org: EmulatedOrg
+let sf: SalesforceCli
+
+beforeAll(async () => {
+  org = await startEmulator("--dataset", "empty")
+  sf = salesforceCli(org)
+})
+afterAll(() => org?.stop())
+
+it("sf org login jwt", async () => {
+  const { clientId, privateKeyFile } = org.apps.jwt
+  const key = ["--client-id", clientId, "--jwt-key-file", privateKeyFile]
+  const user = ["--username", org.username, "--instance-url", org.url, "--alias", "by-jwt"]
+  const result = await sf.result(["org", "login", "jwt", ...user, ...key])
+  expect(result).toMatchObject({ username: org.username, orgId: org.orgId, isDevHub: false, clientId })
+  expect(result.accessToken.startsWith(`${org.orgId.slice(0, 15)}!`)).toBe(true)
+})
+
+it("sf org login web, through the login and consent pages", async () => {
+  const deadline = AbortSignal.timeout(60_000)
+  const command = sf.result(
+    ["org", "login", "web", "--instance-url", org.url, "--browser", "firefox", "--alias", "by-web"],
+    { signal: deadline }
+  )
+  const visit = sf.openedUrl(deadline).then((url) => {
+    expect(new URL(url).searchParams.get("client_id")).toBe("PlatformCLI")
+    return completeLogin(url, org, "http://localhost:1717/")
+  })
+  const [result, landed] = await Promise.all([command, visit])
+  expect(result).toMatchObject({
+    username: org.username,
+    orgId: org.orgId,
+    isDevHub: false,
+    clientId: "PlatformCLI"
+  })
+  expect(result.refreshToken).toMatch(/^5Aep/)
+  expect(landed.status).toBe(200)
+})
+
+it("a web login survives the death of its access token, by its refresh token", async () => {
+  const { accessToken } = await sf.result(["org", "display", "--target-org", "by-web"])
+  await org.control("tokens", { expire: accessToken })
+  const counted = await sf.result([
+    "data",
+    "query",
+    "--target-org",
+    "by-web",
+    "--query",
+    "SELECT COUNT() FROM User"
+  ])
+  expect(counted.totalSize).toBeGreaterThan(0)
+})
+
+it("sf org login access-token", async () => {
+  const result = await logIn(sf, org)
+  expect(result).toMatchObject({ username: org.username, orgId: org.orgId, accessToken: org.accessToken })
+})
+
+it("sf org display", async () => {
+  const result = await sf.result(["org", "display", "--target-org", "emulated"])
+  expect(result).toMatchObject({
+    id: org.orgId,
+    username: org.username,
+    connectedStatus: "Connected",
+    instanceUrl: expect.stringContaining(org.url),
+    apiVersion: "68.0"
+  })
+})
+
+it("sf org list", async () => {
+  const result = await sf.result(["org", "list"])
+  const shown = result.other.concat(result.nonScratchOrgs).map((each: { orgId: string }) => each.orgId)
+  expect(shown).toContain(org.orgId)
+})
+
+it("sf org display user", async () => {
+  const result = await sf.result(["org", "display", "user", "--target-org", "emulated"])
+  expect(result).toMatchObject({
+    username: org.username,
+    orgId: org.orgId,
+    profileName: "System Administrator"
+  })
+})
+
+it("sf org logout", async () => {
+  const { clientId, privateKeyFile } = org.apps.jwt
+  const key = ["--client-id", clientId, "--jwt-key-file", privateKeyFile]
+  await sf.result(["org", "login", "jwt", "--username", org.username, "--instance-url", org.url, ...key])
+  await sf.result(["org", "logout", "--target-org", org.username, "--no-prompt"])
+  const after = await sf.json(["org", "display", "--target-org", org.username])
+  expect(after.exitCode).toBeGreaterThan(0)
+  expect(after.name).toMatch(/NoOrgFound|NamedOrgNotFound/)
+})
+
+it("no command reached beyond this machine", () => {
+  expect(sf.violations()).toEqual([])
+})
