@@ -4,7 +4,7 @@
  * dozen rows.
  */
 import { Effect } from "effect"
-import { type Field, isStored, type SObject } from "../org/field.ts"
+import { type Field, idPrefix, isStored, type SObject } from "../org/field.ts"
 import { idSql } from "../org/id.ts"
 import type { Org } from "../org/org.ts"
 import { literal, quoted } from "../org/store.ts"
@@ -170,7 +170,7 @@ const rowsSql = (
   })
   const values = fields.map((field) => {
     const sql =
-      (field.name === "Id" ? idSql(object.keyPrefix ?? "", "n", first + count) : undefined) ??
+      (field.name === "Id" ? idSql(idPrefix(object), "n", first + count) : undefined) ??
       audit(field, seed, org.adminId) ??
       given[field.name] ??
       parentReference(field, seed, counts) ??
@@ -209,7 +209,7 @@ export const scaleRecords = (org: Org["Service"], rows: Readonly<Record<string, 
       return object === undefined ? [] : [{ object, count }]
     })
     const counts = new Map(
-      wanted.map(({ object, count }) => [object.name, { prefix: object.keyPrefix ?? "", count }])
+      wanted.map(({ object, count }) => [object.name, { prefix: idPrefix(object), count }])
     )
     for (const { object, count } of wanted) {
       yield* org.store.transaction([{ sql: rowsSql(org, object, count, seed, counts) }])

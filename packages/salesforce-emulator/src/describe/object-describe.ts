@@ -5,24 +5,9 @@
 import type { SObject } from "../org/field.ts"
 import type { ChildRelationship, OrgSchema } from "../org/schema.ts"
 import { describeField } from "./field-describe.ts"
+import { objectUrls } from "./object-urls.ts"
 
 const masterRecordType = "012000000000000AAA"
-
-const objectUrls = (object: SObject, version: string) => {
-  const base = `/services/data/v${version}/sobjects/${object.name}`
-  const common = { rowTemplate: `${base}/{ID}`, describe: `${base}/describe`, sobject: base }
-  if (!object.traits.layoutable) return common
-  return {
-    compactLayouts: `${base}/describe/compactLayouts`,
-    rowTemplate: common.rowTemplate,
-    approvalLayouts: `${base}/describe/approvalLayouts`,
-    listviews: `${base}/listviews`,
-    describe: common.describe,
-    quickActions: `${base}/quickActions`,
-    layouts: `${base}/describe/layouts`,
-    sobject: base
-  }
-}
 
 const detailUrls = (object: SObject, version: string, host: string) => ({
   ...objectUrls(object, version),
@@ -41,8 +26,8 @@ const detailUrls = (object: SObject, version: string, host: string) => ({
 /** One entry of the global describe. */
 export const describeBriefly = (object: SObject, version: string) => ({
   activateable: false,
-  associateEntityType: null,
-  associateParentEntity: null,
+  associateEntityType: object.associate?.type ?? null,
+  associateParentEntity: object.associate?.parent ?? null,
   createable: object.traits.createable,
   custom: object.custom,
   customSetting: false,
@@ -93,6 +78,22 @@ const scopes = (object: SObject) => {
     : [{ label: `All ${plural}`, name: "everything" }]
 }
 
+const recordTypeInfos = (object: SObject, version: string) => {
+  const own = object.recordTypes ?? []
+  const isDefault = own.every((each) => !each.isDefault)
+  const master = { id: masterRecordType, developerName: "Master", name: "Master", isDefault }
+  return [...own, master].map((each) => ({
+    active: true,
+    available: true,
+    defaultRecordTypeMapping: each.isDefault,
+    developerName: each.developerName,
+    master: each === master,
+    name: each.name,
+    recordTypeId: each.id,
+    urls: { layout: `/services/data/v${version}/sobjects/${object.name}/describe/layouts/${each.id}` }
+  }))
+}
+
 /** The whole describe, keys in alphabetical order as Salesforce sends them. */
 export const describeObject = (schema: OrgSchema, object: SObject, version: string, host: string) => {
   const { urls: _, ...brief } = describeBriefly(object, version)
@@ -111,20 +112,7 @@ export const describeObject = (schema: OrgSchema, object: SObject, version: stri
     lookupLayoutable: null,
     namedLayoutInfos: [],
     networkScopeFieldName: null,
-    recordTypeInfos: [
-      {
-        active: true,
-        available: true,
-        defaultRecordTypeMapping: true,
-        developerName: "Master",
-        master: true,
-        name: "Master",
-        recordTypeId: masterRecordType,
-        urls: {
-          layout: `/services/data/v${version}/sobjects/${object.name}/describe/layouts/${masterRecordType}`
-        }
-      }
-    ],
+    recordTypeInfos: recordTypeInfos(object, version),
     searchLayoutable: object.traits.layoutable,
     sobjectDescribeOption: "FULL",
     supportedScopes: scopes(object),

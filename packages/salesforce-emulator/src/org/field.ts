@@ -133,6 +133,9 @@ export interface SObject {
   readonly urlKeys?: ReadonlyArray<string>
 }
 
+/** The first three characters of the object's Ids. */
+export const idPrefix = (object: SObject): string => object.idPrefix ?? object.keyPrefix ?? "000"
+
 /** Types whose value is put together from component fields when it is read. */
 export const isCompound = (field: Field): boolean => field.type === "address" || field.type === "location"
 

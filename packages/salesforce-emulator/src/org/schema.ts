@@ -1,22 +1,6 @@
 /** The objects of the org, looked up as Salesforce does: by name in any case. */
 import type { Field, SObject } from "./field.ts"
-import { account } from "./metadata/account.ts"
-import { contact } from "./metadata/contact.ts"
-import { opportunity } from "./metadata/opportunity.ts"
-import { organization } from "./metadata/organization.ts"
-import { profile } from "./metadata/profile.ts"
-import { user } from "./metadata/user.ts"
-import { userRole } from "./metadata/user-role.ts"
-
-const standardObjects: ReadonlyArray<SObject> = [
-  account,
-  contact,
-  opportunity,
-  user,
-  organization,
-  profile,
-  userRole
-]
+import { orgObjects } from "./metadata/org-objects.ts"
 
 export interface ChildRelationship {
   readonly object: SObject
@@ -30,9 +14,9 @@ export class OrgSchema {
   #changedAt: number
 
   /** `now` is the org's time in milliseconds, here and in `put`. */
-  constructor(now: number) {
+  constructor(now: number, objects: ReadonlyArray<SObject> = orgObjects) {
     this.#changedAt = now
-    for (const object of standardObjects) this.put(object, now)
+    for (const object of objects) this.put(object, now)
   }
 
   /** When an object or field last changed; describes are older for nobody. */

@@ -6,7 +6,7 @@
  * one cascade together.
  */
 import type { Field, SObject } from "./field.ts"
-import { isStored } from "./field.ts"
+import { idPrefix, isStored } from "./field.ts"
 import { makeId } from "./id.ts"
 import { stages } from "./metadata/stages.ts"
 import type { Row, Stored } from "./row-values.ts"
@@ -48,8 +48,7 @@ const defaults = (object: SObject, context: WriteContext, id: string): Row => {
     if (field.type === "boolean") row[field.name] = field.defaultValue === "true"
     else if (field.defaultValue !== null) row[field.name] = field.defaultValue
   }
-  if (object.fields.some((field) => field.name === "PhotoUrl"))
-    row.PhotoUrl = `/services/images/photo/${id}`
+  if (object.fields.some((field) => field.name === "PhotoUrl")) row.PhotoUrl = `/services/images/photo/${id}`
   return row
 }
 
@@ -236,12 +235,15 @@ export const mergeStatements = (
   ]
 }
 
+/** What objects show that have no records of their own. */
+const emptyId = "000000000000000AAA"
+
 /** Counts out the ids of new rows. */
 export class IdSequence {
   readonly #next = new Map<string, number>()
 
   next(object: SObject): string {
-    return makeId(object.keyPrefix ?? "000", this.take(object, 1))
+    return object.sharesId === true ? emptyId : makeId(idPrefix(object), this.take(object, 1))
   }
 
   /** Reserves `count` numbers and returns the first. */

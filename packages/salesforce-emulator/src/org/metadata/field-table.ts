@@ -112,7 +112,7 @@ export const fieldFromRow = (row: string, picklist: ReadonlyArray<PicklistValue>
     restrictedDelete: extras.has("restrict"),
     compoundFieldName: extras.get("compound") ?? null,
     extraTypeInfo: extras.get("extra") ?? null,
-    defaultValue: extras.get("default") ?? null,
+    defaultValue: extras.get("default") ?? picklist.find((value) => value.default)?.value ?? null,
     formula: extras.get("formula") ?? null,
     mirrors: extras.get("mirror")?.split(",") ?? [],
     rollUp: readRollUp(extras.get("rollup")),
