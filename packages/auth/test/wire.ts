@@ -16,11 +16,13 @@ export type Respond = (request: Received, response: ServerResponse, origin: stri
 export interface Wire {
   readonly origin: string
   readonly received: ReadonlyArray<Received>
+  /** Stops before the scope ends. */
+  readonly stop: () => void
 }
 
 export const wire = (respond: Respond) =>
   Effect.acquireRelease(
-    Effect.callback<Wire & { readonly stop: () => void }>((resume) => {
+    Effect.callback<Wire>((resume) => {
       const received: Array<Received> = []
       let origin = ""
       const server = createServer((request, response) => {

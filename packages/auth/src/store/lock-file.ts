@@ -1,8 +1,9 @@
 /**
  * One process at a time, by a file that names its holder. A holder that has died is recognised by its process
- * id on this machine, by age on another.
+ * id, where that can be looked up, and else by age.
  */
 import { randomUUID } from "node:crypto"
+import { readlinkSync } from "node:fs"
 import { rm, stat } from "node:fs/promises"
 import { hostname } from "node:os"
 import { Clock, Effect, Schedule, type Scope } from "effect"
@@ -10,6 +11,7 @@ import { AuthError } from "../auth-error.ts"
 import { createFile, errorCode, readIfThere } from "./durable-file.ts"
 
 interface Holder {
+  /** Where the process id means something. */
   readonly host: string
   readonly process: number
   readonly id: string
@@ -28,6 +30,15 @@ const isAlive = (process_: number): boolean => {
   }
 }
 
+/** Containers may share a host name but not their process ids. */
+const here = (): string => {
+  try {
+    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`
+  } catch {
+    return hostname()
+  }
+}
+
 const parse = (text: string): Holder | null => {
   try {
     return JSON.parse(text) as Holder
@@ -40,9 +51,10 @@ const isAbandoned = async (file: string, now: number): Promise<boolean> => {
   const text = await readIfThere(file)
   if (text === null) return false
   const holder = parse(text)
-  if (holder !== null && holder.host === hostname()) return !isAlive(holder.process)
-  const { mtimeMs } = await stat(file)
-  return now - mtimeMs > abandonedMillis
+  if (holder !== null && holder.host === here() && !isAlive(holder.process)) return true
+  // Also a process id may have passed to another process, and a holder may hang.
+  const written = await stat(file).catch(() => null)
+  return written !== null && now - written.mtimeMs > abandonedMillis
 }
 
 /**
@@ -71,7 +83,7 @@ const waiting = Schedule.exponential("20 millis", 1.5).pipe(
 
 /** Holds the lock until the scope closes; `name` is what messages call what it protects. */
 export const holdLock = (file: string, name: string): Effect.Effect<void, AuthError, Scope.Scope> => {
-  const own = JSON.stringify({ host: hostname(), process: process.pid, id: randomUUID() } satisfies Holder)
+  const own = JSON.stringify({ host: here(), process: process.pid, id: randomUUID() } satisfies Holder)
   const busy = AuthError.because("AUTH_STORE_LOCKED", { connection: name, detail: patience })
   const take = Effect.flatMap(Clock.currentTimeMillis, (now) =>
     Effect.tryPromise({
