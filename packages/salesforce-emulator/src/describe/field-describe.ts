@@ -39,7 +39,7 @@ export const describeField = (field: Field) => ({
   aiPredictionField: false,
   autoNumber: field.autoNumber,
   byteLength: field.byteLength,
-  calculated: field.formula !== null || field.rollUp !== null,
+  calculated: field.formula !== null || (field.custom && field.rollUp !== null),
   calculatedFormula: field.formula === null ? null : formulaText(field.formula, field.type),
   cascadeDelete: field.custom && field.cascadeDelete,
   caseSensitive: field.caseSensitive,

@@ -79,12 +79,14 @@ export interface Field {
   readonly picklist: ReadonlyArray<PicklistValue>
 }
 
-/** A roll-up summary over the live details of a record. */
+/** A summary over the live records that refer to a record. */
 export interface RollUp {
   readonly operation: "COUNT" | "SUM" | "MIN" | "MAX"
   readonly child: string
-  /** The child's field that is summed up; the Id when rows are counted. */
+  /** The child's field that is summed up, or of which values are counted. */
   readonly of: string
+  /** The child's boolean field that says which rows take part. */
+  readonly when: string | null
 }
 
 export interface RecordType {

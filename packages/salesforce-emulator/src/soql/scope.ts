@@ -35,16 +35,17 @@ const namesOf = (name: SObject, targets: ReadonlyArray<SObject>): string => {
   return selects.length === 0 ? quoted(name.name) : `(${selects.join(" UNION ALL ")})`
 }
 
-/** A roll-up over the live details of `source`; rows are found by the field that makes them details. */
-const rollUpSql = (schema: OrgSchema, source: Source, { operation, child, of }: RollUp): string => {
-  const link = schema
-    .object(child)
-    ?.fields.find(
-      ({ cascadeDelete, referenceTo }) => cascadeDelete && referenceTo.includes(source.object.name)
-    )
+/** A roll-up over the live rows of a child, which refers to `source` by the field that makes it a detail, or any. */
+const rollUpSql = (schema: OrgSchema, source: Source, { operation, child, of, when }: RollUp): string => {
+  const links = (schema.object(child)?.fields ?? []).filter(({ referenceTo }) =>
+    referenceTo.includes(source.object.name)
+  )
+  const link = links.find(({ cascadeDelete }) => cascadeDelete) ?? links[0]
   if (link === undefined) return "NULL"
-  const value = operation === "COUNT" ? "count(*)" : `${operation.toLowerCase()}(${quoted(of)})`
-  return `(SELECT ${value} FROM ${quoted(child)} details WHERE details.${quoted(link.name)} = ${source.alias}."Id" AND NOT details."IsDeleted" AND NOT details."_purged")`
+  const summary = `${operation.toLowerCase()}(${quoted(of)})`
+  const value = operation === "SUM" ? `coalesce(${summary}, 0)` : summary
+  const condition = when === null ? "" : ` AND ${quoted(when)}`
+  return `(SELECT ${value} FROM ${quoted(child)} WHERE ${quoted(link.name)} = ${source.alias}."Id" AND NOT "IsDeleted" AND NOT "_purged"${condition})`
 }
 
 /** A row source within the query: the object itself or a parent of it. */

@@ -30,14 +30,14 @@ ExpectedResponse           | percent 10,2         | cunfsdp  | Expected Response
 NumberSent                 | double 18,0          | cunfsdp  | Num Sent
 IsActive                   | boolean              | cufgsdp  | Active                       | default=false
 Description                | textarea 32000       | cunp     | Description                  | extra=plaintextarea
-NumberOfLeads              | int 9                | fgsdp    | Leads in Campaign
-NumberOfConvertedLeads     | int 9                | fgsdp    | Converted Leads in Campaign
-NumberOfContacts           | int 9                | fgsdp    | Contacts in Campaign
-NumberOfResponses          | int 9                | fgsdp    | Responses in Campaign
-NumberOfOpportunities      | int 9                | fgsdp    | Opportunities in Campaign
-NumberOfWonOpportunities   | int 9                | fgsdp    | Won Opportunities in Campaign
-AmountAllOpportunities     | currency 18,0        | fsdp     | Value Opportunities in Campaign
-AmountWonOpportunities     | currency 18,0        | fsdp     | Value Won Opportunities in Campaign
+NumberOfLeads              | int 9                | fgsdp    | Leads in Campaign | rollup=COUNT(CampaignMember.LeadId)
+NumberOfConvertedLeads     | int 9                | fgsdp    | Converted Leads in Campaign | default=0
+NumberOfContacts           | int 9                | fgsdp    | Contacts in Campaign | rollup=COUNT(CampaignMember.ContactId)
+NumberOfResponses          | int 9                | fgsdp    | Responses in Campaign | rollup=COUNT(CampaignMember?HasResponded)
+NumberOfOpportunities      | int 9                | fgsdp    | Opportunities in Campaign | rollup=COUNT(Opportunity)
+NumberOfWonOpportunities   | int 9                | fgsdp    | Won Opportunities in Campaign | rollup=COUNT(Opportunity?IsWon)
+AmountAllOpportunities     | currency 18,0        | fsdp     | Value Opportunities in Campaign | rollup=SUM(Opportunity.Amount)
+AmountWonOpportunities     | currency 18,0        | fsdp     | Value Won Opportunities in Campaign | rollup=SUM(Opportunity.Amount?IsWon)
 OwnerId                    | reference User       | cufgsd   | Owner ID                     | rel=Owner
 ${auditLines}
 LastActivityDate           | date                 | nfgs     | Last Activity

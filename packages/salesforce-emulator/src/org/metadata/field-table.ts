@@ -9,7 +9,7 @@
  * e caseSensitive, x externalId, A autoNumber, H htmlFormatted; `-` for none.
  * Extras: compound=, extra=, rel=, children= (name of the relationship on the parent), cascade, restrict, bytes=,
  * default=, formula=Path.To.Field (the value is read from a parent row and never stored), mirror=Path,Path (the same
- * for standard fields that show a parent's value), rollup=SUM(Child__c.Field__c) or COUNT(Child__c).
+ * for standard fields that show a parent's value), rollup=SUM(Child__c.Field__c?Flag__c) or COUNT(Child__c).
  *
  * Meaning of every attribute: DescribeSObjectResult in the SOAP API Developer Guide,
  * https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_describesobjects_describesobjectresult.htm
@@ -65,10 +65,11 @@ const readExtras = (text: string): ReadonlyMap<string, string> =>
   )
 
 const readRollUp = (text: string | undefined): RollUp | null => {
-  const [, operation, child, of] = /^(COUNT|SUM|MIN|MAX)\((\w+)(?:\.(\w+))?\)$/.exec(text ?? "") ?? []
+  const [, operation, child, of, when] =
+    /^(COUNT|SUM|MIN|MAX)\((\w+)(?:\.(\w+))?(?:\?(\w+))?\)$/.exec(text ?? "") ?? []
   return operation === undefined || child === undefined
     ? null
-    : { operation: operation as RollUp["operation"], child, of: of ?? "Id" }
+    : { operation: operation as RollUp["operation"], child, of: of ?? "Id", when: when ?? null }
 }
 
 const byteLength = ({ type, length }: Shape): number =>
