@@ -36,14 +36,16 @@ const shape = /^[a-zA-Z0-9]{15}(?:[A-Z0-5]{3})?$/i
 
 /**
  * The 18-character form of what a client sent as an id, or undefined when it cannot be one: wrong length, wrong
- * characters or a suffix that does not fit. An 18-character id is accepted in any case.
+ * characters or a suffix that does not fit. An 18-character id may have lost its case.
  */
 export const normaliseId = (text: string): string | undefined => {
   if (!shape.test(text)) return undefined
   if (text.length === 15) return text + suffixOf(text)
   const suffix = text.slice(15).toUpperCase()
   if (suffixOf(text.slice(0, 15)) === suffix) return text.slice(0, 15) + suffix
-  const restored = restoreCase(text.slice(0, 15), suffix)
+  const body = text.slice(0, 15)
+  if (body !== body.toLowerCase() && body !== body.toUpperCase()) return undefined
+  const restored = restoreCase(body, suffix)
   return suffixOf(restored) === suffix ? restored + suffix : undefined
 }
 

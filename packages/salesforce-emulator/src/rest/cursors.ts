@@ -53,7 +53,7 @@ export class Cursors extends Context.Service<
           const end = offset + cursor.batchSize
           const positions = `(SELECT rowid AS "_position", "Id" FROM ${cursor.table} WHERE rowid >= ${offset} AND rowid < ${end}) positions`
           const { plan, version } = cursor
-          const sql = `SELECT ${rowJson(plan, version)} FROM ${plan.from} JOIN ${positions} ON positions."Id" = ${plan.idSql} ORDER BY positions."_position"`
+          const sql = `SELECT ${rowJson(plan, version)} FROM ${plan.from} JOIN ${positions} ON positions."Id" = ${plan.idSql} WHERE ${plan.live} ORDER BY positions."_position"`
           const rows = yield* store.rows(sql)
           return {
             total: cursor.total,

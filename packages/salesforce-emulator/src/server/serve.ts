@@ -15,7 +15,9 @@ const dateHeader = HttpRouter.middleware(
   Effect.map(
     Org,
     (org) => (answer) =>
-      Effect.map(answer, HttpServerResponse.setHeader("Date", new Date(org.clock.now()).toUTCString()))
+      Effect.map(answer, (response) =>
+        HttpServerResponse.setHeader(response, "Date", new Date(org.clock.now()).toUTCString())
+      )
   ),
   { global: true }
 )

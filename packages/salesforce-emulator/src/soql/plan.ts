@@ -50,6 +50,8 @@ export interface Plan {
   readonly idSql: string
   readonly from: string
   readonly where: string
+  /** The part of `where` that keeps rows out that are not in the org any more. */
+  readonly live: string
   readonly grouped: boolean
   readonly groupBy: string
   readonly having: string
@@ -165,6 +167,7 @@ class Planner {
       children,
       idSql: `${scope.base.alias}."Id"`,
       where: filters.join(" AND "),
+      live: this.#liveness(scope),
       grouped: query.groupBy !== undefined,
       groupBy,
       having: having === undefined ? "" : ` HAVING ${compileTree(conditions, having)}`,

@@ -1,5 +1,6 @@
 /** One emulator for a block of tests, and the calls they make to it over the wire. */
 import { Context, Effect, Layer } from "effect"
+import type { DatasetOptions } from "../../src/dataset/dataset.ts"
 import { emulator, readyLine } from "../../src/emulator.ts"
 import { Org } from "../../src/org/org.ts"
 
@@ -30,7 +31,10 @@ export class EmulatedOrg extends Context.Service<
     ) => Effect.Effect<void>
   }
 >()("test/EmulatedOrg") {
-  static readonly layer = (switches: Readonly<Record<string, unknown>> = {}) =>
+  static readonly layer = (
+    switches: Readonly<Record<string, unknown>> = {},
+    dataset: Partial<DatasetOptions> = {}
+  ) =>
     Layer.effect(
       EmulatedOrg,
       Effect.gen(function* () {
@@ -40,7 +44,7 @@ export class EmulatedOrg extends Context.Service<
           Effect.promise(async (): Promise<Answer> => {
             const response = await fetch(ready.url + path, { redirect: "manual", ...init })
             const text = await response.text()
-            const isJson = /json/.test(response.headers.get("content-type") ?? "") && text !== ""
+            const isJson = /^application\/json/.test(response.headers.get("content-type") ?? "") && text !== ""
             return {
               status: response.status,
               headers: response.headers,
@@ -70,7 +74,16 @@ export class EmulatedOrg extends Context.Service<
       })
     ).pipe(
       Layer.provide(
-        emulator({ port: 0, apiVersion: "68.0", dataset: "empty", rows: {}, load: [], seed: 42, switches })
+        emulator({
+          port: 0,
+          apiVersion: "68.0",
+          dataset: "empty",
+          rows: {},
+          load: [],
+          seed: 42,
+          ...dataset,
+          switches
+        })
       )
     )
 }

@@ -1,0 +1,103 @@
+import { mkdtempSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, it, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { hazards } from "../src/dataset/hazards.ts"
+import { makeId, normaliseId } from "../src/org/id.ts"
+import { EmulatedOrg } from "./support/emulated-org.ts"
+import { change, query, truth, values } from "./support/queries.ts"
+
+const demo = (seed: number) => EmulatedOrg.layer({}, { dataset: "demo", seed })
+const allTruth = Effect.forEach(["Account", "Contact", "Opportunity", "User"], (object) => truth(object))
+
+layer(demo(7), { excludeTestServices: true })("the demo dataset", (it) => {
+  it.effect("has the promised sizes, deleted rows, a merged account and every hazard", () =>
+    Effect.gen(function* () {
+      const [accounts = [], contacts = [], opportunities = [], users = []] = yield* allTruth
+      const live = (rows: ReadonlyArray<Readonly<Record<string, unknown>>>) =>
+        rows.filter((row) => row.IsDeleted !== true)
+      assert.deepStrictEqual(
+        [accounts, contacts, opportunities, users].map((rows) => live(rows).length),
+        [501, 2000, 1500, 40]
+      )
+      assert.isAbove(contacts.length, 2000)
+      assert.strictEqual(accounts.filter((row) => row.MasterRecordId !== null).length, 1)
+      const texts = new Set([...accounts, ...contacts, ...opportunities].flatMap((row) => Object.values(row)))
+      assert.deepStrictEqual(
+        hazards.filter((text) => !texts.has(text)),
+        []
+      )
+      assert.isTrue(accounts.some((row) => String(row.Reference_Story__c).length === 131_072))
+    })
+  )
+
+  it.effect("is the same for the same seed and another for another", () =>
+    Effect.gen(function* () {
+      const mine = yield* allTruth
+      assert.deepStrictEqual(yield* Effect.provide(allTruth, demo(7)), mine)
+      assert.notDeepEqual(yield* Effect.provide(allTruth, demo(8)), mine)
+    })
+  )
+
+  it.effect("comes back after a reset", () =>
+    Effect.gen(function* () {
+      const { control } = yield* EmulatedOrg
+      const before = yield* allTruth
+      yield* change("Account", {
+        insert: [{ Name: "Extra" }],
+        update: [{ Id: makeId("001", 1), Name: "Other" }]
+      })
+      yield* control("clock", { advanceSeconds: 3600 })
+      assert.strictEqual((yield* control("reset", {})).status, 200)
+      assert.deepStrictEqual(yield* allTruth, before)
+    })
+  )
+})
+
+layer(EmulatedOrg.layer({}, { dataset: "scale", rows: { Account: 20_000, Contact: 5000 } }))(
+  "the scale dataset",
+  (it) => {
+    it.effect("has as many rows as asked for, with valid ids and existing parents", () =>
+      Effect.gen(function* () {
+        const accounts = yield* truth("Account")
+        assert.strictEqual(accounts.length, 20_000)
+        assert.deepStrictEqual(accounts.filter(({ Id }) => normaliseId(String(Id)) !== Id).length, 0)
+        assert.strictEqual(accounts[19_999]?.Id, makeId("001", 20_000))
+        const orphans = "SELECT COUNT() FROM Contact WHERE AccountId != null AND Account.Name = null"
+        assert.strictEqual((yield* query(orphans)).json.totalSize, 0)
+        const texts = new Set(accounts.flatMap((row) => Object.values(row)))
+        assert.deepStrictEqual(
+          hazards.filter((text) => !texts.has(text)),
+          []
+        )
+      })
+    )
+  }
+)
+
+const csv = (text: string) => {
+  const file = join(mkdtempSync(join(tmpdir(), "emulator-test-")), "rows.csv")
+  writeFileSync(file, text)
+  return file
+}
+
+const loading = (text: string) =>
+  EmulatedOrg.layer({}, { dataset: "empty", load: [{ object: "account", file: csv(text) }] })
+
+it.live("a loaded CSV is served cell for cell, by field name in any case", () =>
+  values("SELECT Name, TickerSymbol FROM Account ORDER BY Id", "Name").pipe(
+    Effect.map((names) => assert.deepStrictEqual(names, ['3M, "the" one', "two\nlines", "N/A", " null "])),
+    Effect.provide(
+      loading('"name","TICKERSYMBOL"\n"3M, ""the"" one","MMM"\n"two\nlines",""\nN/A,NULL\n" null ",x\n')
+    )
+  )
+)
+
+it.live("a column that is no field is an error that names it", () =>
+  Effect.gen(function* () {
+    const error = yield* Effect.flip(Effect.provide(Effect.void, loading("Name,Colour\nx,red\n")))
+    assert.strictEqual(error._tag, "BadDataset")
+    assert.match(String(error), /Colour/)
+  })
+)
