@@ -3,7 +3,7 @@
  * A reader sees each table in exactly one committed state. The same commit twice changes nothing. Of two
  * writers of one stream, the one with the stale `expectedVersion` aborts whole.
  */
-import type { Effect, Scope } from "effect"
+import type { Effect, Redacted, Scope } from "effect"
 import type { StreamCheckpoint } from "./checkpoint.ts"
 import type { Failure } from "./failure.ts"
 import type { RunReport } from "./run-report.ts"
@@ -97,6 +97,8 @@ export interface OpenDestination {
   readonly folder: string
   /** The org whose data is written; refused when the destination holds another org's. Null for reading only. */
   readonly orgId: string | null
+  /** The keys of the masks that the streams name. */
+  readonly maskKeys?: Readonly<Record<string, Redacted.Redacted<string>>>
   /** What a wait for a lock or a slow step tells the person. */
   readonly notice: (text: string) => Effect.Effect<void>
 }

@@ -9,7 +9,8 @@ import type { Instant } from "./instant.ts"
 /**
  * What the rows of a segment do to the table:
  * `upsert` whole rows · `patch` only its own columns, of existing rows whose guard value equals the row's ·
- * `delete` keys that are gone, with the time they went · `present` the complete list of keys of `covers.ids`.
+ * `delete` keys that are gone, with the time they went under the guard's header ·
+ * `present` the complete list of keys of `covers.ids`.
  */
 export type Effect = "upsert" | "patch" | "delete" | "present"
 
