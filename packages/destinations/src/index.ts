@@ -1,1 +1,1 @@
-export {}
+export { duckdb } from "./duckdb/duckdb.ts"

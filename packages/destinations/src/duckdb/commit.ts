@@ -1,0 +1,277 @@
+/**
+ * One commit: rows, checkpoint, schema changes and their description become true together in one transaction
+ * of the file, or not at all. The version of the stream's checkpoint is compared and set in it, so that of two
+ * writers the late one aborts whole.
+ */
+import type { Commit, CommitResult, Segment } from "@decant/connector"
+import { Effect } from "effect"
+import { DestinationError } from "../destination-error.ts"
+import { appendBatch, canAppend } from "../duckdb-sql/append.ts"
+import { type ApplyTo, addCounts, applyStage, type Counts, noCounts } from "../duckdb-sql/apply.ts"
+import { type Batch, batchesOf } from "../duckdb-sql/batches.ts"
+import { type Stage, settleStage, stageBatch } from "../duckdb-sql/stage.ts"
+import { checkHeaders } from "../segment-header.ts"
+import { literal } from "../sql-text.ts"
+import { type TableLayout, tableLayout } from "../table-layout.ts"
+import { keptColumns, knownColumns, writeDescriptions } from "./descriptions.ts"
+import type { DuckdbSettings } from "./duckdb-settings.ts"
+import { foldLog } from "./fold-log.ts"
+import { dropGeneration, publish } from "./generations.ts"
+import { loadMaskKeys, maskStored } from "./masks.ts"
+import {
+  checkOrg,
+  committedSegments,
+  ensureState,
+  forgetOld,
+  readState,
+  type StreamState,
+  writeState
+} from "./state.ts"
+import { ensureTable, hiddenName, type TargetTable, tableTypes } from "./target-table.ts"
+import { transaction } from "./transaction.ts"
+import { writeViews } from "./views.ts"
+import type { Sql, Workbench } from "./workbench.ts"
+
+const conflict = (stream: string, detail: string): DestinationError =>
+  DestinationError.of(
+    "WRITER_CONFLICT",
+    `Another sync has moved ${stream} on meanwhile: ${detail}. Nothing of this commit was stored.`,
+    "Let the other sync finish and run this one again; see that only one schedule runs this spec."
+  )
+
+const unsupported = (what: string): DestinationError =>
+  DestinationError.of(
+    "NOT_SUPPORTED",
+    `The DuckDB destination does not yet do ${what}.`,
+    "Take it out of the spec."
+  )
+
+const validate = (commit: Commit): Effect.Effect<void, DestinationError> => {
+  const wrong = (segment: Segment) =>
+    segment.stream !== commit.stream || segment.generation !== commit.checkpoint.generation
+  if (commit.checkpoint.version !== commit.expectedVersion + 1 || commit.segments.some(wrong)) {
+    return Effect.fail(conflict(commit.stream, "the segments and the checkpoint do not belong together"))
+  }
+  return commit.schema.history ? Effect.fail(unsupported("`history: true`")) : Effect.void
+}
+
+/** Everything but the time of writing. */
+const sameCheckpoint = (a: Commit["checkpoint"], b: Commit["checkpoint"]): boolean =>
+  JSON.stringify({ ...a, updatedAt: "" }) === JSON.stringify({ ...b, updatedAt: "" })
+
+interface Place {
+  readonly table: string
+  readonly hidden: boolean
+  readonly published: number | null
+}
+
+/** A first load is seen as it grows; a later generation, and a full refresh, is hidden until it is whole. */
+const placeOf = (commit: Commit, layout: TableLayout, state: StreamState | null): Place => {
+  const { generation, phase } = commit.checkpoint
+  const published = state?.published ?? null
+  const visible = published === generation || (published === null && phase !== "full")
+  return visible
+    ? { table: layout.table, hidden: false, published: generation }
+    : { table: hiddenName(layout.table, generation), hidden: true, published }
+}
+
+const ensurePlace = Effect.fnUntraced(function* (
+  sql: Sql,
+  commit: Commit,
+  layout: TableLayout,
+  state: StreamState | null,
+  place: Place
+) {
+  if (!place.hidden) {
+    const known = yield* knownColumns(sql, layout)
+    const names = known?.filter((column) => column.present).map((column) => column.name)
+    const table = yield* ensureTable(sql, {
+      layout,
+      table: place.table,
+      known: names === undefined ? null : new Set(names)
+    })
+    yield* maskStored(sql, layout, table, known)
+    return { table, kept: keptColumns(layout, known) }
+  }
+  const goesOn = state !== null && state.checkpoint.generation === commit.checkpoint.generation
+  if (!goesOn && (yield* tableTypes(sql, layout.schema, place.table)) !== null) {
+    yield* dropGeneration(sql, { ...layout, generation: commit.checkpoint.generation })
+  }
+  const table = yield* ensureTable(sql, { layout, table: place.table, known: goesOn ? new Set() : null })
+  return { table, kept: [] }
+})
+
+const recordSegments = (sql: Sql, commit: Commit, layout: TableLayout, segments: ReadonlyArray<Segment>) =>
+  segments.length === 0
+    ? Effect.succeed(0)
+    : sql.run(
+        `INSERT INTO target._decant.segments VALUES ${segments
+          .map((segment) => {
+            const texts = [layout.schema, commit.stream, segment.id].map(literal).join(", ")
+            const rows = segment.files.reduce((sum, file) => sum + file.rows, 0)
+            return `(${texts}, ${segment.generation}, ${literal(segment.work)}, ${literal(segment.effect)}, ${rows},
+              TIMESTAMPTZ ${literal(segment.asOf)}, ${commit.checkpoint.version}, TIMESTAMPTZ ${literal(commit.checkpoint.updatedAt)})`
+          })
+          .join(", ")}`
+      )
+
+interface Prepared {
+  readonly commit: Commit
+  readonly layout: TableLayout
+  readonly batches: ReadonlyArray<Batch>
+}
+
+type Stages = ReadonlyArray<Stage>
+
+const stageAll = (sql: Sql, { layout, batches }: Prepared): Effect.Effect<Stages, DestinationError> =>
+  Effect.forEach(batches, (batch, position) => stageBatch(sql, layout, batch, position))
+
+const applyAll = Effect.fnUntraced(function* (
+  sql: Sql,
+  to: ApplyTo,
+  stages: Stages,
+  committed: ReadonlySet<string>
+): Effect.fn.Return<Counts, DestinationError> {
+  let counts = noCounts
+  for (const stage of stages) {
+    counts = addCounts(
+      counts,
+      yield* applyStage(sql, to, yield* settleStage(sql, to.layout, stage, committed))
+    )
+  }
+  return counts
+})
+
+/** `null` asks for the staged way: the rows did not prove to be new. */
+type Outcome = CommitResult | null
+
+const unchanged: CommitResult = { ...noCounts, schemaChanges: [] }
+
+const finish = Effect.fnUntraced(function* (
+  sql: Sql,
+  prepared: Prepared,
+  at: {
+    readonly settings: DuckdbSettings
+    readonly orgId: string
+    readonly state: StreamState | null
+    readonly place: Place
+    readonly table: TargetTable
+    readonly fresh: ReadonlyArray<Segment>
+  }
+): Effect.fn.Return<Counts, DestinationError> {
+  const { commit, layout } = prepared
+  const { checkpoint } = commit
+  const publishes = at.place.hidden && commit.publish
+  const counts = publishes ? yield* publish(sql, { layout, table: at.table }, checkpoint.updatedAt) : noCounts
+  const visible = publishes || !at.place.hidden
+  const described = visible ? layout.text : (at.state?.layout ?? null)
+  if (visible && (publishes || at.table.changes.length > 0 || at.state?.layout !== layout.text)) {
+    const types = yield* tableTypes(sql, layout.schema, layout.table)
+    const table = {
+      ...at.table,
+      name: layout.table,
+      sql: at.table.sql.replace(at.table.name, layout.table),
+      types: types ?? at.table.types
+    }
+    yield* writeDescriptions(sql, layout, table)
+    yield* writeViews(sql, layout, table)
+  }
+  yield* recordSegments(sql, commit, layout, at.fresh)
+  yield* forgetOld(sql, layout.schema, commit.stream, checkpoint.updatedAt)
+  yield* writeState(sql, {
+    schema: layout.schema,
+    stream: commit.stream,
+    table: layout.table,
+    specName: at.settings.specName,
+    orgId: at.orgId,
+    published: publishes ? checkpoint.generation : at.place.published,
+    layout: described,
+    checkpoint
+  })
+  return counts
+})
+
+const inTransaction = Effect.fnUntraced(function* (
+  sql: Sql,
+  settings: DuckdbSettings,
+  orgId: string,
+  prepared: Prepared,
+  stages: Stages | null
+): Effect.fn.Return<{ readonly keep: boolean; readonly value: Outcome }, DestinationError> {
+  const { commit, layout, batches } = prepared
+  yield* ensureState(sql, layout.schema)
+  yield* checkOrg(sql, { path: settings.path, schema: layout.schema, orgId })
+  const state = yield* readState(sql, layout.schema, commit.stream)
+  const ids = commit.segments.map((segment) => segment.id)
+  const committed = yield* committedSegments(sql, layout.schema, commit.stream, ids)
+  const stored = state?.checkpoint.version ?? 0
+  if (state !== null && stored === commit.checkpoint.version) {
+    if (ids.every((id) => committed.has(id)) && sameCheckpoint(state.checkpoint, commit.checkpoint)) {
+      return { keep: false, value: unchanged }
+    }
+  }
+  if (stored !== commit.expectedVersion) {
+    return yield* conflict(
+      commit.stream,
+      `its checkpoint has version ${stored}, expected was ${commit.expectedVersion}`
+    )
+  }
+  if (state !== null && state.published !== null && commit.checkpoint.generation < state.published) {
+    return yield* conflict(commit.stream, `generation ${state.published} has been published`)
+  }
+  const place = placeOf(commit, layout, state)
+  const { table, kept } = yield* ensurePlace(sql, commit, layout, state, place)
+  const to: ApplyTo = {
+    layout,
+    target: { sql: table.sql, types: table.types, hidden: place.hidden },
+    tombstones: "target._decant.tombstones",
+    now: commit.checkpoint.updatedAt
+  }
+  const first = batches[0]
+  let counts: Counts
+  if (stages === null && first !== undefined && committed.size === 0) {
+    const appended = yield* appendBatch(sql, to, first)
+    if (appended === null) return { keep: false, value: null }
+    counts = appended
+  } else {
+    counts = yield* applyAll(sql, to, stages ?? (yield* stageAll(sql, prepared)), committed)
+  }
+  const fresh = commit.segments.filter((segment) => !committed.has(segment.id))
+  const published = yield* finish(sql, prepared, { settings, orgId, state, place, table, fresh })
+  const visible = place.hidden ? published : counts
+  return { keep: true, value: { ...visible, schemaChanges: [...table.changes, ...kept] } }
+})
+
+const needsOrg = DestinationError.of(
+  "NOT_SUPPORTED",
+  "The destination was opened for reading only.",
+  "This is a mistake in Decant; please report it."
+)
+
+export const commitToFile = Effect.fnUntraced(function* (
+  workbench: Workbench,
+  settings: DuckdbSettings,
+  commit: Commit
+): Effect.fn.Return<CommitResult, DestinationError> {
+  const { orgId } = settings
+  if (orgId === null) return yield* needsOrg
+  yield* validate(commit)
+  const layout = yield* tableLayout(commit.schema, settings)
+  yield* checkHeaders(commit.segments)
+  const prepared: Prepared = { commit, layout, batches: batchesOf(commit.segments) }
+  const firstLoad = commit.checkpoint.phase !== "incremental" && canAppend(layout, prepared.batches)
+  return yield* workbench.use(
+    Effect.fnUntraced(function* (sql: Sql): Effect.fn.Return<CommitResult, DestinationError> {
+      yield* loadMaskKeys(sql, commit.schema, settings.maskKeys)
+      const stages = firstLoad ? null : yield* stageAll(sql, prepared)
+      const attempt = (staged: Stages | null) =>
+        transaction(sql, inTransaction(sql, settings, orgId, prepared, staged))
+      const work = Effect.gen(function* () {
+        const result = (yield* attempt(stages)) ?? (yield* attempt(yield* stageAll(sql, prepared)))
+        yield* foldLog(sql, settings.path)
+        return result ?? unchanged
+      })
+      return yield* workbench.attached(sql, "write", work)
+    })
+  )
+})

@@ -1,0 +1,24 @@
+/**
+ * When the write-ahead log is folded into the file. Folding it into a big file would rewrite much of it for a
+ * small change, so there DuckDB does it when the log has grown to 16 MB; readers replay the log until then.
+ * A small file never has a log beside it between commits, so that copying it copies everything.
+ */
+import { stat } from "node:fs/promises"
+import { Effect } from "effect"
+import type { Sql } from "./workbench.ts"
+
+const foldBelowBytes = 256 * 1024 * 1024
+
+const sizeOf = (path: string): Effect.Effect<number> =>
+  Effect.promise(() =>
+    stat(path).then(
+      ({ size }) => size,
+      () => 0
+    )
+  )
+
+export const foldLog = Effect.fnUntraced(function* (sql: Sql, path: string) {
+  if ((yield* sizeOf(`${path}.wal`)) > 0 && (yield* sizeOf(path)) < foldBelowBytes) {
+    yield* sql.run("CHECKPOINT target")
+  }
+})

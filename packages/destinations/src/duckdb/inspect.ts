@@ -1,0 +1,96 @@
+/** What `verify` and `status` ask about a stream's rows. */
+import type { InspectRequest, InspectResult } from "@decant/connector"
+import { Effect, Option, Schema } from "effect"
+import { DestinationError } from "../destination-error.ts"
+import { identifier, literal } from "../sql-text.ts"
+import { asOfColumn } from "../table-layout.ts"
+import { hasState, readState } from "./state.ts"
+import { qualified } from "./target-table.ts"
+import type { Sql } from "./workbench.ts"
+
+/** What is needed of a layout, from the text that was stored with the checkpoint. */
+const StoredLayout = Schema.fromJsonString(
+  Schema.Struct({
+    key: Schema.NullOr(Schema.Array(Schema.Struct({ name: Schema.String }))),
+    guard: Schema.NullOr(Schema.Struct({ name: Schema.String })),
+    flag: Schema.NullOr(Schema.Struct({ name: Schema.String }))
+  })
+)
+const decodeLayout = Schema.decodeUnknownOption(StoredLayout)
+
+const unknownStream = (stream: string): DestinationError =>
+  DestinationError.of(
+    "DESTINATION_UNREACHABLE",
+    `The destination holds no published rows of ${stream}.`,
+    `Run \`decant sync --stream ${stream}\` first.`
+  )
+
+const withoutKey = (stream: string): DestinationError =>
+  DestinationError.of(
+    "NOT_SUPPORTED",
+    `${stream} has no key, so its rows can only be counted.`,
+    "Give the stream a `primaryKey`."
+  )
+
+const counts = Effect.fnUntraced(function* (
+  sql: Sql,
+  table: string,
+  flag: string | null,
+  key: ReadonlyArray<string>
+): Effect.fn.Return<InspectResult, DestinationError> {
+  const live = flag === null ? "" : `FILTER (WHERE ${identifier(flag)} IS NOT TRUE)`
+  const names = key.map(identifier).join(", ")
+  const distinct =
+    key.length === 0 ? "count(*)" : `count(DISTINCT ${key.length === 1 ? names : `(${names})`})`
+  const rows = yield* sql.rows(
+    `SELECT count(*)::DOUBLE AS rows, (count(*) ${live})::DOUBLE AS live, (${distinct})::DOUBLE AS keys FROM ${table}`
+  )
+  const of = (name: string) => Number(rows[0]?.[name])
+  return { kind: "counts", rows: of("rows"), live: of("live"), distinctKeys: of("keys") }
+})
+
+export const inspectStream = Effect.fnUntraced(function* (
+  sql: Sql,
+  at: { readonly schema: string; readonly stream: string },
+  request: InspectRequest
+): Effect.fn.Return<InspectResult, DestinationError> {
+  const state = (yield* hasState(sql)) ? yield* readState(sql, at.schema, at.stream) : null
+  const layout = decodeLayout(state?.layout)
+  if (state === null || Option.isNone(layout)) return yield* unknownStream(at.stream)
+  const table = qualified(at.schema, state.table)
+  const { flag, guard } = layout.value
+  const keys = (layout.value.key ?? []).map(({ name }) => name)
+  if (request.kind === "counts") return yield* counts(sql, table, flag?.name ?? null, keys)
+  const key = keys[0]
+  if (key === undefined) return yield* withoutKey(at.stream)
+  const id = `CAST(${identifier(key)} AS VARCHAR)`
+  if (request.kind === "checksums") {
+    const ids = request.ids.map(literal).join(", ") || "NULL"
+    const rows = yield* sql.rows(
+      `SELECT ${id} AS key, md5(CAST(to_json(t) AS VARCHAR)) AS sum FROM (SELECT * EXCLUDE (${asOfColumn}) FROM ${table}) t WHERE ${id} IN (${ids})`
+    )
+    return {
+      kind: "checksums",
+      rows: Object.fromEntries(rows.map((row) => [String(row.key), String(row.sum)]))
+    }
+  }
+  const { from, to } = request.range
+  const inRange = [
+    ...(from === null ? [] : [`${id} >= ${literal(from)}`]),
+    ...(to === null ? [] : [`${id} < ${literal(to)}`])
+  ].join(" AND ")
+  const stamp =
+    guard === null
+      ? "NULL"
+      : `strftime(TRY_CAST(${identifier(guard.name)} AS TIMESTAMPTZ), '%Y-%m-%dT%H:%M:%S.%gZ')`
+  const rows = yield* sql.rows(
+    `SELECT ${id} AS key, ${stamp} AS guard FROM ${table}${inRange === "" ? "" : ` WHERE ${inRange}`} ORDER BY 1`
+  )
+  return {
+    kind: "ids",
+    rows: rows.map((row) => ({
+      key: String(row.key),
+      guard: typeof row.guard === "string" ? row.guard : null
+    }))
+  }
+})

@@ -1,0 +1,79 @@
+/** Run reports in `_decant.runs`, and the snapshot for readers who keep a file open. */
+import { constants } from "node:fs"
+import { copyFile, mkdir, open, rename, rm } from "node:fs/promises"
+import { basename, dirname, join } from "node:path"
+import type { RunReport } from "@decant/connector"
+import { Effect } from "effect"
+import type { DestinationError } from "../destination-error.ts"
+import { failureOf } from "./duckdb-failure.ts"
+import type { DuckdbSettings } from "./duckdb-settings.ts"
+import { foldLog } from "./fold-log.ts"
+import { ensureState } from "./state.ts"
+import { transaction } from "./transaction.ts"
+import type { Sql } from "./workbench.ts"
+
+const keepRunsDays = 90
+
+const insertRun = Effect.fnUntraced(function* (sql: Sql, settings: DuckdbSettings, report: RunReport) {
+  yield* ensureState(sql, settings.schema)
+  const finished = { schema: settings.schema, finishedAt: report.finishedAt }
+  yield* sql.run(
+    `DELETE FROM target._decant.runs WHERE schema_name = $schema
+      AND (run_id = $runId OR finished_at < $finishedAt::TIMESTAMPTZ - INTERVAL ${keepRunsDays} DAY)`,
+    { ...finished, runId: report.runId }
+  )
+  yield* sql.run(
+    `INSERT INTO target._decant.runs VALUES ($schema, $runId, $name, $status, $startedAt::TIMESTAMPTZ,
+      $finishedAt::TIMESTAMPTZ, $apiCalls, $bytes, $report)`,
+    {
+      ...finished,
+      runId: report.runId,
+      name: report.name,
+      status: report.status,
+      startedAt: report.startedAt,
+      apiCalls: report.apiCalls,
+      bytes: report.bytes,
+      report: JSON.stringify(report)
+    }
+  )
+  return { keep: true, value: undefined }
+})
+
+const synced = async (path: string): Promise<void> => {
+  const handle = await open(path, "r")
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A reader sees the old snapshot or the new one, whole. */
+const writeSnapshot = async (from: string, to: string): Promise<void> => {
+  const temporary = join(dirname(to), `.${basename(to)}.${process.pid}.tmp`)
+  await mkdir(dirname(to), { recursive: true })
+  try {
+    await copyFile(from, temporary, constants.COPYFILE_FICLONE)
+    await synced(temporary)
+    await rename(temporary, to)
+    await synced(dirname(to))
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+export const recordRun = Effect.fnUntraced(function* (
+  sql: Sql,
+  settings: DuckdbSettings,
+  report: RunReport
+): Effect.fn.Return<void, DestinationError> {
+  yield* transaction(sql, insertRun(sql, settings, report))
+  const { publish } = settings
+  if (publish === null) return yield* foldLog(sql, settings.path)
+  yield* sql.run("CHECKPOINT target")
+  // Closing the copied file gives up this process's lock on it; nothing is written between here and DETACH.
+  yield* Effect.tryPromise({
+    try: () => writeSnapshot(settings.path, publish),
+    catch: (cause) => failureOf(publish, cause)
+  })
+})

@@ -1,0 +1,187 @@
+/**
+ * The table of a stream: made, widened, given new columns, inside the commit's transaction. A table or column
+ * that Decant knows and does not find was changed by somebody else; that is said, never repaired by guessing.
+ */
+import type { SchemaChange } from "@decant/connector"
+import { Effect } from "effect"
+import { DestinationError } from "../destination-error.ts"
+import { sqlType } from "../duckdb-sql/column-values.ts"
+import { identifier } from "../sql-text.ts"
+import { asOfColumn, type TableLayout } from "../table-layout.ts"
+import type { Sql } from "./workbench.ts"
+
+export interface TargetTable {
+  readonly name: string
+  /** Qualified and quoted. */
+  readonly sql: string
+  /** The types as they are in the file, by lower-case column name. */
+  readonly types: ReadonlyMap<string, string>
+  readonly changes: ReadonlyArray<SchemaChange>
+}
+
+export const qualified = (schema: string, table: string): string =>
+  `target.${identifier(schema)}.${identifier(table)}`
+
+/** A generation that is not published yet stands beside the visible table under this name. */
+export const hiddenName = (table: string, generation: number): string => `_decant_${table}_g${generation}`
+
+export const tableTypes = Effect.fnUntraced(function* (
+  sql: Sql,
+  schema: string,
+  table: string
+): Effect.fn.Return<ReadonlyMap<string, string> | null, DestinationError> {
+  const rows = yield* sql.rows(
+    "SELECT lower(column_name) AS name, data_type AS type FROM duckdb_columns() " +
+      "WHERE database_name = 'target' AND schema_name = $schema AND table_name = $table ORDER BY column_index",
+    { schema, table }
+  )
+  return rows.length === 0 ? null : new Map(rows.map((row) => [String(row.name), String(row.type)]))
+})
+
+/** The file's own spelling of a type, e.g. of the field names of a struct. */
+const canonical = (sql: Sql, type: string): Effect.Effect<string, DestinationError> =>
+  type.startsWith("STRUCT") || type.endsWith("[]")
+    ? Effect.map(sql.rows(`SELECT typeof(CAST(NULL AS ${type})) AS type`), (rows) => String(rows[0]?.type))
+    : Effect.succeed(type)
+
+const numbers = ["INTEGER", "BIGINT", "DOUBLE"]
+
+type Fit = "same" | "wider" | "widen" | "text" | "fields" | "never"
+
+const scalar = (type: string): boolean => !type.startsWith("STRUCT") && !type.endsWith("]")
+
+/** How a stored type takes values of the wanted one. */
+const fit = (stored: string, wanted: string): Fit => {
+  if (stored === wanted) return "same"
+  if (stored.startsWith("STRUCT") && wanted.startsWith("STRUCT")) return "fields"
+  if (!scalar(stored) || !scalar(wanted)) return "never"
+  if (stored === "VARCHAR") return "wider"
+  if (wanted === "VARCHAR") return "text"
+  const from = numbers.indexOf(stored)
+  const to = numbers.indexOf(wanted)
+  if (from >= 0 && to >= 0) return from < to ? "widen" : "wider"
+  if (stored === "DATE" && wanted.startsWith("TIMESTAMP")) return "widen"
+  return "never"
+}
+
+const asText = (name: string, stored: string): string =>
+  stored.startsWith("TIMESTAMP")
+    ? `strftime(${identifier(name)}, '%Y-%m-%dT%H:%M:%S.%gZ')`
+    : `CAST(${identifier(name)} AS VARCHAR)`
+
+const incompatible = (layout: TableLayout, name: string, stored: string, wanted: string): DestinationError =>
+  DestinationError.of(
+    "SCHEMA_INCOMPATIBLE",
+    `${layout.table}.${name} is ${stored} in the destination, and the org's field is now ${wanted}; the stored values cannot become that.`,
+    `Read the stream again into a new table: \`decant sync --full-refresh ${layout.stream}\`. Or leave the field out of the stream.`
+  )
+
+const changedOutside = (layout: TableLayout, what: string): DestinationError =>
+  DestinationError.of(
+    "TARGET_CHANGED",
+    `${layout.schema}.${layout.table} was changed by something else than Decant: ${what}.`,
+    `Undo that change, or read the stream again into a new table: \`decant sync --full-refresh ${layout.stream}\`.`
+  )
+
+const create = Effect.fnUntraced(function* (sql: Sql, layout: TableLayout, table: string) {
+  const columns = layout.columns.map(({ name, column }) => `${identifier(name)} ${sqlType(column)}`)
+  yield* sql.run(`CREATE SCHEMA IF NOT EXISTS target.${identifier(layout.schema)}`)
+  yield* sql.run(
+    `CREATE TABLE ${qualified(layout.schema, table)} (${[...columns, `${asOfColumn} TIMESTAMPTZ`].join(", ")})`
+  )
+})
+
+const addStructFields = Effect.fnUntraced(function* (
+  sql: Sql,
+  table: string,
+  name: string,
+  stored: string,
+  wanted: string
+) {
+  const fieldsOf = (type: string) => sql.rows(`DESCRIBE SELECT unnest(CAST(NULL AS ${type}))`)
+  const have = new Set((yield* fieldsOf(stored)).map((field) => String(field.column_name).toLowerCase()))
+  const missing = (yield* fieldsOf(wanted)).filter(
+    (field) => !have.has(String(field.column_name).toLowerCase())
+  )
+  const added = missing.map((field) => String(field.column_name))
+  for (const field of missing) {
+    yield* sql.run(
+      `ALTER TABLE ${table} ADD COLUMN ${identifier(name)}.${identifier(String(field.column_name))} ${String(field.column_type)}`
+    )
+  }
+  return added
+})
+
+const fitColumn = Effect.fnUntraced(function* (
+  sql: Sql,
+  layout: TableLayout,
+  table: string,
+  name: string,
+  stored: string,
+  wanted: string
+): Effect.fn.Return<ReadonlyArray<SchemaChange>, DestinationError> {
+  const change = (detail: string): ReadonlyArray<SchemaChange> => [
+    { kind: "column-widened", column: name, detail }
+  ]
+  const alter = `ALTER TABLE ${table} ALTER COLUMN ${identifier(name)} TYPE ${wanted}`
+  switch (fit(stored, wanted)) {
+    case "same":
+    case "wider":
+      return []
+    case "widen":
+      yield* sql.run(alter)
+      return change(`${stored} → ${wanted}`)
+    case "text":
+      yield* sql.run(`${alter} USING ${asText(name, stored)}`)
+      return change(`${stored} → ${wanted}`)
+    case "fields": {
+      const added = yield* addStructFields(sql, table, name, stored, wanted)
+      return added.length === 0 ? [] : change(`with ${added.join(", ")}`)
+    }
+    case "never":
+      return yield* incompatible(layout, name, stored, wanted)
+  }
+})
+
+export interface EnsureOptions {
+  readonly layout: TableLayout
+  readonly table: string
+  /** Columns that Decant made in this table before, lower case; null when it never made the table. */
+  readonly known: ReadonlySet<string> | null
+}
+
+/** Makes the table fit the layout. */
+export const ensureTable = Effect.fnUntraced(function* (
+  sql: Sql,
+  options: EnsureOptions
+): Effect.fn.Return<TargetTable, DestinationError> {
+  const { layout, known } = options
+  const name = qualified(layout.schema, options.table)
+  const stored = yield* tableTypes(sql, layout.schema, options.table)
+  const changes: Array<SchemaChange> = []
+  if (stored === null) {
+    if (known !== null) return yield* changedOutside(layout, "the table is gone")
+    yield* create(sql, layout, options.table)
+    changes.push({ kind: "table-created", column: null, detail: `${layout.schema}.${layout.table}` })
+  } else {
+    if (known === null || !stored.has(asOfColumn)) {
+      return yield* changedOutside(layout, "there is a table of this name that Decant did not make")
+    }
+    for (const { name: column, column: wanted } of layout.columns) {
+      const type = stored.get(column.toLowerCase())
+      if (type !== undefined) {
+        changes.push(
+          ...(yield* fitColumn(sql, layout, name, column, type, yield* canonical(sql, sqlType(wanted))))
+        )
+      } else if (known.has(column.toLowerCase())) {
+        return yield* changedOutside(layout, `its column ${column} is gone or has another name`)
+      } else {
+        yield* sql.run(`ALTER TABLE ${name} ADD COLUMN ${identifier(column)} ${sqlType(wanted)}`)
+        changes.push({ kind: "column-added", column, detail: sqlType(wanted) })
+      }
+    }
+  }
+  const types =
+    changes.length > 0 || stored === null ? yield* tableTypes(sql, layout.schema, options.table) : stored
+  return { name: options.table, sql: name, types: types ?? new Map(), changes }
+})

@@ -1,0 +1,165 @@
+/**
+ * The in-memory DuckDB in which commits are prepared, and the database file attached to it only while a
+ * transaction runs, so that analysts can open the file between commits.
+ *
+ * DuckDB locks a file per process, by the operating system's locks, which one process cannot hold against
+ * itself: two instances of one process would both get the file. `path` permits keep them apart.
+ */
+import { mkdir, mkdtemp, rm } from "node:fs/promises"
+import { availableParallelism, tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api"
+import { Duration, Effect, Exit, type Scope, Semaphore } from "effect"
+import type { DestinationError } from "../destination-error.ts"
+import { literal } from "../sql-text.ts"
+import { failureOf } from "./duckdb-failure.ts"
+import { type Patience, whenUnlocked } from "./lock-wait.ts"
+
+export type Parameters = Record<string, DuckDBValue>
+
+/** One connection, statements one after the other. The file is `target` while it is attached. */
+export interface Sql {
+  /** How many rows the statement changed. */
+  readonly run: (sql: string, parameters?: Parameters) => Effect.Effect<number, DestinationError>
+  /** For small results only. */
+  readonly rows: (
+    sql: string,
+    parameters?: Parameters
+  ) => Effect.Effect<ReadonlyArray<Record<string, unknown>>, DestinationError>
+}
+
+/** `probe` reads without waiting for a lock. */
+export type Access = "read" | "write" | "probe"
+
+export interface Workbench {
+  /** The connection for one caller at a time, the file not yet attached. Temporary tables are dropped after it. */
+  readonly use: <A>(
+    body: (sql: Sql) => Effect.Effect<A, DestinationError>
+  ) => Effect.Effect<A, DestinationError>
+  /** Inside `use`: waits for the file's lock, attaches it, runs the body, detaches it whatever happens. */
+  readonly attached: <A>(
+    sql: Sql,
+    access: Access,
+    body: Effect.Effect<A, DestinationError>
+  ) => Effect.Effect<A, DestinationError>
+}
+
+const permits = new Map<string, Semaphore.Semaphore>()
+
+/** Held by whoever in this process has the file open. */
+export const pathPermit = (path: string): Semaphore.Semaphore => {
+  const found = permits.get(path) ?? Semaphore.makeUnsafe(1)
+  permits.set(path, found)
+  return found
+}
+
+const settings = (folder: string): Record<string, string> => ({
+  temp_directory: folder,
+  memory_limit: "1GB",
+  threads: String(Math.min(4, availableParallelism())),
+  preserve_insertion_order: "false",
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false"
+})
+
+interface Open {
+  readonly instance: DuckDBInstance
+  readonly connection: DuckDBConnection
+}
+
+const close = (open: Open): void => {
+  open.connection.closeSync()
+  open.instance.closeSync()
+}
+
+const sqlOf = (path: string, connection: DuckDBConnection): Sql => {
+  // An interruption waits for the statement: DuckDB goes on with it anyway, on the same connection.
+  const attempt = <A>(run: () => Promise<A>) =>
+    Effect.uninterruptible(Effect.tryPromise({ try: run, catch: (cause) => failureOf(path, cause) }))
+  return {
+    run: (sql, parameters) => attempt(async () => (await connection.run(sql, parameters)).rowsChanged),
+    rows: (sql, parameters) =>
+      attempt(async () => (await connection.runAndReadAll(sql, parameters)).getRowObjectsJS())
+  }
+}
+
+/** ATTACH makes the file if there is none, so its folder is made first. */
+const attach = async (path: string, connection: DuckDBConnection, access: Access): Promise<void> => {
+  if (access === "write") await mkdir(dirname(path), { recursive: true })
+  const mode = access === "write" ? "" : " (READ_ONLY)"
+  await connection.run(`ATTACH ${literal(path)} AS target${mode}`)
+}
+
+export const openWorkbench = Effect.fnUntraced(function* (
+  options: Patience
+): Effect.fn.Return<Workbench, DestinationError, Scope.Scope> {
+  const folder = yield* Effect.acquireRelease(
+    Effect.tryPromise({
+      try: () => mkdtemp(join(tmpdir(), "decant-")),
+      catch: (cause) => failureOf(tmpdir(), cause)
+    }),
+    (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }).catch(() => undefined))
+  )
+  let open: Open | null = null
+  const discard = Effect.sync(() => {
+    if (open !== null) close(open)
+    open = null
+  })
+  yield* Effect.addFinalizer(() => discard)
+
+  const start = async (): Promise<Open> => {
+    const instance = await DuckDBInstance.create(":memory:", settings(folder))
+    const connection = await instance.connect()
+    await connection.run("SET TimeZone = 'UTC'")
+    await connection.run("PRAGMA disable_checkpoint_on_shutdown")
+    return { instance, connection }
+  }
+  const connection = Effect.suspend(() =>
+    open !== null
+      ? Effect.succeed(open.connection)
+      : Effect.tryPromise({
+          try: async () => {
+            open = await start()
+            return open.connection
+          },
+          catch: (cause) => failureOf(options.path, cause)
+        })
+  )
+
+  const turn = Semaphore.makeUnsafe(1)
+  const dropTemporary = Effect.fnUntraced(function* (sql: Sql) {
+    const tables = yield* sql.rows("SELECT table_name AS name FROM duckdb_tables() WHERE temporary")
+    for (const { name } of tables) yield* sql.run(`DROP TABLE temp."${String(name)}"`)
+  })
+
+  const use: Workbench["use"] = (body) =>
+    turn.withPermit(
+      Effect.gen(function* () {
+        const sql = sqlOf(options.path, yield* connection)
+        return yield* body(sql).pipe(
+          // After a failure the instance may hold a broken transaction or database: a new one costs 20 ms.
+          Effect.onExit((exit) =>
+            Exit.isSuccess(exit) ? Effect.catch(dropTemporary(sql), () => discard) : discard
+          )
+        )
+      })
+    )
+
+  const attached: Workbench["attached"] = (sql, access, body) =>
+    pathPermit(options.path).withPermit(
+      Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function* () {
+          const current = yield* connection
+          const patience = access === "probe" ? { ...options, lockTimeout: Duration.zero } : options
+          yield* restore(whenUnlocked(patience, () => attach(options.path, current, access)))
+          return yield* body.pipe(
+            Effect.onExit((exit) =>
+              Exit.isSuccess(exit) ? Effect.catch(sql.run("DETACH target"), () => discard) : discard
+            )
+          )
+        })
+      )
+    )
+
+  return { use, attached }
+})
