@@ -1,6 +1,6 @@
 /** `POST /emulator/reset`: everything as it was at the start, but for tokens, which stay valid. */
 import { Effect } from "effect"
-import { QueryJobs } from "../bulk/query-jobs.ts"
+import { forgetJobs } from "../bulk/routes.ts"
 import { Dataset } from "../dataset/dataset.ts"
 import { DefaultApps } from "../oauth/default-apps.ts"
 import { forgetLogins } from "../oauth/forget-logins.ts"
@@ -18,7 +18,7 @@ export const resetRoute = plainRoute("POST", "/emulator/reset", () =>
     org.commits.reset()
     org.clock.reset()
     org.usage.reset()
-    yield* (yield* QueryJobs).reset
+    yield* forgetJobs
     yield* (yield* Dataset).refill
     yield* (yield* DefaultApps).reset
     yield* forgetLogins
