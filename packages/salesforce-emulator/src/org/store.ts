@@ -40,7 +40,7 @@ export interface Store {
   readonly createTable: (object: SObject) => Effect.Effect<void>
 }
 
-export const createTableSql = (object: SObject): string =>
+const createTableSql = (object: SObject): string =>
   `CREATE OR REPLACE TABLE ${quoted(object.name)} (${object.fields
     .filter(isStored)
     .map((field) => `${quoted(field.name)} ${columnType(field)}`)

@@ -27,7 +27,7 @@ export const unknownException = (errorId: string) =>
   })
 
 /** The array Salesforce puts into the body. */
-export const errorBody = ({ message, errorCode, fields }: SalesforceError) => [
+const errorBody = ({ message, errorCode, fields }: SalesforceError) => [
   { message, errorCode, ...(fields === undefined ? {} : { fields }) }
 ]
 

@@ -34,7 +34,7 @@ export interface PlannedColumn {
   readonly resolved: Resolved | undefined
 }
 
-export interface PlannedChildren {
+interface PlannedChildren {
   readonly relationshipName: string
   readonly plan: Plan
 }

@@ -44,7 +44,8 @@ export class EmulatedOrg extends Context.Service<
           Effect.promise(async (): Promise<Answer> => {
             const response = await fetch(ready.url + path, { redirect: "manual", ...init })
             const text = await response.text()
-            const isJson = /^application\/json/.test(response.headers.get("content-type") ?? "") && text !== ""
+            const isJson =
+              /^application\/json/.test(response.headers.get("content-type") ?? "") && text !== ""
             return {
               status: response.status,
               headers: response.headers,
