@@ -4,12 +4,17 @@ import { bulkRoutes } from "../bulk/routes.ts"
 import { orgRoutes } from "../control/org-routes.ts"
 import { wireAndLoginRoutes } from "../control/wire-and-login-routes.ts"
 import { oauthRoutes } from "../oauth/routes.ts"
+import { batchRoute } from "../rest/batch.ts"
+import { collectionRoutes } from "../rest/collections.ts"
 import { compositeRoute } from "../rest/composite.ts"
 import { describeRoutes } from "../rest/describe.ts"
 import { limitsRoute } from "../rest/limits.ts"
 import { queryRoutes } from "../rest/query.ts"
 import { recordRoute } from "../rest/record.ts"
+import { recordCountRoute } from "../rest/record-counts.ts"
+import { recordWriteRoutes } from "../rest/record-writes.ts"
 import { replicationRoutes } from "../rest/replication.ts"
+import { treeRoute } from "../rest/tree.ts"
 import { versionRoutes } from "../rest/versions.ts"
 import { plainRoute } from "./rest-route.ts"
 import { notFound } from "./salesforce-error.ts"
@@ -25,9 +30,14 @@ export const routeGroups = Layer.mergeAll(
   describeRoutes,
   queryRoutes,
   recordRoute,
+  recordWriteRoutes,
   replicationRoutes,
   compositeRoute,
+  collectionRoutes,
+  treeRoute,
+  batchRoute,
   limitsRoute,
+  recordCountRoute,
   bulkRoutes,
   unknownPaths
 )
