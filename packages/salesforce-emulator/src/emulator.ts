@@ -10,7 +10,6 @@ import { oauth } from "./oauth/layer.ts"
 import { Sessions } from "./oauth/sessions.ts"
 import { Org } from "./org/org.ts"
 import { RecordWrites } from "./records/writes.ts"
-import { RecordWrites } from "./records/writes.ts"
 import { Cursors } from "./rest/cursors.ts"
 import { serve } from "./server/serve.ts"
 import { Faults } from "./wire/faults.ts"
@@ -26,7 +25,7 @@ export interface EmulatorOptions extends DatasetOptions {
 
 export const emulator = (options: EmulatorOptions) =>
   serve(options.port).pipe(
-    Layer.provideMerge(Layer.mergeAll(oauth, bulk, Cursors.layer, RecordWrites.layer)),
+    Layer.provideMerge(Layer.mergeAll(oauth, bulk, Cursors.layer)),
     Layer.provideMerge(RecordWrites.layer),
     Layer.provideMerge(
       Layer.mergeAll(
