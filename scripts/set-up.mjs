@@ -24,9 +24,14 @@ if (read(stamp) !== lock) {
   rmSync(stamp, { force: true })
   const npm = process.env.npm_execpath
   const [command, args] = npm ? [process.execPath, [npm]] : ["npm", []]
-  execFileSync(command, [...args, "ci", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: root,
-    stdio: ["ignore", 2, 2]
-  })
+  try {
+    execFileSync(command, [...args, "ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+      cwd: root,
+      stdio: ["ignore", 2, 2]
+    })
+  } catch {
+    console.error("npm could not install the dependencies; its own message stands above.")
+    process.exit(1)
+  }
   writeFileSync(stamp, lock ?? "")
 }
