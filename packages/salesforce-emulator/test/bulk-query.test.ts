@@ -81,7 +81,7 @@ const seed = (context: Context.Context<EmulatedOrg>) => {
   const list = nasty.map((text) => `'${text}'`).join(", ")
   return org.store.run(`
     INSERT INTO "Contact" BY NAME
-    SELECT sf_id('003', 1000 + i) AS "Id", 'Row' AS "LastName",
+    SELECT '003Dn0' || lpad(i::VARCHAR, 9, '0') || 'AAA' AS "Id", 'Row' AS "LastName",
       nullif([${list}][1 + i % ${nasty.length}], '') AS "Title", false AS "IsDeleted",
       TIMESTAMP '2024-01-02 03:04:05' + i * INTERVAL 1 SECOND AS "SystemModstamp"
     FROM range(25000) t(i)`)
@@ -154,7 +154,7 @@ layer(EmulatedOrg.layer().pipe(Layer.tap(seed)), { excludeTestServices: true })(
   it.effect("rows changed after the job has read them do not show in its pages", () =>
     Effect.gen(function* () {
       const { org } = yield* EmulatedOrg
-      const job = yield* finishedJob("SELECT LastName FROM Contact WHERE Id = '003Dn00000000G9IAI'")
+      const job = yield* finishedJob("SELECT LastName FROM Contact ORDER BY Id LIMIT 1")
       const path = `${V}/jobs/query/${job.id}/results`
       const before = yield* rawGet(path, {})
       yield* org.store.run(`UPDATE "Contact" SET "LastName" = 'Changed'`)

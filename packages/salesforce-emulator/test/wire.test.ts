@@ -93,6 +93,24 @@ layer(EmulatedOrg.layer(), { excludeTestServices: true })("faults", (it) => {
     })
   )
 
+  it.effect("the reset is one of TCP, not an early end", () =>
+    Effect.gen(function* () {
+      const { url, control } = yield* EmulatedOrg
+      yield* control("faults", { match: { path: versions }, action: { resetAfterBytes: 10 } })
+      const error = yield* Effect.promise(
+        () =>
+          new Promise<string | undefined>((resolve) => {
+            const socket = connect(Number(new URL(url).port), "127.0.0.1")
+            socket.write(`GET ${versions} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+            socket.on("error", (cause: NodeJS.ErrnoException) => resolve(cause.code))
+            socket.on("end", () => resolve(undefined))
+            socket.resume()
+          })
+      )
+      assert.strictEqual(error, "ECONNRESET")
+    })
+  )
+
   it.effect("resetAfterBytes 0 loses the answer of a request that was processed", () =>
     Effect.gen(function* () {
       const { url, control, bare } = yield* EmulatedOrg
@@ -122,7 +140,7 @@ layer(EmulatedOrg.layer(), { excludeTestServices: true })("faults", (it) => {
     Effect.gen(function* () {
       const { url, accessToken, call, control, org } = yield* EmulatedOrg
       yield* org.store.run(
-        `INSERT INTO "Contact" BY NAME SELECT sf_id('003', i) AS "Id", md5(i::VARCHAR) AS "LastName", false AS "IsDeleted" FROM range(20000) t(i)`
+        `INSERT INTO "Contact" BY NAME SELECT '003Dn0' || lpad(i::VARCHAR, 9, '0') || 'AAA' AS "Id", md5(i::VARCHAR) AS "LastName", false AS "IsDeleted" FROM range(20000) t(i)`
       )
       const { json: job } = yield* call("/services/data/v68.0/jobs/query", {
         method: "POST",
