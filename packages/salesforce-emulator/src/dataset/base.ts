@@ -1,6 +1,7 @@
 /** What every org has whatever its dataset: itself, profiles, roles and the administrator. */
 import type { Org } from "../org/org.ts"
 import type { Records } from "./records.ts"
+import { setupRecords } from "./setup-records.ts"
 
 export const adminUser = {
   Username: "admin@emulator.example",
@@ -68,5 +69,6 @@ export const baseRecords = (org: Org["Service"], records: Records, stamp: string
   })
   const admin = records.add("User", { ...audit, ...adminUser, ProfileId: profiles[0], UserRoleId: roles[0] })
   if (admin !== org.adminId) throw new Error("the administrator must be the first user")
+  setupRecords(org, records, profiles, admin, stamp)
   return { profiles, roles, admin }
 }

@@ -1,24 +1,18 @@
 /**
- * The demo org: a few thousand records a customer-marketing team would have, the same for the same seed. Rows were
- * last written in the years before `liveUntil`; those in the recycle bin within the last days, as it must be.
+ * The demo org: a few thousand records a customer-marketing team would have, the same for the same seed.
  */
 import { stages } from "../org/metadata/stages.ts"
 import type { Org } from "../org/org.ts"
 import { baseRecords } from "./base.ts"
+import { familyRecords } from "./families/families.ts"
+import type { DemoOpportunity } from "./families/family.ts"
 import { hazards } from "./hazards.ts"
 import { Random } from "./random.ts"
 import type { Records } from "./records.ts"
+import { day, isoDay, isoSecond, liveUntil, Stamps, since } from "./stamps.ts"
 import * as words from "./words.ts"
 
 const sizes = { accounts: 500, contacts: 2000, opportunities: 1500, users: 40 }
-const since = Date.UTC(2019, 0, 1)
-const liveUntil = Date.UTC(2025, 5, 30)
-const second = 1000
-const day = 24 * 3600 * second
-
-const isoSecond = (millis: number) =>
-  new Date(Math.floor(millis / second) * second).toISOString().slice(0, 19)
-const isoDay = (millis: number) => new Date(millis).toISOString().slice(0, 10)
 
 interface Ids {
   readonly users: ReadonlyArray<string>
@@ -29,37 +23,19 @@ interface Ids {
 class Demo {
   readonly #random: Random
   readonly #records: Records
-  readonly #today: number
+  readonly #stamps: Stamps
   #hazard = 0
 
   constructor(random: Random, records: Records, now: number) {
     this.#random = random
     this.#records = records
-    this.#today = Math.floor(now / day) * day
+    this.#stamps = new Stamps(random, now)
   }
 
   /** The next hazardous text, for one row in `every`; otherwise the harmless one. */
   #text(every: number, harmless: () => string | null): string | null {
     if (!this.#random.chance(1 / every)) return harmless()
     return hazards[this.#hazard++ % hazards.length] ?? null
-  }
-
-  #audit(userIds: ReadonlyArray<string>) {
-    const created = this.#random.integer(since, liveUntil - 30 * day)
-    const modified = this.#random.integer(created, liveUntil)
-    return {
-      CreatedDate: isoSecond(created),
-      CreatedById: this.#random.pick(userIds),
-      LastModifiedDate: isoSecond(modified),
-      LastModifiedById: this.#random.pick(userIds),
-      SystemModstamp: isoSecond(this.#random.chance(0.1) ? modified + 60 * second : modified)
-    }
-  }
-
-  /** The stamps of a row that went to the recycle bin `daysAgo`. */
-  #binned(daysAgo: number) {
-    const at = isoSecond(this.#today - daysAgo * day + 9 * 3600 * second)
-    return { IsDeleted: true, LastModifiedDate: at, SystemModstamp: at }
   }
 
   #address(prefix: string) {
@@ -89,7 +65,7 @@ class Demo {
       const handle = `user${at}@emulator.example`
       ids.push(
         this.#records.add("User", {
-          ...this.#audit([admin]),
+          ...this.#stamps.audit([admin]),
           Username: handle,
           Email: handle,
           FirstName,
@@ -120,7 +96,7 @@ class Demo {
     const customer = random.chance(0.6)
     const plain = `${random.pick(words.companyHeads)} ${random.pick(words.companyTails)} ${random.pick(words.companyForms)}`
     return {
-      ...this.#audit(users),
+      ...this.#stamps.audit(users),
       Name: this.#text(25, () => plain) ?? plain,
       Type: random.chance(0.1)
         ? null
@@ -169,11 +145,11 @@ class Demo {
     )
     for (let gone = 1; gone <= 8; gone++) {
       const values = this.#accountValues(users, sizes.accounts + 1 + gone)
-      this.#records.add("Account", { ...values, ...this.#binned(gone) })
+      this.#records.add("Account", { ...values, ...this.#stamps.binned(gone) })
     }
     this.#records.add("Account", {
       ...this.#accountValues(users, sizes.accounts + 10),
-      ...this.#binned(3),
+      ...this.#stamps.binned(3),
       Name: "Merged away Inc.",
       MasterRecordId: ids[0]
     })
@@ -184,7 +160,7 @@ class Demo {
     const random = this.#random
     const FirstName = random.chance(0.05) ? null : random.pick(words.firstNames)
     return {
-      ...this.#audit(users),
+      ...this.#stamps.audit(users),
       AccountId: random.chance(0.05) ? null : random.pick(accounts),
       FirstName,
       LastName: this.#text(60, () => random.pick(words.lastNames)) ?? "Smith",
@@ -211,7 +187,7 @@ class Demo {
     }
     for (let gone = 1; gone <= 20; gone++) {
       const values = this.#contactValues(ids, sizes.contacts + gone)
-      this.#records.add("Contact", { ...values, ...this.#binned((gone % 12) + 1) })
+      this.#records.add("Contact", { ...values, ...this.#stamps.binned((gone % 12) + 1) })
     }
     return contacts
   }
@@ -221,7 +197,7 @@ class Demo {
     const stage = random.pick(stages)
     const account = random.chance(0.02) ? null : random.pick(accounts)
     return {
-      ...this.#audit(users),
+      ...this.#stamps.audit(users),
       AccountId: account,
       ContactId: random.chance(0.3) ? random.pick(contacts) : null,
       Name: this.#text(40, () => `${random.pick(words.products)} ${number}`) ?? `Opportunity ${number}`,
@@ -239,14 +215,16 @@ class Demo {
     }
   }
 
-  opportunities(ids: Ids): void {
-    for (let number = 1; number <= sizes.opportunities; number++) {
-      this.#records.add("Opportunity", this.#opportunityValues(ids, number))
-    }
+  opportunities(ids: Ids): ReadonlyArray<DemoOpportunity> {
+    const opportunities = Array.from({ length: sizes.opportunities }, (_, at) => {
+      const values = this.#opportunityValues(ids, at + 1)
+      return { ...values, Id: this.#records.add("Opportunity", values) }
+    })
     for (let gone = 1; gone <= 15; gone++) {
       const values = this.#opportunityValues(ids, sizes.opportunities + gone)
-      this.#records.add("Opportunity", { ...values, ...this.#binned((gone % 12) + 1) })
+      this.#records.add("Opportunity", { ...values, ...this.#stamps.binned((gone % 12) + 1) })
     }
+    return opportunities
   }
 }
 
@@ -256,5 +234,6 @@ export const demoRecords = (org: Org["Service"], records: Records, seed: number)
   const users = demo.users(profiles, roles, admin)
   const accounts = demo.accounts(users)
   const contacts = demo.contacts({ users, accounts })
-  demo.opportunities({ users, accounts, contacts })
+  const opportunities = demo.opportunities({ users, accounts, contacts })
+  familyRecords({ org, records, seed, users, accounts, contacts, opportunities })
 }

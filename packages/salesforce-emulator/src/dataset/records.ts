@@ -29,6 +29,18 @@ export class Records {
     return Id
   }
 
+  /** Changes a row that was added and is not written yet. */
+  change(objectName: string, id: string | undefined, values: Readonly<Record<string, unknown>>): void {
+    const object = this.#org.schema.object(objectName)
+    const rows = object === undefined ? undefined : this.#rows.get(object)
+    const at = rows?.findIndex(({ Id }) => Id === id) ?? -1
+    const old = rows?.[at]
+    if (object === undefined || rows === undefined || old === undefined) throw new Error(`no row ${id}`)
+    const row = readRow(this.#org.schema, object, values)
+    if (row instanceof SalesforceError) throw new Error(`${objectName}: ${row.message}`)
+    rows[at] = { ...old, ...row }
+  }
+
   /** Writes what was added. */
   write(): Effect.Effect<void> {
     const { schema, adminId, clock, store } = this.#org

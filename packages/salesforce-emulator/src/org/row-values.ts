@@ -80,6 +80,8 @@ export const storedValue = (field: Field, value: unknown): Stored | SalesforceEr
       return date(field, value)
     case "datetime":
       return dateTime(field, value)
+    case "base64":
+      return String(value)
     case "time":
       return String(value).replace(/Z$/, "")
     case "id":

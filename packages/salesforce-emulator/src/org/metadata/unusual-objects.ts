@@ -51,7 +51,7 @@ NamespacePrefix  | string 15   | nfgs   | Namespace Prefix
 Label            | string 40   | nfgsM  | Label
 QualifiedApiName | string 70   | nfgs   | Qualified API Name
 SystemModstamp   | datetime    | fsd    | System Modstamp
-Code__c          | string 4    | unfgsp | Code
+Code__c          | string 5    | unfgsp | Code
 Manager_Email__c | email 80    | unfgsp | Manager Email
 Active__c        | boolean     | ufgsdp | Active | default=true
 `
