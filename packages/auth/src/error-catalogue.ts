@@ -387,7 +387,16 @@ export const errorCatalogue = [
     fix: "Open the address, type the code and press Allow.",
     retry: "soon",
     disposition: "credentials",
-    from: [oauth("authorization_pending"), oauth("slow_down")]
+    from: [oauth("authorization_pending")]
+  },
+  {
+    code: "AUTH_DEVICE_SLOW_DOWN",
+    message: "Salesforce was asked too often whether the login has been confirmed.",
+    meaning: "The device flow limits how often a program may ask.",
+    fix: "Nothing to do: Decant asks less often.",
+    retry: "soon",
+    disposition: "failed",
+    from: [oauth("slow_down")]
   },
   {
     code: "AUTH_SALESFORCE_BUSY",
@@ -508,6 +517,15 @@ export const errorCatalogue = [
     from: []
   },
   {
+    code: "AUTH_KEY_WRITE",
+    message: "{file} cannot be written: {detail}.",
+    meaning: "Keys and certificates are never overwritten: one that is in use cannot be had again.",
+    fix: "Give another name or folder, or move the old file away.",
+    retry: "no",
+    disposition: "failed",
+    from: []
+  },
+  {
     code: "AUTH_CERTIFICATE_EXPIRED",
     message: "The certificate of the private key {file} expired on {detail}.",
     meaning: "Salesforce refuses logins that are signed with an expired certificate's key.",
@@ -579,6 +597,24 @@ export const errorCatalogue = [
     fix: "Run `decant connect` with this spec.",
     retry: "no",
     disposition: "credentials",
+    from: []
+  },
+  {
+    code: "AUTH_INSTANCE_NEEDED",
+    message: "An access token needs the address of its org, with https.",
+    meaning: "production and sandbox name hosts of many orgs, and a token works at its own org only.",
+    fix: "Set `environment`, or `auth.instanceUrl`, to the org's My Domain URL (Setup → My Domain).",
+    retry: "no",
+    disposition: "spec",
+    from: []
+  },
+  {
+    code: "AUTH_NAME_TAKEN",
+    message: "There is a stored login called {connection} already.",
+    meaning: "Each stored login has a name of its own.",
+    fix: "Choose another name, or end the other one first (`decant connect --disconnect`).",
+    retry: "no",
+    disposition: "spec",
     from: []
   },
   {

@@ -1,4 +1,5 @@
 export { AuthError } from "./auth-error.ts"
+export { type CertificateState, certificateStates } from "./certificate-states.ts"
 export {
   type BrowserConnect,
   connectByBrowser,
@@ -6,11 +7,21 @@ export {
   openBrowserLogin,
   type WaitingLogin
 } from "./connect/connect.ts"
+export {
+  type ConnectionRecord,
+  disconnect,
+  type ListedConnection,
+  listConnections,
+  renameConnection
+} from "./connect/connections.ts"
+export { connectByDevice, type DeviceLogin } from "./connect/device-login.ts"
+export { type GeneratedKey, type GenerateKey, generateKey } from "./connect/generate-key.ts"
 export { loopbackCallback } from "./connect/loopback-listener.ts"
 export { type CatalogueEntry, type ErrorCode, errorCatalogue } from "./error-catalogue.ts"
 export { networkFailure } from "./network-failure.ts"
 export { type OpenSession, openSession } from "./open-session.ts"
 export { type OrgIdentity, readOrgIdentity } from "./org-identity.ts"
 export { type ApiAnswer, apiFailure, type Details, type FailureParts, failureOf } from "./recognise.ts"
+export type { SpecPlace } from "./secret-text.ts"
 export type { Session } from "./session.ts"
 export type { Token } from "./token.ts"

@@ -5,9 +5,12 @@ import { HttpClient } from "effect/http"
 import { AuthError } from "./auth-error.ts"
 import { loginHost } from "./login-host.ts"
 import type { Login, LoginPlace } from "./method.ts"
+import { accessToken } from "./methods/access-token.ts"
 import { clientCredentials } from "./methods/client-credentials.ts"
+import { device } from "./methods/device.ts"
 import { jwtBearer } from "./methods/jwt-bearer.ts"
 import { oauth } from "./methods/oauth.ts"
+import { sfCli } from "./methods/sf-cli.ts"
 import { makeSession, type Session } from "./session.ts"
 
 export interface OpenSession {
@@ -32,8 +35,12 @@ const methodOf = (
       return jwtBearer(auth, place)
     case "oauth":
       return oauth(auth, place)
-    default:
-      return Effect.fail(AuthError.because("AUTH_FLOW_DISABLED"))
+    case "device":
+      return device(auth, place)
+    case "sf-cli":
+      return sfCli(auth, place)
+    case "access-token":
+      return accessToken(auth, place)
   }
 }
 

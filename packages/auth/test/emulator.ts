@@ -12,6 +12,7 @@ export interface Emulator {
   readonly password: string
   readonly accessToken: string
   readonly apps: {
+    readonly public: { readonly clientId: string }
     readonly jwt: { readonly clientId: string; readonly privateKeyFile: string }
     readonly clientCredentials: { readonly clientId: string; readonly clientSecret: string }
   }
@@ -55,29 +56,51 @@ export const requestsTo = (org: Emulator, path: string) =>
 
 const hiddenField = (html: string): string => /name="pending" value="([^"]+)"/.exec(html)?.[1] ?? ""
 
-const form = (fields: Readonly<Record<string, string>>, cookie = ""): RequestInit => ({
-  method: "POST",
-  redirect: "manual",
-  headers: { cookie },
-  body: new URLSearchParams(fields)
-})
+const post = (
+  org: Emulator,
+  path: string,
+  fields: Readonly<Record<string, string>>,
+  cookie = ""
+): Promise<Response> =>
+  fetch(`${org.url}${path}`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { cookie },
+    body: new URLSearchParams(fields)
+  })
+
+type Decision = "allow" | "deny"
+
+const decide = async (org: Emulator, page: Response, decision: Decision): Promise<Response> => {
+  const cookie = page.headers.get("set-cookie")?.split(";")[0] ?? ""
+  const pending = hiddenField(await page.text())
+  return post(org, "/setup/secur/RemoteAccessAuthorizationPage.apexp", { pending, decision }, cookie)
+}
 
 /** Logs in, presses Allow or Deny, and returns the address that the browser is sent to. */
-export const answerInBrowser = (org: Emulator, authorizeUrl: string, decision: "allow" | "deny" = "allow") =>
+export const answerInBrowser = (org: Emulator, authorizeUrl: string, decision: Decision = "allow") =>
   Effect.promise(async () => {
     const start = await fetch(authorizeUrl, { redirect: "manual" })
     const sentAway = start.headers.get("location")
     if (sentAway !== null) return sentAway
-    const login = await fetch(
-      `${org.url}/secur/login`,
-      form({ pending: hiddenField(await start.text()), username: org.username, pw: org.password })
-    )
+    const login = await post(org, "/secur/login", {
+      pending: hiddenField(await start.text()),
+      username: org.username,
+      pw: org.password
+    })
     const through = login.headers.get("location")
     if (through !== null) return through
-    const cookie = login.headers.get("set-cookie")?.split(";")[0] ?? ""
-    const consent = await fetch(
-      `${org.url}/setup/secur/RemoteAccessAuthorizationPage.apexp`,
-      form({ pending: hiddenField(await login.text()), decision }, cookie)
-    )
-    return consent.headers.get("location") ?? ""
+    return (await decide(org, login, decision)).headers.get("location") ?? ""
+  })
+
+/** Types a device's code and presses Allow or Deny. */
+export const confirmDevice = (org: Emulator, userCode: string, decision: Decision = "allow") =>
+  Effect.promise(async () => {
+    const consent = await post(org, "/setup/connect", {
+      user_code: userCode,
+      username: org.username,
+      pw: org.password
+    })
+    const decided = await decide(org, consent, decision)
+    if (!decided.ok) throw new Error(`/setup/connect: ${decided.status}`)
   })

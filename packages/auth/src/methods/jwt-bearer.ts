@@ -8,10 +8,11 @@ import { Clock, Effect } from "effect"
 import type { HttpClient } from "effect/http"
 import { SignJWT } from "jose"
 import { AuthError } from "../auth-error.ts"
+import { certificateEnd } from "../certificate.ts"
 import { audiencesOf } from "../login-host.ts"
-import type { Login, LoginPlace, MethodOf } from "../method.ts"
+import type { Login, MethodOf } from "../method.ts"
 import { type PrivateKey, readPrivateKey } from "../private-key.ts"
-import { readSecret } from "../secret-text.ts"
+import { readSecret, type SpecPlace } from "../secret-text.ts"
 import { secretOf, type Token } from "../token.ts"
 import { requestToken } from "../token-request.ts"
 
@@ -37,14 +38,32 @@ const sign = Effect.fnUntraced(function* (auth: JwtAuth, key: PrivateKey, audien
   return secretOf(assertion, "signed login")
 })
 
-const readKeys = (auth: JwtAuth, place: LoginPlace) =>
-  Effect.gen(function* () {
-    const passphrase =
-      auth.passphrase === undefined ? null : yield* readSecret(auth.passphrase, "auth.passphrase", place)
-    const named = auth.privateKey
-    const list = Array.isArray(named) ? named : [named as Exclude<typeof named, ReadonlyArray<unknown>>]
-    return yield* Effect.forEach(list, (key) => readPrivateKey({ key, passphrase, place }))
-  })
+/** The keys of the spec in order, each with the day on which its certificate ends, where that can be found. */
+export const readKeys = Effect.fnUntraced(function* (auth: JwtAuth, place: SpecPlace) {
+  const passphrase =
+    auth.passphrase === undefined ? null : yield* readSecret(auth.passphrase, "auth.passphrase", place)
+  const named = auth.privateKey
+  const list = Array.isArray(named) ? named : [named as Exclude<typeof named, ReadonlyArray<unknown>>]
+  return yield* Effect.forEach(
+    list,
+    Effect.fnUntraced(function* (secret) {
+      const key = yield* readPrivateKey({ key: secret, passphrase, place })
+      return { ...key, certificateEnd: yield* certificateEnd(key, secret, place) }
+    })
+  )
+})
+
+type Key = PrivateKey & { readonly certificateEnd: Date | null }
+
+/** Salesforce words an expired certificate like a wrong key. */
+const orExpired = Effect.fnUntraced(function* (error: AuthError, { name, certificateEnd }: Key) {
+  const now = yield* Clock.currentTimeMillis
+  const isExpired =
+    error.code === "AUTH_KEY_MISMATCH" && certificateEnd !== null && certificateEnd.getTime() < now
+  if (!isExpired) return yield* error
+  const detail = certificateEnd.toISOString().slice(0, 10)
+  return yield* AuthError.because("AUTH_CERTIFICATE_EXPIRED", { file: name, detail })
+})
 
 const wrongAudience = new Set<string>(["AUTH_AUDIENCE", "AUTH_APP_NOT_FOUND"])
 
@@ -60,7 +79,7 @@ export const jwtBearer: MethodOf<"jwt-bearer"> = Effect.fnUntraced(function* (au
   let worked = { key: 0, audience: 0 }
 
   const attempt = Effect.fnUntraced(function* (keyIndex: number, audienceIndex: number) {
-    const key = keys[keyIndex] as PrivateKey
+    const key = keys[keyIndex] as Key
     const audience = audiences[audienceIndex] as string
     const assertion = yield* sign(auth, key, audience)
     const { token } = yield* requestToken(place.login, {
@@ -85,7 +104,7 @@ export const jwtBearer: MethodOf<"jwt-bearer"> = Effect.fnUntraced(function* (au
         if (wrongAudience.has(error.code) && moreAudiences.length > 0) {
           return walk([key, ...moreKeys], moreAudiences)
         }
-        return Effect.fail(error)
+        return orExpired(error, keys[key] as Key)
       })
     )
 
