@@ -4,8 +4,9 @@
  */
 import { Effect, Layer } from "effect"
 import { Org } from "../org/org.ts"
-import { type Call, jsonText, restRoute } from "../server/rest-route.ts"
+import { type Call, json, jsonText, restRoute } from "../server/rest-route.ts"
 import { badRequest } from "../server/salesforce-error.ts"
+import { describeColumns } from "../soql/columns.ts"
 import { type Plan, planQuery, selectRows } from "../soql/plan.ts"
 import { malformed } from "../soql/refusal.ts"
 import { Cursors, type Page } from "./cursors.ts"
@@ -47,6 +48,7 @@ const answer = (call: Call, all: boolean) =>
     const text = call.search.get("q")
     if (text === null) return yield* malformed("A query string has to be specified")
     const plan = yield* planQuery(org, text, { all })
+    if (call.search.get("columns") === "true") return json(describeColumns(plan))
     const page =
       plan.kind === "count"
         ? yield* countRows(plan)

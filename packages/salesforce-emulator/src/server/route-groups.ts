@@ -13,7 +13,9 @@ import { queryRoutes } from "../rest/query.ts"
 import { recordRoute } from "../rest/record.ts"
 import { recordCountRoute } from "../rest/record-counts.ts"
 import { recordWriteRoutes } from "../rest/record-writes.ts"
+import { relatedRoute } from "../rest/related.ts"
 import { replicationRoutes } from "../rest/replication.ts"
+import { searchRoutes } from "../rest/search.ts"
 import { treeRoute } from "../rest/tree.ts"
 import { versionRoutes } from "../rest/versions.ts"
 import { plainRoute } from "./rest-route.ts"
@@ -31,6 +33,8 @@ export const routeGroups = Layer.mergeAll(
   queryRoutes,
   recordRoute,
   recordWriteRoutes,
+  relatedRoute,
+  searchRoutes,
   replicationRoutes,
   compositeRoute,
   collectionRoutes,

@@ -25,6 +25,8 @@ import { compileTree } from "./where.ts"
 export interface PlannedColumn {
   /** Column header: the path in the describe's casing, an alias, or `expr0`. */
   readonly path: string
+  /** As typed in the query. */
+  readonly word: string
   readonly type: FieldType
   /** The typed value; `NULL` for a compound field. */
   readonly sql: string
@@ -300,6 +302,7 @@ const computedColumn = (
   unnamed: () => string
 ): PlannedColumn => ({
   path: alias ?? computed.field?.path ?? unnamed(),
+  word: computed.word,
   type: computed.type,
   sql: computed.sql,
   json: jsonValue(computed.type, computed.sql),
@@ -308,6 +311,7 @@ const computedColumn = (
 
 const plainColumn = (resolved: Resolved, field: ParsedField, aggregate: boolean): PlannedColumn => ({
   path: aggregate ? (("alias" in field ? field.alias : undefined) ?? resolved.field.name) : resolved.path,
+  word: resolved.path,
   type: resolved.type,
   sql: resolved.sql,
   json: resolved.json,

@@ -1,0 +1,110 @@
+/**
+ * Text search, by SOSL and by parameters.
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_search.htm
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_search_parameterized.htm
+ */
+import { Effect, Layer, Schema } from "effect"
+import { Org } from "../org/org.ts"
+import { readJson } from "../server/json-body.ts"
+import { type Call, jsonText, restRoute } from "../server/rest-route.ts"
+import { SalesforceError } from "../server/salesforce-error.ts"
+import { malformedSearch, parseSearch } from "../sosl/parse.ts"
+import { runSearch } from "../sosl/run.ts"
+import { mostHits, type Search, type SearchGroup } from "../sosl/search.ts"
+
+/** Before this version the answer is the bare list. */
+const wrappedSince = 37
+
+const answer = (call: Call, search: Search) =>
+  Effect.gen(function* () {
+    const records = (yield* runSearch(yield* Org, search, call.version)).join(",")
+    return jsonText(Number(call.version) >= wrappedSince ? `{"searchRecords":[${records}]}` : `[${records}]`)
+  })
+
+const read = (text: string): Effect.Effect<Search, SalesforceError> =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(parseSearch(text))
+    } catch (thrown) {
+      return thrown instanceof SalesforceError ? Effect.fail(thrown) : Effect.die(thrown)
+    }
+  })
+
+const bySosl = (call: Call) => {
+  const text = call.search.get("q")
+  return text === null || text.trim() === ""
+    ? malformedSearch("No search term found. The search term must be enclosed in braces.")
+    : Effect.flatMap(read(text), (search) => answer(call, search))
+}
+
+const SearchedObject = Schema.Struct({
+  name: Schema.String,
+  fields: Schema.optionalKey(Schema.Array(Schema.String)),
+  where: Schema.optionalKey(Schema.String),
+  orderBy: Schema.optionalKey(Schema.String),
+  limit: Schema.optionalKey(Schema.Int)
+})
+type SearchedObject = typeof SearchedObject.Type
+
+const Parameters = Schema.Struct({
+  q: Schema.String,
+  fields: Schema.optionalKey(Schema.Array(Schema.String)),
+  sobjects: Schema.optionalKey(Schema.Array(SearchedObject)),
+  in: Schema.optionalKey(Schema.String),
+  overallLimit: Schema.optionalKey(Schema.Int),
+  defaultLimit: Schema.optionalKey(Schema.Int)
+})
+
+const tailOf = ({ where, orderBy, limit }: SearchedObject, defaultLimit: number | undefined): string =>
+  [
+    where === undefined ? "" : `WHERE ${where}`,
+    orderBy === undefined ? "" : `ORDER BY ${orderBy}`,
+    limit === undefined && defaultLimit === undefined ? "" : `LIMIT ${limit ?? defaultLimit}`
+  ].join(" ")
+
+const groups = new Set<string>(["ALL", "NAME", "EMAIL", "PHONE", "SIDEBAR"])
+const isGroup = (name: string): name is SearchGroup => groups.has(name)
+
+const byParameters = (call: Call, parameters: typeof Parameters.Type) => {
+  const group = (parameters.in ?? "ALL").toUpperCase()
+  if (!isGroup(group)) return malformedSearch(`unknown search group: ${group}`)
+  const { sobjects = [], fields = [], defaultLimit, overallLimit = mostHits } = parameters
+  return answer(call, {
+    term: parameters.q,
+    group,
+    returning: sobjects.map((object) => ({
+      object: object.name,
+      fields: (object.fields ?? fields).join(", "),
+      tail: tailOf(object, defaultLimit)
+    })),
+    limit: Math.min(overallLimit, mostHits)
+  })
+}
+
+const fromQueryString = ({ search }: Call): typeof Parameters.Type => {
+  const list = (name: string) =>
+    search
+      .getAll(name)
+      .flatMap((text) => text.split(","))
+      .map((text) => text.trim())
+      .filter((text) => text !== "")
+  const overall = Number(search.get("overallLimit") ?? mostHits)
+  return {
+    q: search.get("q") ?? "",
+    fields: list("fields"),
+    sobjects: list("sobject").map((name) => {
+      const fields = list(`${name}.fields`)
+      return fields.length === 0 ? { name } : { name, fields }
+    }),
+    in: search.get("in") ?? "ALL",
+    overallLimit: Number.isInteger(overall) ? overall : mostHits
+  }
+}
+
+export const searchRoutes = Layer.mergeAll(
+  restRoute("GET", "/search", bySosl),
+  restRoute("GET", "/parameterizedSearch", (call) => byParameters(call, fromQueryString(call))),
+  restRoute("POST", "/parameterizedSearch", (call) =>
+    Effect.flatMap(readJson(call.request, Parameters), (parameters) => byParameters(call, parameters))
+  )
+)
