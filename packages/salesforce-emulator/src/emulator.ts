@@ -12,6 +12,7 @@ import { Org } from "./org/org.ts"
 import { RecordWrites } from "./records/writes.ts"
 import { Cursors } from "./rest/cursors.ts"
 import { serve } from "./server/serve.ts"
+import { Tooling } from "./tooling/tooling.ts"
 import { Faults } from "./wire/faults.ts"
 import { RequestLog } from "./wire/request-log.ts"
 
@@ -25,7 +26,7 @@ export interface EmulatorOptions extends DatasetOptions {
 
 export const emulator = (options: EmulatorOptions) =>
   serve(options.port).pipe(
-    Layer.provideMerge(Layer.mergeAll(oauth, bulk, Cursors.layer)),
+    Layer.provideMerge(Layer.mergeAll(oauth, bulk, Cursors.layer, Tooling.layer)),
     Layer.provideMerge(RecordWrites.layer),
     Layer.provideMerge(
       Layer.mergeAll(

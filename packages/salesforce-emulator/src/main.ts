@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The `salesforce-emulator` command. */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Effect, Schema } from "effect"
+import { Effect, Layer, Logger, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { ServeError } from "effect/http/HttpServerError"
 import type { BadDataset } from "./dataset/load-csv.ts"
@@ -70,4 +70,11 @@ const command = Command.make("salesforce-emulator", flags, ({ load, log, ...opti
   )
 ).pipe(Command.withDescription("A local Salesforce org: OAuth, REST, Bulk API 2.0 and SOQL"))
 
-command.pipe(Command.run({ version: "0.1.0" }), Effect.provide(NodeServices.layer), NodeRuntime.runMain)
+/** Standard output is for the ready line. */
+const toStderr = Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
+
+command.pipe(
+  Command.run({ version: "0.1.0" }),
+  Effect.provide(Layer.merge(NodeServices.layer, toStderr)),
+  NodeRuntime.runMain
+)

@@ -41,36 +41,42 @@ const countRows = (plan: Plan) =>
 
 const mostGroups = 2000
 
-const answer = (call: Call, all: boolean) =>
+export interface QueryOptions {
+  readonly all: boolean
+  /** What follows `/services/data/v` in the addresses of the answer; the version unless it is another API's. */
+  readonly base?: string
+}
+
+/** Answers the query of `?q=` from the given org. */
+export const answerQuery = (org: Org["Service"], call: Call, { all, base = call.version }: QueryOptions) =>
   Effect.gen(function* () {
-    const org = yield* Org
     const cursors = yield* Cursors
     const text = call.search.get("q")
     if (text === null) return yield* malformed("A query string has to be specified")
     const plan = yield* planQuery(org, text, { all })
     if (call.search.get("columns") === "true") return json(describeColumns(plan))
     const page =
-      plan.kind === "count"
-        ? yield* countRows(plan)
-        : yield* cursors.first(plan, call.version, batchSize(call))
+      plan.kind === "count" ? yield* countRows(plan) : yield* cursors.first(plan, base, batchSize(call))
     if (plan.kind === "aggregate" && page.total > mostGroups) {
       return yield* badRequest(
         "EXCEEDED_ID_LIMIT",
         `Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch`
       )
     }
-    return jsonText(pageText(page, call.version))
+    return jsonText(pageText(page, base))
   })
 
-const nextPage = (call: Call) =>
+export const nextPage = (call: Call, base = call.version) =>
   Effect.gen(function* () {
     const cursors = yield* Cursors
-    return jsonText(pageText(yield* cursors.page(call.params.locator ?? ""), call.version))
+    return jsonText(pageText(yield* cursors.page(call.params.locator ?? ""), base))
   })
+
+const answer = (call: Call, all: boolean) => Effect.flatMap(Org, (org) => answerQuery(org, call, { all }))
 
 export const queryRoutes = Layer.mergeAll(
   restRoute("GET", "/query", (call) => answer(call, false)),
   restRoute("GET", "/queryAll", (call) => answer(call, true)),
-  restRoute("GET", "/query/:locator", nextPage),
-  restRoute("GET", "/queryAll/:locator", nextPage)
+  restRoute("GET", "/query/:locator", (call) => nextPage(call)),
+  restRoute("GET", "/queryAll/:locator", (call) => nextPage(call))
 )

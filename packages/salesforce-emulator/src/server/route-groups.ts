@@ -16,6 +16,7 @@ import { recordWriteRoutes } from "../rest/record-writes.ts"
 import { relatedRoute } from "../rest/related.ts"
 import { replicationRoutes } from "../rest/replication.ts"
 import { searchRoutes } from "../rest/search.ts"
+import { toolingRoutes } from "../rest/tooling.ts"
 import { treeRoute } from "../rest/tree.ts"
 import { versionRoutes } from "../rest/versions.ts"
 import { plainRoute } from "./rest-route.ts"
@@ -31,6 +32,7 @@ export const routeGroups = Layer.mergeAll(
   versionRoutes,
   describeRoutes,
   queryRoutes,
+  toolingRoutes,
   recordRoute,
   recordWriteRoutes,
   relatedRoute,
