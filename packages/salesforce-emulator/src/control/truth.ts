@@ -8,13 +8,14 @@ import type { SObject } from "../org/field.ts"
 import { Org } from "../org/org.ts"
 import { plainRoute } from "../server/rest-route.ts"
 import { Scope } from "../soql/scope.ts"
+import { jsonMembers } from "../values/json.ts"
 import { controlObject } from "./records.ts"
 
 const truthSql = (org: Org["Service"], object: SObject, purged: boolean): string => {
   const scope = new Scope("", org.schema, object, "t", [])
   const members = object.fields.map((field) => `'"${field.name}":' || ${scope.resolve(field.name).json}`)
   const where = purged ? "" : ' WHERE NOT t."_purged"'
-  return `SELECT '{' || ${members.join(` || ',' || `)} || '}' FROM ${scope.from()}${where} ORDER BY t."Id"`
+  return `SELECT '{' || ${jsonMembers(members)} || '}' FROM ${scope.from()}${where} ORDER BY t."Id"`
 }
 
 export const truthRoutes = plainRoute("GET", "/emulator/truth/:object", ({ params, search }) =>

@@ -127,6 +127,8 @@ export interface SObject {
   readonly idPrefix?: string
   /** All rows show one empty Id; a DurableId tells them apart. */
   readonly sharesId?: boolean
+  /** Deleted rows pass no recycle bin. */
+  readonly deletesForGood?: boolean
   /** The object whose history or sharing the rows are. */
   readonly associate?: { readonly type: "History" | "Share" | "Feed"; readonly parent: string }
   /** Besides the master record type. */

@@ -154,6 +154,7 @@ const binStatements = (
 ): Array<Statement> => {
   const stamps = [...stampAssignments(context, object), `"_deleted_at" = TIMESTAMP ${literal(context.stamp)}`]
   const chosen = `NOT "IsDeleted" AND ${where}`
+  const gone = object.deletesForGood === true ? ', "_purged" = true' : ""
   const children = depth > 5 ? [] : cascades(context.schema, object)
   return [
     ...children.flatMap(({ object: child, field }) =>
@@ -164,7 +165,9 @@ const binStatements = (
         depth + 1
       )
     ),
-    { sql: `UPDATE ${quoted(object.name)} SET "IsDeleted" = true, ${stamps.join(", ")} WHERE ${chosen}` }
+    {
+      sql: `UPDATE ${quoted(object.name)} SET "IsDeleted" = true, ${stamps.join(", ")}${gone} WHERE ${chosen}`
+    }
   ]
 }
 

@@ -3,6 +3,7 @@
  * order; fields of one parent are gathered in one object where its first field stands.
  */
 import type { SObject } from "../org/field.ts"
+import { jsonMembers } from "../values/json.ts"
 import { type Plan, type PlannedColumn, selectRows } from "./plan.ts"
 import type { Resolved, Source } from "./scope.ts"
 
@@ -39,15 +40,15 @@ const place = (members: Array<Member>, column: PlannedColumn, json: string): voi
 }
 
 const print = (members: ReadonlyArray<Member>, version: string): string =>
-  members
-    .map((member) => {
+  jsonMembers(
+    members.map((member) => {
       if (!("parent" in member)) return `'${keyText(member.key)}' || ${member.json}`
       const { parent } = member
       const id = `${parent.alias}."Id"`
       const inside = `'{' || ${parentAttributes(parent, version)} || ',' || ${print(member.members, version)} || '}'`
       return `'${keyText(member.key)}' || CASE WHEN ${id} IS NULL THEN 'null' ELSE ${inside} END`
     })
-    .join(` || ',' || `)
+  )
 
 const childrenJson = (plan: Plan, version: string): string => {
   const rows = selectRows(

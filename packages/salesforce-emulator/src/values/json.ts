@@ -27,6 +27,14 @@ const printed = (type: FieldType, sql: string): string => {
   }
 }
 
+/** Members with commas between them, in groups: the database limits how deep one chain of `||` may be. */
+export const jsonMembers = (members: ReadonlyArray<string>): string => {
+  const groups = Array.from({ length: Math.ceil(members.length / 100) }, (_, at) =>
+    members.slice(at * 100, at * 100 + 100).join(` || ',' || `)
+  )
+  return groups.length === 1 ? groups.join() : groups.map((group) => `(${group})`).join(` || ',' || `)
+}
+
 export const jsonValue = (type: FieldType, sql: string): string => `coalesce(${printed(type, sql)}, 'null')`
 
 /** An address or location: an object of its components, or null when each of them is. */

@@ -50,6 +50,7 @@ export const campaignMember = sobject({
   name: "CampaignMember",
   label: "Campaign Member",
   keyPrefix: "00v",
+  deletesForGood: true,
   can: "query retrieve replicate create update delete trigger layout",
   urlKeys: ["compactLayouts", "rowTemplate", "describe", "layouts", "sobject"],
   picklists: {
