@@ -1,7 +1,7 @@
 /** One token for the whole process: kept until Salesforce rejects it, renewed once however many fibers ask. */
-import { Deferred, Effect, Exit, Option, Redacted } from "effect"
+import { Deferred, Effect, Exit, Option } from "effect"
 import type { AuthError } from "./auth-error.ts"
-import type { Token } from "./token.ts"
+import { sameSecret, type Token } from "./token.ts"
 
 export interface Session {
   /** Logs in at the first use; the same token to all afterwards. */
@@ -15,8 +15,7 @@ export interface Session {
 
 type Outcome = Exit.Exit<Token, AuthError>
 
-const isSame = (one: Token, other: Token): boolean =>
-  Redacted.value(one.accessToken) === Redacted.value(other.accessToken)
+const isSame = (one: Token, other: Token): boolean => sameSecret(one.accessToken, other.accessToken)
 
 export const makeSession = (login: (rejected: Token | null) => Effect.Effect<Token, AuthError>): Session => {
   let current: Token | null = null

@@ -11,18 +11,24 @@ export interface Token {
   readonly identityUrl: string
 }
 
+const hidden = (label: string) =>
+  Schema.RedactedFromValue(Schema.String.check(Schema.isMinLength(1)), { label, disallowEncode: true })
+
 /** https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_endpoints.htm */
 export const TokenAnswer = Schema.Struct({
-  access_token: Schema.String.check(Schema.isMinLength(1)),
+  access_token: hidden("access token"),
   instance_url: Schema.String,
   id: Schema.String,
-  refresh_token: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  refresh_token: Schema.optionalKey(Schema.NullOr(hidden("refresh token"))),
   scope: Schema.optionalKey(Schema.NullOr(Schema.String))
 })
 export type TokenAnswer = typeof TokenAnswer.Type
 
 export const secretOf = (text: string, label: string): Redacted.Redacted<string> =>
   Redacted.make(text, { label })
+
+export const sameSecret = (one: Redacted.Redacted<string>, other: Redacted.Redacted<string>): boolean =>
+  Redacted.value(one) === Redacted.value(other)
 
 /** Refuses an answer that would send the token to a host which is neither Salesforce's nor the configured one. */
 export const tokenOf = (answer: TokenAnswer, login: string): Token | AuthError => {
@@ -33,7 +39,7 @@ export const tokenOf = (answer: TokenAnswer, login: string): Token | AuthError =
   if (trustedOrigin(answer.id, login) === null) {
     return AuthError.because("AUTH_UNTRUSTED_HOST", { detail: originOnly(answer.id) })
   }
-  return { accessToken: secretOf(answer.access_token, "access token"), instanceUrl, identityUrl: answer.id }
+  return { accessToken: answer.access_token, instanceUrl, identityUrl: answer.id }
 }
 
 const originOnly = (text: string): string =>

@@ -14,11 +14,12 @@ import {
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import type { Connection } from "../src/store/connection.ts"
 import { connectionStore } from "../src/store/connection-store.ts"
 import { holdLock } from "../src/store/lock-file.ts"
+import { inNoTime } from "./in-no-time.ts"
 
 const connection: Connection = {
   version: 1,
@@ -26,8 +27,8 @@ const connection: Connection = {
   method: "oauth",
   login: "https://login.salesforce.com",
   clientId: "3MVG9client",
-  refreshToken: "5Aep861-refresh",
-  accessToken: "00D!access",
+  refreshToken: Redacted.make("5Aep861-refresh"),
+  accessToken: Redacted.make("00D!access"),
   instanceUrl: "https://acme.my.salesforce.com",
   identityUrl: "https://login.salesforce.com/id/00D000000000001EAA/005000000000001AAA",
   rotates: true,
@@ -36,6 +37,16 @@ const connection: Connection = {
   connectedAt: "2026-11-21T10:00:00.000Z",
   lastUsedAt: "2026-11-21T10:00:00.000Z"
 }
+
+/** Secrets compare as equal while they are hidden. */
+const inClear = (found: Connection | null) =>
+  found === null
+    ? null
+    : {
+        ...found,
+        refreshToken: Redacted.value(found.refreshToken),
+        accessToken: Redacted.value(found.accessToken)
+      }
 
 const folder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "decant-store-"))),
@@ -55,7 +66,7 @@ describe("the store of logins", () => {
       const { store } = yield* storeIn()
       assert.isNull(yield* store.read("acme"))
       yield* store.write(connection)
-      assert.deepStrictEqual(yield* store.read("acme"), connection)
+      assert.deepStrictEqual(inClear(yield* store.read("acme")), inClear(connection))
       assert.deepStrictEqual(yield* store.names, ["acme"])
       yield* store.remove("acme")
       assert.isNull(yield* store.read("acme"))
@@ -67,7 +78,7 @@ describe("the store of logins", () => {
       for (const encoding of ["base64", "base64url", "hex"] as const) {
         const { store, path } = yield* storeIn({ DECANT_KEY: Buffer.alloc(32, 7).toString(encoding) })
         yield* store.write(connection)
-        assert.deepStrictEqual(yield* store.read("acme"), connection)
+        assert.deepStrictEqual(inClear(yield* store.read("acme")), inClear(connection))
         assert.deepStrictEqual(readdirSync(path), [".decant"])
       }
     }).pipe(Effect.scoped)
@@ -131,7 +142,7 @@ describe("the store of logins", () => {
       assert.strictEqual(error.code, "AUTH_STORE_DAMAGED")
       assert.include(error.message, "another key")
       writeFileSync(key, old)
-      assert.deepStrictEqual(yield* store.read("acme"), connection)
+      assert.deepStrictEqual(inClear(yield* store.read("acme")), inClear(connection))
     }).pipe(Effect.scoped)
   )
 
@@ -151,24 +162,14 @@ describe("the store of logins", () => {
       const { store } = yield* storeIn()
       yield* Effect.forEach(
         Array.from({ length: 30 }, (_, index) => index),
-        (index) => store.write({ ...connection, refreshToken: `5Aep861-${index}` }),
+        (index) => store.write({ ...connection, refreshToken: Redacted.make(`5Aep861-${index}`) }),
         { concurrency: "unbounded" }
       )
-      assert.match((yield* store.read("acme"))?.refreshToken ?? "", /^5Aep861-\d+$/)
+      assert.match(inClear(yield* store.read("acme"))?.refreshToken ?? "", /^5Aep861-\d+$/)
       assert.deepStrictEqual(readdirSync(store.folder), ["acme.jwe"])
     }).pipe(Effect.scoped)
   )
 })
-
-const inNoTime = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(effect)
-    while (fiber.pollUnsafe() === undefined) {
-      yield* TestClock.withLive(Effect.sleep("1 millis"))
-      yield* TestClock.adjust("1 second")
-    }
-    return yield* Fiber.join(fiber)
-  })
 
 describe("the lock of a login", () => {
   it.live("lets one in at a time", () =>

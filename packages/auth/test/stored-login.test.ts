@@ -41,8 +41,8 @@ const stored = Effect.fnUntraced(function* (setting: Setting) {
     method: "oauth",
     login: origin,
     clientId: "3MVG9client",
-    refreshToken: "5Aep861-0-refresh",
-    accessToken: "00D!access-0",
+    refreshToken: Redacted.make("5Aep861-0-refresh"),
+    accessToken: Redacted.make("00D!access-0"),
     instanceUrl: origin,
     identityUrl: `${origin}/id/00D000000000001EAA/005000000000001AAA`,
     rotates: setting.known === undefined ? setting.rotates : setting.known,
@@ -79,7 +79,7 @@ const stored = Effect.fnUntraced(function* (setting: Setting) {
 const withHttp = <A, E, R>(test: Effect.Effect<A, E, R>) =>
   test.pipe(Effect.scoped, Effect.provide(NodeHttpClient.layerUndici))
 
-const accessTokenOf = (connection: Connection): string => connection.accessToken
+const refreshTokenOf = (connection: Connection): string => Redacted.value(connection.refreshToken)
 
 describe("a stored login", () => {
   it.live("is used as it is until Salesforce rejects it: a new run asks for no token", () =>
@@ -96,8 +96,8 @@ describe("a stored login", () => {
       const { renewOnce, record, org } = yield* stored({ rotates: true })
       const token = yield* renewOnce(null)
       const kept = yield* record
-      assert.strictEqual(kept.refreshToken, org.current)
-      assert.strictEqual(accessTokenOf(kept), Redacted.value(token.accessToken))
+      assert.strictEqual(refreshTokenOf(kept), org.current)
+      assert.strictEqual(Redacted.value(kept.accessToken), Redacted.value(token.accessToken))
       assert.isNull(kept.refreshing)
       assert.isTrue(kept.rotates)
     }).pipe(withHttp)
@@ -157,7 +157,7 @@ describe("a stored login", () => {
       const fiber = yield* Effect.forkChild(renewOnce(null))
       while (org.refreshes === 0 && (yield* record).refreshing === null) yield* Effect.sleep("5 millis")
       yield* Fiber.interrupt(fiber)
-      assert.strictEqual((yield* record).refreshToken, org.current)
+      assert.strictEqual(refreshTokenOf(yield* record), org.current)
       assert.isNull((yield* record).refreshing)
     }).pipe(withHttp)
   )
@@ -189,12 +189,12 @@ describe("a stored login", () => {
         yield* Effect.sleep("30 millis")
         const left = yield* record
         const next = yield* Effect.result(renewOnce(clientSecret))
-        if (left.refreshToken === org.current || next._tag === "Success") {
+        if (refreshTokenOf(left) === org.current || next._tag === "Success") {
           assert.strictEqual(next._tag, "Success")
         } else {
           assert.strictEqual(next.failure.code, "AUTH_REFRESH_INTERRUPTED")
           assert.isNotNull(left.refreshing)
-          yield* store.write({ ...left, refreshToken: org.current ?? "", refreshing: null })
+          yield* store.write({ ...left, refreshToken: Redacted.make(org.current ?? ""), refreshing: null })
         }
         assert.strictEqual(org.replays, 0)
       }

@@ -1,9 +1,9 @@
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Redacted } from "effect"
-import { TestClock } from "effect/testing"
+import { Effect, Redacted } from "effect"
 import { openSession } from "../src/index.ts"
 import { audiencesOf, loginHost, trustedOrigin } from "../src/login-host.ts"
+import { inNoTime } from "./in-no-time.ts"
 import { sourceWith } from "./sources.ts"
 import { grant, json, type Respond, refuse, wire } from "./wire.ts"
 
@@ -20,17 +20,6 @@ const login = (environment: string) =>
 
 const withHttp = <A, E, R>(test: Effect.Effect<A, E, R>) =>
   test.pipe(Effect.scoped, Effect.provide(NodeHttpClient.layerUndici))
-
-/** Lets real requests happen while the test's clock runs ahead. */
-const inNoTime = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(effect)
-    while (fiber.pollUnsafe() === undefined) {
-      yield* TestClock.withLive(Effect.sleep("5 millis"))
-      yield* TestClock.adjust("1 second")
-    }
-    return yield* Fiber.join(fiber)
-  })
 
 const failing = (times: number, fail: Respond): Respond => {
   let left = times

@@ -8,7 +8,6 @@ import type { SpecPlace } from "../secret-text.ts"
 import type { Connection } from "../store/connection.ts"
 import { connectionStore } from "../store/connection-store.ts"
 import { holdLock } from "../store/lock-file.ts"
-import { secretOf } from "../token.ts"
 
 /** A stored login without its secrets. */
 export type ConnectionRecord = Pick<
@@ -78,7 +77,7 @@ export const disconnect = Effect.fn("auth.disconnect")(function* (
     const connection = yield* stored(place, name)
     yield* post({
       url: `${connection.login}/services/oauth2/revoke`,
-      form: { token: secretOf(connection.refreshToken, "refresh token") },
+      form: { token: connection.refreshToken },
       details: { host: connection.login, connection: name }
     }).pipe(
       Effect.asVoid,

@@ -1,7 +1,7 @@
 /** Turns a fresh grant into a stored login: kept before it is used, tried once, named after its org. */
 import { join } from "node:path"
 import { instantFromMillis } from "@decant/connector"
-import { Clock, Effect, Redacted } from "effect"
+import { Clock, Effect } from "effect"
 import type { HttpClient } from "effect/http"
 import { AuthError } from "../auth-error.ts"
 import type { LoginPlace } from "../method.ts"
@@ -34,7 +34,7 @@ export const keepLogin = Effect.fn("auth.keepLogin")(function* (
     login: place.login,
     clientId: client.clientId,
     refreshToken: answer.refresh_token,
-    accessToken: Redacted.value(token.accessToken),
+    accessToken: token.accessToken,
     instanceUrl: token.instanceUrl,
     identityUrl: token.identityUrl,
     rotates: null,

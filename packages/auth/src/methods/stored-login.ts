@@ -11,7 +11,7 @@
  */
 import { join } from "node:path"
 import { instantFromMillis } from "@decant/connector"
-import { Clock, Effect, Fiber, Redacted, Schedule } from "effect"
+import { Clock, Effect, Fiber, type Redacted, Schedule } from "effect"
 import { type HttpClient, HttpClientRequest } from "effect/http"
 import { AuthError } from "../auth-error.ts"
 import type { ErrorCode } from "../error-catalogue.ts"
@@ -20,7 +20,7 @@ import { backOff, post, postOnce, send } from "../oauth-http.ts"
 import type { Connection } from "../store/connection.ts"
 import { type ConnectionStore, connectionStore } from "../store/connection-store.ts"
 import { holdLock } from "../store/lock-file.ts"
-import { secretOf, type Token } from "../token.ts"
+import { sameSecret, type Token } from "../token.ts"
 import { requestToken } from "../token-request.ts"
 
 export interface OAuthClient {
@@ -46,13 +46,13 @@ const uncertain: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 const secretForm = ({ secret }: OAuthClient) => (secret === null ? {} : { client_secret: secret })
 
 const tokenIn = (connection: Connection): Token => ({
-  accessToken: secretOf(connection.accessToken, "access token"),
+  accessToken: connection.accessToken,
   instanceUrl: connection.instanceUrl,
   identityUrl: connection.identityUrl
 })
 
 const isRejected = (connection: Connection, rejected: Token | null): boolean =>
-  rejected !== null && Redacted.value(rejected.accessToken) === connection.accessToken
+  rejected !== null && sameSecret(rejected.accessToken, connection.accessToken)
 
 const readConnection = Effect.fnUntraced(function* ({ store, place, client }: Keeper) {
   const connection = yield* store.read(place.connection)
@@ -76,7 +76,7 @@ const isUnused = Effect.fnUntraced(function* ({ place, client }: Keeper, connect
   const answer = yield* post({
     url: `${place.login}/services/oauth2/introspect`,
     form: {
-      token: secretOf(connection.refreshToken, "refresh token"),
+      token: connection.refreshToken,
       token_type_hint: "refresh_token",
       client_id: client.clientId,
       client_secret: client.secret
@@ -116,7 +116,7 @@ const exchange = Effect.fnUntraced(function* ({ store, place, client }: Keeper, 
       grant: "refresh",
       form: {
         grant_type: "refresh_token",
-        refresh_token: secretOf(connection.refreshToken, "refresh token"),
+        refresh_token: connection.refreshToken,
         client_id: client.clientId,
         ...secretForm(client)
       },
@@ -134,8 +134,8 @@ const exchange = Effect.fnUntraced(function* ({ store, place, client }: Keeper, 
   const renewed: Connection = {
     ...connection,
     refreshToken: next,
-    rotates: next !== connection.refreshToken,
-    accessToken: Redacted.value(token.accessToken),
+    rotates: !sameSecret(next, connection.refreshToken),
+    accessToken: token.accessToken,
     instanceUrl: token.instanceUrl,
     identityUrl: token.identityUrl,
     refreshing: null,

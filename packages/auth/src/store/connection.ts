@@ -4,6 +4,9 @@ import { Schema } from "effect"
 
 const Text = Schema.String.check(Schema.isMinLength(1))
 
+/** Encoded in clear: what is encoded here is encrypted next. */
+const Hidden = Schema.RedactedFromValue(Text)
+
 export const Connection = Schema.Struct({
   version: Schema.Literal(1),
   name: Text,
@@ -11,8 +14,8 @@ export const Connection = Schema.Struct({
   /** The origin that the login went to. */
   login: Text,
   clientId: Text,
-  refreshToken: Text,
-  accessToken: Text,
+  refreshToken: Hidden,
+  accessToken: Hidden,
   instanceUrl: Text,
   identityUrl: Text,
   /** Whether each refresh replaces the refresh token; null until the first refresh has told. */
