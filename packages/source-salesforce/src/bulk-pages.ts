@@ -13,10 +13,6 @@ import type { ReadError } from "./read-error.ts"
 import type { Download } from "./salesforce-client.ts"
 import { progress, type StreamReading } from "./stream-reading.ts"
 
-/** Rows to a page where we may say: some 25 MB of text, seconds to load and cheap to fetch again. */
-const PAGE_ROWS = 100_000
-/** Salesforce slows an org's downloads down when there are more at one time. */
-export const DOWNLOADS_PER_ORG = 4
 const FETCHES_PER_PAGE = 3
 const FIRST_PARALLEL_VERSION = 58
 /** Pages that may wait on disk for their commit while the next ones arrive. */
@@ -48,10 +44,10 @@ const resultsPath = (reading: StreamReading, finished: FinishedJob): string =>
   reading.client.resource(`/jobs/query/${finished.job.id}/results`)
 
 const pageAt = (reading: StreamReading, finished: FinishedJob, locator: string | null): PageAddress => ({
-  path: `${resultsPath(reading, finished)}?maxRecords=${PAGE_ROWS}${
+  path: `${resultsPath(reading, finished)}?maxRecords=${reading.tuning.pageRows}${
     locator === null ? "" : `&locator=${encodeURIComponent(locator)}`
   }`,
-  locator: `${PAGE_ROWS} ${locator ?? "first"}`
+  locator: `${reading.tuning.pageRows} ${locator ?? "first"}`
 })
 
 /** The last page's locator is the word "null". */
@@ -168,7 +164,9 @@ const namedPages = (reading: StreamReading, finished: FinishedJob): Stream.Strea
 
 const inParallel = (reading: StreamReading, finished: FinishedJob): Stream.Stream<PageResult, ReadError> =>
   namedPages(reading, finished).pipe(
-    Stream.mapEffect((address) => fetchPage(reading, finished, address), { concurrency: DOWNLOADS_PER_ORG })
+    Stream.mapEffect((address) => fetchPage(reading, finished, address), {
+      concurrency: reading.tuning.downloadsPerOrg
+    })
   )
 
 const byLocator = (reading: StreamReading, finished: FinishedJob): Stream.Stream<PageResult, ReadError> =>
@@ -185,7 +183,8 @@ export const resultPages = (
   finished: FinishedJob
 ): Stream.Stream<ReceivedPage, ReadError> => {
   const parallel =
-    finished.rows > PAGE_ROWS && Number.parseFloat(finished.job.apiVersion) >= FIRST_PARALLEL_VERSION
+    finished.rows > reading.tuning.pageRows &&
+    Number.parseFloat(finished.job.apiVersion) >= FIRST_PARALLEL_VERSION
   const pages = parallel ? inParallel(reading, finished) : byLocator(reading, finished)
   return pages.pipe(Stream.buffer({ capacity: PAGES_AHEAD }))
 }

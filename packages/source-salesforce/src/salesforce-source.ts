@@ -4,7 +4,6 @@ import type { OpenSource, Source, SourceConnector } from "@decant/connector"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer, Semaphore, Stream } from "effect"
 import { HttpClient } from "effect/http"
-import { DOWNLOADS_PER_ORG } from "./bulk-pages.ts"
 import { makeCallLedger } from "./call-ledger.ts"
 import { catalogOf } from "./catalog-of.ts"
 import { checkOrg } from "./check-org.ts"
@@ -15,15 +14,16 @@ import type { ReadError } from "./read-error.ts"
 import { readStream } from "./read-stream.ts"
 import { makeSalesforceClient } from "./salesforce-client.ts"
 import { sourceError } from "./source-error.ts"
+import { type Tuning, tuning } from "./tuning.ts"
 
 const notPlanned = (stream: string) =>
   sourceError("STREAM_UNKNOWN", `${stream} was not planned before it was read.`, "Plan the stream first.")
 
-/** A source over a session that is already there. */
-export const sourceOver = Effect.fnUntraced(function* (
+const sourceOver = Effect.fnUntraced(function* (
   http: HttpClient.HttpClient,
   session: Session,
-  { spec }: OpenSource
+  { spec }: OpenSource,
+  sizes: Tuning
 ): Effect.fn.Return<Source, ReadError> {
   const client = makeSalesforceClient({
     http,
@@ -33,7 +33,7 @@ export const sourceOver = Effect.fnUntraced(function* (
     ledger: makeCallLedger()
   })
   const identity = yield* readIdentity(client, session)
-  const downloads = yield* Semaphore.make(DOWNLOADS_PER_ORG)
+  const downloads = yield* Semaphore.make(sizes.downloadsPerOrg)
   const planned = new Map<string, PlannedStream>()
   return {
     identity,
@@ -53,7 +53,8 @@ export const sourceOver = Effect.fnUntraced(function* (
           definition: stream.definition,
           generation: plan.checkpoint.generation,
           context,
-          downloads
+          downloads,
+          tuning: sizes
         },
         checkpoint: plan.checkpoint,
         resumes: plan.resumes,
@@ -65,7 +66,8 @@ export const sourceOver = Effect.fnUntraced(function* (
   }
 })
 
-const open = (options: OpenSource) =>
+/** Logs in; its connections close with the scope. */
+export const openSalesforce = (options: OpenSource, sizes: Tuning = tuning) =>
   Effect.gen(function* () {
     const layer = yield* Layer.build(NodeHttpClient.layerUndici)
     const session = yield* openSession({
@@ -74,7 +76,10 @@ const open = (options: OpenSource) =>
       connection: options.spec.name
     }).pipe(Effect.provide(layer))
     const http = yield* HttpClient.HttpClient.pipe(Effect.provide(layer))
-    return yield* sourceOver(http, session, options)
+    return yield* sourceOver(http, session, options, sizes)
   })
 
-export const salesforce: SourceConnector = { type: "salesforce", open }
+export const salesforce: SourceConnector = {
+  type: "salesforce",
+  open: (options) => openSalesforce(options)
+}

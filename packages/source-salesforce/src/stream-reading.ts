@@ -3,12 +3,14 @@ import type { Progress, ReadContext } from "@decant/connector"
 import type { Effect, Semaphore } from "effect"
 import type { SalesforceClient } from "./salesforce-client.ts"
 import type { StreamDefinition } from "./stream-definition.ts"
+import type { Tuning } from "./tuning.ts"
 
 export interface StreamReading {
   readonly client: SalesforceClient
   readonly definition: StreamDefinition
   readonly generation: number
   readonly context: ReadContext
+  readonly tuning: Tuning
   /** Of the whole org: result pages that may be on their way at one time. */
   readonly downloads: Semaphore.Semaphore
 }

@@ -13,12 +13,6 @@ import type { StreamReading } from "./stream-reading.ts"
 import { queryOf } from "./window-plan.ts"
 import type { WorkEvent } from "./work-event.ts"
 
-/**
- * Five pages of 2,000 rows: about what a Bulk job costs in calls (made, polled, fetched), and below its
- * start-up time.
- */
-const MOST_ROWS_BY_REST = 10_000
-
 type Events = Stream.Stream<WorkEvent, ReadError>
 
 const viaRest = (reading: StreamReading, work: Work): Events =>
@@ -43,7 +37,7 @@ const bySize = (reading: StreamReading, work: Work): Events => {
           ? viaBulk(reading, work)
           : Stream.fail(first.failure)
       }
-      return first.success.totalSize > MOST_ROWS_BY_REST
+      return first.success.totalSize > reading.tuning.mostRowsByRest
         ? viaBulk(reading, work)
         : restRows(reading, work, first.success)
     })

@@ -5,7 +5,7 @@ import { ObjectDescribe } from "../src/describe-shape.ts"
 type Field = readonly [name: string, type: string, more?: Readonly<Record<string, unknown>>]
 
 export const describeOf = (name: string, fields: ReadonlyArray<Field>): ObjectDescribe =>
-  Schema.decodeUnknownSync(ObjectDescribe)({
+  Schema.decodeSync(ObjectDescribe)({
     name,
     label: name,
     fields: fields.map(([field, type, more]) => ({ name: field, label: `${field} label`, type, ...more }))

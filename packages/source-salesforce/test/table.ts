@@ -1,0 +1,119 @@
+/**
+ * A table in memory that takes in what a source reads, as destinations must: segments together with their
+ * checkpoint, the newer version of a row by its stamp. Rows are read by a CSV parser that is not ours.
+ */
+import { readFileSync } from "node:fs"
+import { gunzipSync } from "node:zlib"
+import type { Advance, Failure, ReadyStream, Segment, Source, StreamCheckpoint } from "@decant/connector"
+import { parse } from "csv-parse/sync"
+import { Effect, type Stream, Stream as Streams } from "effect"
+
+export type Cells = Readonly<Record<string, string>>
+
+export interface Table {
+  readonly rows: Map<string, Cells>
+  readonly segments: Set<string>
+  checkpoint: StreamCheckpoint | null
+  generation: number
+  /** Rows received in all. */
+  read: number
+}
+
+export const newTable = (): Table => ({
+  rows: new Map(),
+  segments: new Set(),
+  checkpoint: null,
+  generation: 1,
+  read: 0
+})
+
+export const rowsOf = (segment: Segment): ReadonlyArray<Cells> =>
+  segment.files.flatMap((file) => {
+    const bytes = readFileSync(file.path)
+    const text = file.gzip ? gunzipSync(bytes) : bytes
+    return parse(text, { columns: true }) as ReadonlyArray<Cells>
+  })
+
+const stampOf = (row: Cells): number => Date.parse(row.SystemModstamp ?? "")
+
+const commit = (table: Table, advance: Advance): void => {
+  for (const segment of advance.segments) {
+    if (segment.generation !== table.generation) {
+      table.rows.clear()
+      table.generation = segment.generation
+    }
+    table.segments.add(segment.id)
+    for (const row of rowsOf(segment)) {
+      table.read++
+      const stored = table.rows.get(row.Id ?? "")
+      if (stored === undefined || stampOf(row) >= stampOf(stored)) table.rows.set(row.Id ?? "", row)
+    }
+  }
+  table.checkpoint = { ...advance.checkpoint, version: (table.checkpoint?.version ?? 0) + 1 }
+}
+
+/** Commits advances as they come; with `most`, stops after so many, as a crash does. */
+export const pour = <E>(
+  table: Table,
+  advances: Stream.Stream<Advance, E>,
+  most: number = Number.POSITIVE_INFINITY
+): Effect.Effect<ReadonlyArray<Advance>, E> =>
+  Streams.runCollect(
+    (Number.isFinite(most) ? Streams.take(advances, most) : advances).pipe(
+      Streams.map((advance) => {
+        commit(table, advance)
+        return advance
+      })
+    )
+  )
+
+/** Plans one stream from the table's checkpoint; it must be ready. */
+export const planOf = (
+  source: Source,
+  stream: string,
+  table: Table,
+  refresh = false
+): Effect.Effect<ReadyStream, Failure> =>
+  Effect.map(
+    source.plan({
+      checkpoints: table.checkpoint === null ? {} : { [stream]: table.checkpoint },
+      only: [stream],
+      fullRefresh: refresh ? [stream] : []
+    }),
+    ([plan]) => {
+      if (plan?.status !== "ready") throw new Error(`${stream}: ${JSON.stringify(plan)}`)
+      return plan
+    }
+  )
+
+/** Plans one stream and takes everything in. */
+export const sync = (source: Source, stream: string, table: Table, spool: string, refresh = false) =>
+  Effect.gen(function* () {
+    const plan = yield* planOf(source, stream, table, refresh)
+    const advances = yield* pour(table, source.read(plan, { spool, report: () => Effect.void }))
+    return { plan, advances }
+  })
+
+const same = (cell: string, value: unknown): boolean => {
+  if (value === null || value === undefined) return cell === ""
+  if (typeof value === "number") return Number(cell) === value
+  if (typeof value === "boolean") return cell === String(value)
+  const text = String(value)
+  return cell === text || (/T.*\+0000$/.test(text) && Date.parse(cell) === Date.parse(text))
+}
+
+/** Every difference between the table and the org's own rows, over the columns that the table has. */
+export const differences = (
+  table: Table,
+  truth: ReadonlyMap<string, Readonly<Record<string, unknown>>>
+): ReadonlyArray<string> => {
+  const missing = [...truth.keys()].filter((id) => !table.rows.has(id)).map((id) => `${id} is missing`)
+  const wrong = [...table.rows].flatMap(([id, row]) => {
+    const true_ = truth.get(id)
+    if (true_ === undefined) return [`${id} is too many`]
+    return Object.entries(row)
+      .filter(([column, cell]) => !column.includes(".") && !same(cell, true_[column]))
+      .map(([column, cell]) => `${id}.${column}: ${cell} instead of ${String(true_[column])}`)
+  })
+  return [...missing, ...wrong]
+}
