@@ -3,7 +3,8 @@ import { createHash } from "node:crypto"
 import { Effect } from "effect"
 import { refuse } from "./oauth-error.ts"
 
-const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/
+/** The RFC stops at 128 characters; Salesforce's own clients send 128 random bytes, which are 171 characters. */
+const VERIFIER = /^[A-Za-z0-9._~-]{43,256}$/
 
 /** `mismatch` is the error of a verifier that does not fit; reports differ on it. */
 export const checkVerifier = Effect.fnUntraced(function* (
