@@ -1,16 +1,11 @@
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { readdir, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { salesforce } from "../src/index.ts"
 import { Emulator, type Org } from "./emulator.ts"
+import { spoolFolder } from "./spool.ts"
 import { differences, newTable, pour, rowsOf, sync } from "./table.ts"
-
-const spoolFolder = Effect.acquireRelease(
-  Effect.promise(() => mkdtemp(join(tmpdir(), "decant-source-"))),
-  (folder) => Effect.promise(() => rm(folder, { recursive: true }))
-)
 
 const opened = (org: Org, streams: string) =>
   Effect.gen(function* () {

@@ -1,0 +1,204 @@
+import { randomBytes } from "node:crypto"
+import type { ServerResponse } from "node:http"
+import { gzipSync } from "node:zlib"
+import type { Work } from "@decant/connector"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Semaphore, Stream } from "effect"
+import { newJobRows } from "../src/bulk-rows.ts"
+import type { StreamDefinition } from "../src/stream-definition.ts"
+import type { StreamReading } from "../src/stream-reading.ts"
+import { tuning } from "../src/tuning.ts"
+import { newRowsWork } from "../src/window-plan.ts"
+import { spoolFolder } from "./spool.ts"
+import { rowsOf } from "./table.ts"
+import { type Answer, clientOf, json } from "./wire.ts"
+
+const definition: StreamDefinition = {
+  stream: "Thing",
+  object: "Thing__c",
+  select: ["Id", "Name"],
+  cursorField: "SystemModstamp",
+  where: null,
+  schema: {
+    stream: "Thing",
+    table: "Thing",
+    key: ["Id"],
+    guard: null,
+    deletes: { soft: "mark", hard: "mark", flag: null },
+    history: false,
+    columns: [],
+    views: []
+  },
+  schemaFingerprint: "f",
+  warnings: []
+}
+
+const csv = '"Id","Name"\n"1","one"\n"2","two\nlines ""quoted"""\n"3",""\n'
+
+interface Page {
+  readonly body: Buffer | string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Bytes after which the connection is cut. */
+  readonly cutAt?: number
+}
+
+const good: Page = { body: gzipSync(csv), headers: { "content-encoding": "gzip" } }
+
+const send = (response: ServerResponse, page: Page): void => {
+  const headers = { "sforce-numberofrecords": "3", "sforce-locator": "null", ...page.headers }
+  const length = Buffer.byteLength(page.body)
+  response.writeHead(200, { "content-type": "text/csv", "content-length": length, ...headers })
+  if (page.cutAt === undefined) response.end(page.body)
+  else {
+    response.write(Buffer.from(page.body).subarray(0, page.cutAt))
+    setTimeout(() => response.destroy(), 20)
+  }
+}
+
+/** A finished job whose result page is served from `pages`, the last one for good. */
+const job = (pages: ReadonlyArray<Page>, processed = 3): Answer => {
+  let served = 0
+  return ({ method, path }, response) => {
+    if (path.includes("/results")) send(response, pages[Math.min(served++, pages.length - 1)] ?? good)
+    else if (method === "POST")
+      json(response, 200, {
+        id: "750A",
+        state: "UploadComplete",
+        createdDate: "2026-11-21T10:00:00.000+0000"
+      })
+    else json(response, 200, { id: "750A", state: "JobComplete", numberRecordsProcessed: processed })
+  }
+}
+
+const work: Work = newRowsWork({ from: null, to: "2026-11-21T10:00:01.000Z" })
+
+const read = (answer: Answer) =>
+  Effect.gen(function* () {
+    const { client, asked } = yield* clientOf(answer)
+    const reading: StreamReading = {
+      client,
+      definition,
+      generation: 1,
+      context: { spool: yield* spoolFolder, report: () => Effect.void },
+      downloads: yield* Semaphore.make(4),
+      tuning
+    }
+    const events = yield* Effect.result(Stream.runCollect(newJobRows(reading, work)))
+    const fetches = asked.filter(({ path }) => path.includes("/results")).length
+    return { events, fetches }
+  })
+
+const collected = (answer: Answer) =>
+  Effect.gen(function* () {
+    const { events, fetches } = yield* read(answer)
+    const list = events._tag === "Success" ? events.success : []
+    assert.strictEqual(events._tag, "Success", JSON.stringify(events))
+    const segments = list.flatMap((event) => (event.kind === "segment" ? [event.segment] : []))
+    return { kinds: list.map(({ kind }) => kind), segments, fetches }
+  })
+
+const refused = (answer: Answer) =>
+  Effect.map(read(answer), ({ events, fetches }) => ({
+    code: events._tag === "Failure" ? events.failure.code : "none",
+    message: events._tag === "Failure" ? events.failure.message : "",
+    fetches
+  }))
+
+const flipped = (bytes: Buffer, at: number): Buffer => {
+  const copy = Buffer.from(bytes)
+  copy[at] = (copy[at] ?? 0) ^ 0xff
+  return copy
+}
+
+const gzip = gzipSync(csv)
+const compressed = { "content-encoding": "gzip" }
+
+describe("a result page", () => {
+  it.live("arrives as it was sent, named by its job, with the job's time", () =>
+    Effect.gen(function* () {
+      const { kinds, segments, fetches } = yield* collected(job([good]))
+      assert.deepStrictEqual(kinds, ["work", "segment", "done"])
+      assert.strictEqual(fetches, 1)
+      assert.strictEqual(segments[0]?.asOf, "2026-11-21T10:00:00.000Z")
+      assert.deepStrictEqual(
+        segments[0]?.files.map(({ rows, gzip, bytes }) => [rows, gzip, bytes]),
+        [[3, true, gzip.length]]
+      )
+      assert.strictEqual(segments[0] && rowsOf(segments[0])[1]?.Name, 'two\nlines "quoted"')
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("may come uncompressed", () =>
+    Effect.gen(function* () {
+      const { segments } = yield* collected(job([{ body: csv }]))
+      assert.strictEqual(segments[0]?.files[0]?.gzip, false)
+    }).pipe(Effect.scoped)
+  )
+
+  for (const [what, body] of [
+    ["a header alone", '"Id","Name"\n'],
+    ["an empty body", ""]
+  ] as const) {
+    it.live(`of no rows may be ${what}`, () =>
+      Effect.gen(function* () {
+        const { kinds } = yield* collected(job([{ body, headers: { "sforce-numberofrecords": "0" } }], 0))
+        assert.deepStrictEqual(kinds, ["work", "done"])
+      }).pipe(Effect.scoped)
+    )
+  }
+
+  const damages: ReadonlyArray<readonly [string, Page]> = [
+    ["was cut in the middle of a transfer", { ...good, cutAt: 20 }],
+    ["ends early as if complete", { body: gzip.subarray(0, gzip.length - 12), headers: compressed }],
+    ["has a wrong checksum", { body: flipped(gzip, gzip.length - 6), headers: compressed }],
+    ["has a flipped byte in its middle", { body: flipped(gzip, 30), headers: compressed }],
+    ["is not gzip at all", { body: randomBytes(200), headers: compressed }],
+    ["lost its last row at a row end", { body: csv.slice(0, csv.indexOf('"3"')) }],
+    ["ends inside a value", { body: csv.slice(0, csv.indexOf("lines")) }],
+    ["claims more rows than it has", { ...good, headers: { ...compressed, "sforce-numberofrecords": "4" } }],
+    ["has its columns in another order", { body: csv.replace('"Id","Name"', '"Name","Id"') }],
+    ["has another column", { body: csv.replace('"Name"', '"Nmae"') }]
+  ]
+  for (const [what, page] of damages) {
+    it.live(`that ${what} is fetched again`, () =>
+      Effect.gen(function* () {
+        const { segments, fetches } = yield* collected(job([page, good]))
+        assert.strictEqual(fetches, 2)
+        assert.strictEqual(segments.length, 1)
+        assert.strictEqual(segments[0] && rowsOf(segments[0]).length, 3)
+      }).pipe(Effect.scoped)
+    )
+  }
+
+  it.live("that stays damaged fails its stream after three fetches and gives out nothing", () =>
+    Effect.gen(function* () {
+      const { code, fetches } = yield* refused(
+        job([{ body: flipped(gzip, gzip.length - 6), headers: compressed }])
+      )
+      assert.strictEqual(code, "PAGE_DAMAGED")
+      assert.strictEqual(fetches, 3)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("count that is not the job's own total fails the stream", () =>
+    Effect.gen(function* () {
+      const { code, message } = yield* refused(job([good], 4))
+      assert.strictEqual(code, "ROW_COUNT_MISMATCH")
+      assert.match(message, /found 4 rows.* have 3/)
+    }).pipe(Effect.scoped)
+  )
+})
+
+describe("a query job", () => {
+  it.live("that failed fails its stream with Salesforce's reason", () =>
+    Effect.gen(function* () {
+      const { code, message } = yield* refused(({ method }, response) =>
+        method === "POST"
+          ? json(response, 200, { id: "750A", state: "UploadComplete" })
+          : json(response, 200, { id: "750A", state: "Failed", errorMessage: "retried more than 15 times" })
+      )
+      assert.strictEqual(code, "JOB_FAILED")
+      assert.include(message, "retried more than 15 times")
+    }).pipe(Effect.scoped)
+  )
+})

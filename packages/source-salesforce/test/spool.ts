@@ -1,0 +1,10 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Effect } from "effect"
+
+/** A private folder that goes with the test. */
+export const spoolFolder = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "decant-source-"))),
+  (folder) => Effect.promise(() => rm(folder, { recursive: true }))
+)
