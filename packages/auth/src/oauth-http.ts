@@ -9,7 +9,7 @@ import type { Grant } from "./error-catalogue.ts"
 import { networkFailure } from "./network-failure.ts"
 import { apiFailure, type Details, oauthFailure, quoteAnswer } from "./recognise.ts"
 
-export type Secret = Redacted.Redacted<string>
+type Secret = Redacted.Redacted<string>
 
 export interface FormPost {
   readonly url: string

@@ -13,6 +13,7 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
@@ -194,7 +195,7 @@ describe("the lock of a login", () => {
   it.live("is taken from a process that was killed", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "acme.lock")
-      const program = join(import.meta.dirname, "programs", "hold-lock.ts")
+      const program = fileURLToPath(new URL("./programs/hold-lock.ts", import.meta.url))
       const child = spawn(process.execPath, [program, file], { stdio: ["ignore", "pipe", "inherit"] })
       yield* Effect.promise(() => once(child.stdout, "data"))
       assert.isTrue(existsSync(file))

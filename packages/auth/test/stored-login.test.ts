@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
+import { fileURLToPath } from "node:url"
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
@@ -14,7 +15,7 @@ import { rotatingOrg } from "./rotating-org.ts"
 import { sourceWith } from "./sources.ts"
 import { refuse, wire } from "./wire.ts"
 
-const program = join(import.meta.dirname, "programs", "renew.ts")
+const program = fileURLToPath(new URL("./programs/renew.ts", import.meta.url))
 const clientSecret = "5ECRET-of-the-app-0123456789"
 
 const folder = Effect.acquireRelease(
@@ -179,7 +180,7 @@ describe("a stored login", () => {
   it.live("killed at any moment: lost only where Salesforce had replaced the token", () =>
     Effect.gen(function* () {
       const { start, org, received, renewOnce, record, store } = yield* stored({ rotates: true })
-      for (let kills = 0; kills < 8; kills++) {
+      for (let kills = 0; kills < 5; kills++) {
         const before = received.length
         const { child, ended } = start(1000, clientSecret)
         while (received.length === before) yield* Effect.sleep("1 millis")

@@ -8,7 +8,7 @@ import { Deferred, Effect, type Scope } from "effect"
 import { AuthError } from "../auth-error.ts"
 import { errorCode } from "../store/durable-file.ts"
 
-export const callbackPort = 4767
+const callbackPort = 4767
 const callbackPath = "/callback"
 export const loopbackCallback = `http://localhost:${callbackPort}${callbackPath}`
 

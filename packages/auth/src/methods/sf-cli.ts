@@ -15,6 +15,7 @@ import type { SpecPlace } from "../secret-text.ts"
 import { errorCode } from "../store/durable-file.ts"
 import { secretOf } from "../token.ts"
 
+const command = "sf"
 const timeLimitMillis = 60_000
 const tokenShape = /^00D[A-Za-z0-9]{12,15}!/
 
@@ -34,7 +35,7 @@ interface Ran {
 const run = (args: ReadonlyArray<string>, env: SpecPlace["env"]): Effect.Effect<Ran> =>
   Effect.callback((resume) => {
     const child = execFile(
-      "sf",
+      command,
       [...args, "--json"],
       { env: { ...env, NO_COLOR: "1", FORCE_COLOR: "0" }, timeout: timeLimitMillis, maxBuffer: 4 << 20 },
       (error, output) => resume(Effect.succeed({ error, output }))

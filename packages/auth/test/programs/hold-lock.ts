@@ -6,6 +6,6 @@ await Effect.runPromise(
   Effect.gen(function* () {
     yield* holdLock(process.argv[2] ?? "", "acme")
     yield* Effect.sync(() => process.stdout.write("held\n"))
-    return yield* Effect.never
+    yield* Effect.sleep("1 minute")
   }).pipe(Effect.scoped)
 )
