@@ -35,17 +35,15 @@ const namesOf = (name: SObject, targets: ReadonlyArray<SObject>): string => {
   return selects.length === 0 ? quoted(name.name) : `(${selects.join(" UNION ALL ")})`
 }
 
-/** A roll-up over the live rows of a child, which refers to `source` by the field that makes it a detail, or any. */
-const rollUpSql = (schema: OrgSchema, source: Source, { operation, child, of, when }: RollUp): string => {
+/** One row for each parent: its Id as `id` and the roll-up over its live children as `value`. */
+const rollUpRows = (schema: OrgSchema, parent: SObject, { operation, child, of, when }: RollUp): string => {
   const links = (schema.object(child)?.fields ?? []).filter(({ referenceTo }) =>
-    referenceTo.includes(source.object.name)
+    referenceTo.includes(parent.name)
   )
   const link = links.find(({ cascadeDelete }) => cascadeDelete) ?? links[0]
-  if (link === undefined) return "NULL"
-  const summary = `${operation.toLowerCase()}(${quoted(of)})`
-  const value = operation === "SUM" ? `coalesce(${summary}, 0)` : summary
+  if (link === undefined) return "(SELECT NULL::VARCHAR AS id, NULL::DOUBLE AS value)"
   const condition = when === null ? "" : ` AND ${quoted(when)}`
-  return `(SELECT ${value} FROM ${quoted(child)} WHERE ${quoted(link.name)} = ${source.alias}."Id" AND NOT "IsDeleted" AND NOT "_purged"${condition})`
+  return `(SELECT ${quoted(link.name)} AS id, ${operation.toLowerCase()}(${quoted(of)}) AS value FROM ${quoted(child)} WHERE NOT "IsDeleted" AND NOT "_purged"${condition} GROUP BY ALL)`
 }
 
 /** A row source within the query: the object itself or a parent of it. */
@@ -133,7 +131,7 @@ export class Scope {
       return { sql, json: jsonValue(field.type, sql) }
     }
     if (field.rollUp !== null) {
-      const sql = rollUpSql(this.schema, source, field.rollUp)
+      const sql = this.#rollUp(source, field.name, field.rollUp)
       return { sql, json: jsonValue(field.type, sql) }
     }
     if (!isCompound(field)) {
@@ -146,6 +144,16 @@ export class Scope {
       sql: `${source.alias}.${quoted(component.name)}`
     }))
     return { sql: "NULL", json: jsonCompound(components) }
+  }
+
+  #rollUp(source: Source, name: string, rollUp: RollUp): string {
+    const key = `${source.alias}.${name}`
+    const alias = this.#joins.get(key)?.source.alias ?? `${this.base.alias}_${this.#joins.size + 1}`
+    const rows = rollUpRows(this.schema, source.object, rollUp)
+    const sql = `LEFT JOIN ${rows} ${alias} ON ${alias}.id = ${source.alias}."Id"`
+    this.#joins.set(key, { source: { alias, object: source.object }, sql })
+    const zeroAtLeast = rollUp.operation === "COUNT" || rollUp.operation === "SUM"
+    return zeroAtLeast ? `coalesce(${alias}.value, 0)` : `${alias}.value`
   }
 
   #join(from: Source, reference: Field, word: string): Source {

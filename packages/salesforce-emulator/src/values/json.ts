@@ -27,13 +27,8 @@ const printed = (type: FieldType, sql: string): string => {
   }
 }
 
-/** Members with commas between them, in groups: the database limits how deep one chain of `||` may be. */
-export const jsonMembers = (members: ReadonlyArray<string>): string => {
-  const groups = Array.from({ length: Math.ceil(members.length / 100) }, (_, at) =>
-    members.slice(at * 100, at * 100 + 100).join(` || ',' || `)
-  )
-  return groups.length === 1 ? groups.join() : groups.map((group) => `(${group})`).join(` || ',' || `)
-}
+/** Members with commas between them: one flat call, because planning a long chain of `||` takes seconds. */
+export const jsonMembers = (members: ReadonlyArray<string>): string => `concat(${members.join(", ',', ")})`
 
 export const jsonValue = (type: FieldType, sql: string): string => `coalesce(${printed(type, sql)}, 'null')`
 
