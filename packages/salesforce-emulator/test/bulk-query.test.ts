@@ -151,6 +151,41 @@ layer(EmulatedOrg.layer().pipe(Layer.tap(seed)), { excludeTestServices: true })(
     })
   )
 
+  it.effect("readers at once, one of them slow, get the same bytes", () =>
+    Effect.gen(function* () {
+      const { url, accessToken } = yield* EmulatedOrg
+      const empty = [
+        "FirstName",
+        "Department",
+        "Description",
+        "Phone",
+        "Fax",
+        "MobilePhone",
+        "HomePhone",
+        "MailingCity"
+      ]
+      const job = yield* finishedJob(`SELECT Id, Title, SystemModstamp, ${empty.join(", ")} FROM Contact`)
+      const path = `${V}/jobs/query/${job.id}/results`
+      const read = (pauseMs: number) =>
+        Effect.promise(async () => {
+          const response = await fetch(url + path, {
+            headers: { authorization: `Bearer ${accessToken}`, "accept-encoding": "identity" }
+          })
+          const hash = createHash("sha256")
+          let bytes = 0
+          for await (const chunk of response.body ?? []) {
+            hash.update(chunk)
+            bytes += chunk.length
+            if (pauseMs > 0 && bytes < 1_000_000) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+          }
+          assert.isAbove(bytes, 2_000_000)
+          return hash.digest("hex")
+        })
+      const hashes = yield* Effect.all([10, 0, 0, 0].map(read), { concurrency: 4 })
+      assert.strictEqual(new Set(hashes).size, 1)
+    })
+  )
+
   it.effect("rows changed after the job has read them do not show in its pages", () =>
     Effect.gen(function* () {
       const { org } = yield* EmulatedOrg

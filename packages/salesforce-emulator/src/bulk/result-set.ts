@@ -35,7 +35,7 @@ export const buildResultSet = Effect.fnUntraced(function* (
   yield* Effect.promise(() => mkdir(folder, { recursive: true, mode: 0o700 }))
   const list = columns.map(({ type, sql }, at) => `coalesce(${csvValue(type, sql)}, '') AS c${at}`).join(", ")
   const delimiter = DELIMITERS[shape.columnDelimiter]
-  yield* org.store.run(
+  yield* org.store.aside(
     `COPY (${selectRows(plan, list)}) TO ${literal(rawPath)} (FORMAT csv, HEADER false, FORCE_QUOTE *, DELIMITER ${literal(delimiter)})`
   )
   const file = yield* Effect.promise(async () => {

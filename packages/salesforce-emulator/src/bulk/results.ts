@@ -1,5 +1,5 @@
 /** The result pages of a query job: rows as CSV, and the list of pages for those who read several at once. */
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { Switches } from "../control/switches.ts"
 import { type Call, json } from "../server/rest-route.ts"
@@ -59,18 +59,21 @@ export const queryResults = Effect.fnUntraced(function* (call: Call) {
   const end = Math.min(offset + pageRows, records)
   const next = end < records ? locatorOf(job.id, { offset: end, pageRows }) : "null"
   const gzip = acceptsGzip(call.request.headers["accept-encoding"])
-  const { length, stream } = yield* Effect.promise(() =>
+  const { length, chunks } = yield* Effect.promise(() =>
     pageBody(result.file, headerOf(result, switches.bulkEmptyBody), offset, end, gzip)
   )
-  return HttpServerResponse.raw(stream, {
-    contentType: "text/csv; charset=UTF-8",
-    contentLength: length,
-    headers: {
-      "Sforce-Locator": next,
-      "Sforce-NumberOfRecords": String(Math.max(0, end - offset)),
-      ...(gzip ? { "Content-Encoding": "gzip" } : {})
+  return HttpServerResponse.stream(
+    Stream.fromAsyncIterable(chunks, (cause) => cause),
+    {
+      contentType: "text/csv; charset=UTF-8",
+      contentLength: length,
+      headers: {
+        "Sforce-Locator": next,
+        "Sforce-NumberOfRecords": String(Math.max(0, end - offset)),
+        ...(gzip ? { "Content-Encoding": "gzip" } : {})
+      }
     }
-  })
+  )
 })
 
 const headerOf = ({ header, file }: ResultSet, emptyBody: boolean): string =>
