@@ -2,10 +2,13 @@
 import { existsSync } from "node:fs"
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { setTimeout as sleep } from "node:timers/promises"
-import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it } from "@effect/vitest"
+import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it, vi } from "@effect/vitest"
 import { allDifferences } from "./support/compare.ts"
 import { openWorkspace, type Workspace } from "./support/decant.ts"
 import { type Emulator, startEmulator } from "./support/emulator.ts"
+
+// Each step is a process of its own: on a busy machine a handful of them take their time.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 const mirror = ".decant/test.checkpoint.json"
 const lock = `${mirror}.lock`

@@ -1,8 +1,11 @@
 /** What a newcomer sees first, `npm start`, must work the first time and the second time. */
 import { existsSync } from "node:fs"
 import { readdir, readFile, rm } from "node:fs/promises"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { type Ended, openWorkspace, type Workspace } from "./support/decant.ts"
+
+// Each step is a process of its own: on a busy machine a handful of them take their time.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 let workspace: Workspace
 beforeAll(async () => {

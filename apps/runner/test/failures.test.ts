@@ -1,10 +1,13 @@
 /** What goes wrong is said once, clearly, with what to do, and with the right exit code. */
 import { readdir, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
-import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it } from "@effect/vitest"
+import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it, vi } from "@effect/vitest"
 import { allDifferences } from "./support/compare.ts"
 import { type Ended, openWorkspace, specText, type Workspace } from "./support/decant.ts"
 import { type Emulator, startEmulator } from "./support/emulator.ts"
+
+// Each step is a process of its own: on a busy machine a handful of them take their time.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 let org: Emulator
 let workspace: Workspace

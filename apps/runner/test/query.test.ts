@@ -1,7 +1,10 @@
 /** The copy can be asked by anyone who has the file, in the form that suits them. */
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { openWorkspace, type Workspace } from "./support/decant.ts"
 import { type Emulator, startEmulator } from "./support/emulator.ts"
+
+// Each step is a process of its own: on a busy machine a handful of them take their time.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 let org: Emulator
 let workspace: Workspace

@@ -41,6 +41,17 @@ describe("a table", () => {
     assert.include(table, "0015g00000ABC")
   })
 
+  it("leaves out columns that have no room, and says how many", () => {
+    const table = textTable({
+      columns: Array.from({ length: 30 }, (_, index) => ({ name: `column ${index}`, align: "left" })),
+      rows: [Array.from({ length: 30 }, () => "some text or other")],
+      surface: surface(80)
+    })
+    const [header = ""] = table.split("\n")
+    assert.match(header, /^column 0 +column 1 .*… 2\d more$/)
+    for (const line of table.split("\n")) assert.isAtMost(line.replaceAll(/[<>]/g, "").length, 80)
+  })
+
   it("measures wide characters by the cells they take", () => {
     assert.strictEqual(cut("東京タワー", 6), "東京…")
     assert.strictEqual(cut("👩‍👩‍👧 family", 5), "👩‍👩‍👧 f…")

@@ -1,8 +1,12 @@
 /** After every sync the copy is what the org holds, cell by cell. */
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { readFile } from "node:fs/promises"
+import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { allDifferences } from "./support/compare.ts"
 import { openWorkspace, type Workspace } from "./support/decant.ts"
 import { type Emulator, startEmulator } from "./support/emulator.ts"
+
+// Each step is a process of its own: on a busy machine a handful of them take their time.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 let org: Emulator
 let workspace: Workspace
@@ -60,12 +64,12 @@ describe("a copy of the demo org", () => {
   })
 
   it("changes nothing in a second sync, which is incremental", async () => {
-    const before = Object.fromEntries((await synced()).streams.map((s) => [s.stream, s.cursor.to]))
+    const before = JSON.parse(await readFile(workspace.path(".decant/test.checkpoint.json"), "utf8")).streams
     const report = await synced()
     for (const stream of report.streams) {
       assert.strictEqual(stream.mode, "incremental")
       assert.strictEqual(stream.rows, 0)
-      assert.strictEqual(stream.cursor.from, before[stream.stream])
+      assert.strictEqual(stream.cursor.from, before[stream.stream].cursor)
     }
     await copyEqualsOrg()
   })
@@ -91,12 +95,9 @@ describe("a copy of the demo org", () => {
 
   it("has the later of two updates within one second", async () => {
     const [account] = await liveAccounts()
-    for (let tries = 0; tries < 20; tries++) {
-      await org.records("Account", { update: [{ Id: account?.Id, Name: `early ${tries}` }] })
-      const early = await stampOf("Account", account?.Id)
-      await org.records("Account", { update: [{ Id: account?.Id, Name: `late ${tries}` }] })
-      if (early === (await stampOf("Account", account?.Id))) break
-    }
+    await org.records("Account", { update: [{ Id: account?.Id, Name: "early" }] })
+    const SystemModstamp = await stampOf("Account", account?.Id)
+    await org.records("Account", { update: [{ Id: account?.Id, Name: "late", SystemModstamp }] })
     await synced()
     await copyEqualsOrg()
   })

@@ -1,7 +1,10 @@
 /** What a person sees before any org or database is touched. */
 import { writeFile } from "node:fs/promises"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { type Ended, openWorkspace, specText, type Workspace } from "./support/decant.ts"
+
+// Each step is a process of its own: on a busy machine a handful of them take their time.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 let workspace: Workspace
 beforeAll(async () => {

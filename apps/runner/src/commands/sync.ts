@@ -1,4 +1,5 @@
 /** `decant sync`: the main job. */
+import { isAbsolute, relative } from "node:path"
 import { DurationText } from "@decant/connector"
 import { type Duration, Effect, type Option } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -13,6 +14,13 @@ import { showPlan } from "./show-plan.ts"
 
 const shellSafe = (text: string): string =>
   /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+
+/** Paths below the current folder, as a person would type them. */
+const asTyped = (location: string): string => {
+  if (!isAbsolute(location)) return location
+  const typed = relative(process.cwd(), location)
+  return typed.startsWith("..") ? location : typed
+}
 
 const showReport = Effect.fnUntraced(function* (
   screen: Screen,
@@ -39,7 +47,7 @@ export const syncAndShow = (request: RunRequest & { readonly wait: Option.Option
         const prepared = yield* Effect.interruptible(prepareRun(request))
         const outcome = yield* executeRun(prepared)
         yield* showReport(screen, outcome, {
-          location: prepared.destination.location,
+          location: asTyped(prepared.destination.location),
           again: `decant sync ${shellSafe(specFile.file)}`
         })
         // Set here, since an interrupted run ends as an interruption once it may.

@@ -79,8 +79,8 @@ export const shownCustomers = (
 const row = (customer: MarkedCustomer): ReadonlyArray<Cell> => [
   customer.account,
   customer.logo ? "yes" : "no",
-  customer.reference,
-  customer.rights,
+  customer.reference ?? "–",
+  customer.rights ?? "–",
   count(customer.pipeline),
   customer.owner,
   customer.changed.length === 0 ? "" : `← ${customer.changed.join(", ")}`

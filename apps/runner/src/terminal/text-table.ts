@@ -12,6 +12,7 @@ export type Cell = string | null
 
 const gap = "  "
 const narrowest = 6
+const comfortable = 12
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" })
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
@@ -56,19 +57,52 @@ const fit = (wanted: ReadonlyArray<number>, columns: number): ReadonlyArray<numb
   return wanted.map((one) => Math.min(one, low))
 }
 
-export const textTable = (of: {
+interface Table {
   readonly columns: ReadonlyArray<TableColumn>
   readonly rows: ReadonlyArray<ReadonlyArray<Cell>>
   readonly surface: Surface
   /** A last row under a rule, e.g. a total. */
   readonly footer?: ReadonlyArray<Cell>
-}): string => {
-  const { columns, surface } = of
-  const rows = of.rows.map((row) => row.map((cell) => (cell === null ? null : printable(cell))))
-  const all = of.footer === undefined ? rows : [...rows, of.footer]
-  const natural = columns.map((column, index) =>
-    all.reduce((widest, row) => Math.max(widest, width(row[index] ?? "null")), width(column.name))
+}
+
+const naturalWidths = ({ columns, rows, footer }: Table): ReadonlyArray<number> =>
+  columns.map((column, index) =>
+    [...rows, footer ?? []].reduce(
+      (widest, row) => Math.max(widest, width(row[index] === undefined ? "" : (row[index] ?? "null"))),
+      width(column.name)
+    )
   )
+
+/** Leaves out the last columns when there are more than can be read side by side, and says how many. */
+const readable = (table: Table): Table => {
+  const room = table.surface.columns - "  … 99 more".length
+  let used = 0
+  const end = naturalWidths(table).findIndex((one) => {
+    used += Math.min(one, comfortable) + gap.length
+    return used > room
+  })
+  if (end === -1) return table
+  const kept = Math.max(1, end)
+  const more: TableColumn = { name: `… ${table.columns.length - kept} more`, align: "left" }
+  return {
+    surface: table.surface,
+    columns: [...table.columns.slice(0, kept), more],
+    rows: table.rows.map((row) => [...row.slice(0, kept), ""])
+  }
+}
+
+const printableCells = (table: Table): Table => ({
+  ...table,
+  columns: table.columns.map((column) => ({ ...column, name: printable(column.name) })),
+  rows: table.rows.map((row) => row.map((cell) => (cell === null ? null : printable(cell))))
+})
+
+export const textTable = (given: Table): string => {
+  const { surface } = given
+  const safe = printableCells(given)
+  const table = surface.isTerminal && safe.footer === undefined ? readable(safe) : safe
+  const { columns, rows, footer } = table
+  const natural = naturalWidths(table)
   const widths = surface.isTerminal ? fit(natural, surface.columns) : natural
   const line = (row: ReadonlyArray<Cell>): string =>
     columns
@@ -81,11 +115,10 @@ export const textTable = (of: {
       .join(gap)
       .trimEnd()
   const rule = surface.paint("dim", widths.map((columnWidth) => "─".repeat(columnWidth)).join(gap))
-  const header = line(columns.map((column) => printable(column.name)))
   return [
-    surface.paint("bold", header),
+    surface.paint("bold", line(columns.map((column) => column.name))),
     rule,
     ...rows.map(line),
-    ...(of.footer === undefined ? [] : [rule, line(of.footer)])
+    ...(footer === undefined ? [] : [rule, line(footer)])
   ].join("\n")
 }
