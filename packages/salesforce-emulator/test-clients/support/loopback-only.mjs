@@ -6,6 +6,7 @@ import dns from "node:dns"
 import { appendFileSync } from "node:fs"
 import { syncBuiltinESMExports } from "node:module"
 import net from "node:net"
+import { promisify } from "node:util"
 
 const isLocal = (host) =>
   host === undefined || host === "" || /^(localhost|127(\.\d+){3}|::1|\[::1\])$/i.test(String(host))
@@ -44,6 +45,7 @@ dns.promises.lookup = async (host, options) => {
   if (!isLocal(host)) throw refuse(host)
   return promised(host, options)
 }
+dns.lookup[promisify.custom] = dns.promises.lookup
 for (const name of ["resolve", "resolve4", "resolve6", "resolveCname"]) {
   const original = dns[name]
   dns[name] = (host, ...rest) => {
