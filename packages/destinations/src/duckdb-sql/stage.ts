@@ -81,11 +81,11 @@ const countFiles = Effect.fnUntraced(function* (
   }
 })
 
-/** Which work each file belongs to: two different rows of one key in one work are a mistake, not two versions. */
+/** Which work each row belongs to: two different rows of one key in one work are a mistake, not two versions. */
 const workOf = (batch: Batch): string => {
-  const works = [...new Set(batch.segments.map((segment) => segment.work))]
+  const works = batch.segments.map((segment) => segment.work)
   const list = batch.files.map(({ segment }) => works.indexOf(segment.work)).join(", ")
-  return works.length === 1 ? "0" : `list_extract([${list}], ${filePositionColumn} + 1)`
+  return `list_extract([${list}], ${filePositionColumn} + 1)`
 }
 
 const newestFirst = (layout: TableLayout): string =>

@@ -96,7 +96,7 @@ const rows: ReadonlyArray<Row> = [
       )
   },
   {
-    when: /Permission denied|Read-only file system|attached in read-only mode|Operation not permitted/i,
+    when: /Permission denied|EACCES|EROFS|Read-only file system|attached in read-only mode|Operation not permitted/i,
     error: (path) =>
       DestinationError.of(
         "DESTINATION_READ_ONLY",
@@ -105,7 +105,7 @@ const rows: ReadonlyArray<Row> = [
       )
   },
   {
-    when: /Cannot open file|Is a directory|Not a directory|could not read from file/i,
+    when: /Cannot open file|Is a directory|Not a directory|EEXIST|ENOTDIR|could not read from file/i,
     error: (path) =>
       DestinationError.of(
         "DESTINATION_UNREACHABLE",

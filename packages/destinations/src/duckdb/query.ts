@@ -18,13 +18,14 @@ import { type Patience, whenUnlocked } from "./lock-wait.ts"
 import { pathPermit } from "./workbench.ts"
 
 const config = {
+  // Before external access is off: after that it cannot be set any more.
+  temp_directory: "",
   access_mode: "READ_ONLY",
   enable_external_access: "false",
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",
   memory_limit: "1GB",
-  threads: "2",
-  temp_directory: ""
+  threads: "2"
 }
 
 const refused = (why: string): DestinationError =>

@@ -1,0 +1,81 @@
+/** A child process of a test: its lines as they come, and its end. It is killed when the test ends. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+import { Effect, type Scope } from "effect"
+
+export interface Child {
+  readonly pid: number
+  /** The next line that begins with this; fails the test if the process ends first. */
+  readonly line: (start: string) => Effect.Effect<string>
+  readonly lines: () => ReadonlyArray<string>
+  /** SIGKILL, and waits until the process is gone. */
+  readonly kill: Effect.Effect<void>
+  readonly ended: Effect.Effect<number | null>
+}
+
+const ended = (child: ChildProcess): Promise<number | null> =>
+  child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve(child.exitCode)
+    : new Promise((resolve) => child.once("close", (code) => resolve(code)))
+
+export const start = (
+  program: string,
+  args: ReadonlyArray<string>,
+  shell?: string
+): Effect.Effect<Child, never, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        const file = fileURLToPath(new URL(program, import.meta.url))
+        const command = [process.execPath, file, ...args]
+        return shell === undefined
+          ? spawn(command[0] ?? "", command.slice(1), { stdio: ["ignore", "pipe", "inherit"] })
+          : spawn("bash", ["-c", `${shell}; exec "$@"`, "bash", ...command], {
+              stdio: ["ignore", "pipe", "inherit"]
+            })
+      }),
+      (child) =>
+        Effect.promise(async () => {
+          child.kill("SIGKILL")
+          await ended(child)
+        })
+    ),
+    (child) => {
+      const lines: Array<string> = []
+      const waiting = new Set<() => void>()
+      const wake = () => {
+        for (const check of waiting) check()
+      }
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        lines.push(line)
+        wake()
+      })
+      child.once("close", wake)
+      const line = (start: string) =>
+        Effect.promise(
+          () =>
+            new Promise<string>((resolve, reject) => {
+              const check = () => {
+                const found = lines.find((text) => text.startsWith(start))
+                if (found === undefined && child.exitCode === null && child.signalCode === null) return
+                waiting.delete(check)
+                if (found === undefined) reject(new Error(`${program} ended: ${lines.join("; ")}`))
+                else resolve(found)
+              }
+              waiting.add(check)
+              check()
+            })
+        )
+      return {
+        pid: child.pid ?? 0,
+        line,
+        lines: () => lines,
+        kill: Effect.promise(async () => {
+          child.kill("SIGKILL")
+          await ended(child)
+        }),
+        ended: Effect.promise(() => ended(child))
+      }
+    }
+  )

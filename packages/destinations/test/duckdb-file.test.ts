@@ -1,0 +1,245 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { DuckDBInstance } from "@duckdb/node-api"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { account, accountSchema, commitAfter, second, segment, withSchema } from "./account.ts"
+import { start } from "./child.ts"
+import { duckdbSubject } from "./duckdb-subject.ts"
+import { codeOf, folder, open, rowsOf } from "./subject.ts"
+
+const opened = Effect.gen(function* () {
+  const at = yield* folder
+  return { at, file: join(at, "acme.duckdb"), destination: yield* open(duckdbSubject, at) }
+})
+
+/** What somebody else does to the file. */
+const meddle = (file: string, sql: string) =>
+  Effect.promise(async () => {
+    const instance = await DuckDBInstance.create(file)
+    const connection = await instance.connect()
+    const result = await connection.runAndReadAll(sql)
+    const rows = result.getRowsJS()
+    connection.closeSync()
+    instance.closeSync()
+    return rows
+  })
+
+const first = (at: string) => commitAfter(0, { segments: [segment(at, { rows: [account("001A", 1)] })] })
+
+describe("DuckDB: what somebody else did to the file", () => {
+  const cases: ReadonlyArray<readonly [string, string]> = [
+    ["a dropped table", 'DROP VIEW salesforce.account_live; DROP TABLE salesforce."Account"'],
+    ["a dropped column", 'ALTER TABLE salesforce."Account" DROP COLUMN "Name"'],
+    ["a renamed column", 'ALTER TABLE salesforce."Account" RENAME COLUMN "Name" TO title'],
+    ["a dropped time of reading", 'ALTER TABLE salesforce."Account" DROP COLUMN _decant_as_of']
+  ]
+  for (const [what, sql] of cases) {
+    it.live(`stops at ${what}, and a full refresh makes it right again`, () =>
+      Effect.gen(function* () {
+        const { at, file, destination } = yield* opened
+        yield* destination.commit(first(at))
+        yield* meddle(file, sql)
+        const next = (generation: number) => ({
+          generation,
+          segments: [segment(at, { generation, asOf: 2, rows: [account("001B", 2)] })]
+        })
+        assert.strictEqual(yield* codeOf(destination.commit(commitAfter(1, next(1)))), "TARGET_CHANGED")
+        yield* destination.commit(commitAfter(1, { ...next(2), phase: "backfill", publish: true }))
+        assert.deepStrictEqual(yield* rowsOf(destination, `SELECT "Id", "Name" FROM account_live`), [
+          ["001B", "Account 001B"]
+        ])
+      })
+    )
+  }
+
+  it.live("stops at a table of the same name that it did not make", () =>
+    Effect.gen(function* () {
+      const { at, file, destination } = yield* opened
+      yield* meddle(file, 'CREATE SCHEMA salesforce; CREATE TABLE salesforce."Account" (x INTEGER)')
+      assert.strictEqual(yield* codeOf(destination.commit(first(at))), "TARGET_CHANGED")
+      assert.deepStrictEqual(yield* meddle(file, 'SELECT count(*)::INTEGER FROM salesforce."Account"'), [[0]])
+    })
+  )
+
+  it.live("leaves columns and views alone that somebody added", () =>
+    Effect.gen(function* () {
+      const { at, file, destination } = yield* opened
+      yield* destination.commit(first(at))
+      yield* meddle(
+        file,
+        'ALTER TABLE salesforce."Account" ADD COLUMN score INTEGER; UPDATE salesforce."Account" SET score = 7; CREATE VIEW mine AS SELECT score FROM salesforce."Account"'
+      )
+      yield* destination.commit(
+        commitAfter(1, {
+          segments: [
+            segment(at, { asOf: 1, rows: [account("001A", 2, { Name: "new" }), account("001B", 1)] })
+          ]
+        })
+      )
+      assert.deepStrictEqual(yield* rowsOf(destination, "SELECT score FROM main.mine ORDER BY 1"), [
+        [7],
+        [null]
+      ])
+      assert.deepStrictEqual(yield* rowsOf(destination, `SELECT "Name" FROM account_live ORDER BY "Id"`), [
+        ["new"],
+        ["Account 001B"]
+      ])
+    })
+  )
+})
+
+describe("DuckDB: a file that cannot be written", () => {
+  it.live("says what it is instead of a database", () =>
+    Effect.gen(function* () {
+      const { at, file, destination } = yield* opened
+      writeFileSync(file, "not a database ".repeat(1000))
+      assert.strictEqual(yield* codeOf(destination.commit(first(at))), "NOT_A_DUCKDB_FILE")
+      assert.strictEqual(yield* codeOf(destination.check), "NOT_A_DUCKDB_FILE")
+      assert.include(readFileSync(file, "utf8"), "not a database")
+    })
+  )
+
+  it.live("says that the path is a folder, or lies inside a file", () =>
+    Effect.gen(function* () {
+      const { at, destination } = yield* opened
+      mkdirSync(join(at, "acme.duckdb"))
+      assert.strictEqual(yield* codeOf(destination.commit(first(at))), "DESTINATION_UNREACHABLE")
+      writeFileSync(join(at, "file"), "")
+      const inside = yield* open(duckdbSubject, at, { destination: { path: "file/acme.duckdb" } })
+      assert.strictEqual(yield* codeOf(inside.check), "DESTINATION_UNREACHABLE")
+      assert.strictEqual(yield* codeOf(inside.commit(first(at))), "DESTINATION_UNREACHABLE")
+    })
+  )
+
+  it.live.skipIf(process.getuid?.() !== 0)("says that it is read-only for this user", () =>
+    Effect.gen(function* () {
+      const { at, destination } = yield* opened
+      yield* destination.commit(first(at))
+      chmodSync(at, 0o755)
+      const child = yield* start("writer.ts", [at, "0", "1", "65534"])
+      assert.match(yield* child.line("failed"), /^failed DESTINATION_READ_ONLY/)
+    })
+  )
+
+  it.live("makes nothing when it is only looked at", () =>
+    Effect.gen(function* () {
+      const { at, file, destination } = yield* opened
+      yield* destination.check
+      yield* destination.checkpoints
+      yield* destination.discard("Account", 1)
+      assert.strictEqual(
+        yield* codeOf(destination.query("SELECT 1", { maxRows: 1, seconds: 1 })),
+        "DESTINATION_UNREACHABLE"
+      )
+      assert.isFalse(existsSync(file))
+      const deep = yield* open(duckdbSubject, at, { destination: { path: "new/folders/acme.duckdb" } })
+      yield* deep.check
+      assert.isFalse(existsSync(join(at, "new")))
+      yield* deep.commit(first(at))
+      assert.isTrue(existsSync(join(at, "new/folders/acme.duckdb")))
+    })
+  )
+})
+
+describe("DuckDB: for readers", () => {
+  it.live("describes tables and columns by comments", () =>
+    Effect.gen(function* () {
+      const { at, destination } = yield* opened
+      yield* destination.commit(first(at))
+      assert.deepStrictEqual(
+        yield* rowsOf(
+          destination,
+          "SELECT comment FROM duckdb_columns() WHERE table_name = 'Account' AND column_name IN ('Name', 'BillingCity') ORDER BY column_name"
+        ),
+        [["Billing City"], ["Account Name: The company's name"]]
+      )
+    })
+  )
+
+  it.live("writes a snapshot after each run that can stay open", () =>
+    Effect.gen(function* () {
+      const at = yield* folder
+      const destination = yield* open(duckdbSubject, at, { destination: { publish: "out/snapshot.duckdb" } })
+      yield* destination.commit(first(at))
+      const run = (runId: string) =>
+        destination.recordRun({
+          runId,
+          name: "acme",
+          status: "ok",
+          startedAt: second(1),
+          finishedAt: second(2),
+          apiCalls: 1,
+          bytes: 1,
+          streams: []
+        })
+      yield* run("run-1")
+      const snapshot = join(at, "out/snapshot.duckdb")
+      const reader = yield* start("reader.ts", ["hold", snapshot])
+      yield* reader.line("saw 1 1")
+      yield* destination.commit(
+        commitAfter(1, { segments: [segment(at, { asOf: 1, rows: [account("001B", 1)] })] })
+      )
+      yield* run("run-2")
+      const later = yield* start("reader.ts", ["hold", snapshot])
+      yield* later.line("saw 2 2")
+    })
+  )
+
+  it.live("holds the copies of two orgs in two schemas of one file", () =>
+    Effect.gen(function* () {
+      const { at, destination } = yield* opened
+      yield* destination.commit(first(at))
+      const sandbox = yield* open(duckdbSubject, at, {
+        orgId: "00D000000000002AAA",
+        destination: { schema: "sandbox" }
+      })
+      assert.deepStrictEqual((yield* sandbox.checkpoints).streams, {})
+      yield* sandbox.commit(commitAfter(0, { segments: [segment(at, { rows: [account("001S", 1)] })] }))
+      assert.deepStrictEqual(yield* rowsOf(sandbox, `SELECT "Id" FROM "Account"`), [["001S"]])
+      assert.deepStrictEqual(yield* rowsOf(destination, `SELECT "Id" FROM "Account"`), [["001A"]])
+    })
+  )
+
+  it.live("masks what is already stored when a mask is added, and stops when one is taken away", () =>
+    Effect.gen(function* () {
+      const at = yield* folder
+      const destination = yield* open(duckdbSubject, at, { maskKeys: { pii: Redacted.make("Jefe") } })
+      yield* destination.commit(
+        commitAfter(0, {
+          segments: [segment(at, { rows: [account("001A", 1, { Name: "what do ya want for nothing?" })] })]
+        })
+      )
+      const schema = withSchema({
+        columns: accountSchema.columns.map((column) =>
+          column.name === "Name" ? { ...column, mask: { hmac: "pii" } } : column
+        )
+      })
+      yield* destination.commit(commitAfter(1, { schema }))
+      assert.deepStrictEqual(yield* rowsOf(destination, `SELECT left("Name", 8) FROM account_live`), [
+        ["5bdcc146"]
+      ])
+      assert.strictEqual(yield* codeOf(destination.commit(commitAfter(2, {}))), "SCHEMA_INCOMPATIBLE")
+    })
+  )
+
+  it.live("keeps its size over many small syncs", () =>
+    Effect.gen(function* () {
+      const { at, file, destination } = yield* opened
+      const rows = Array.from({ length: 5000 }, (_, index) => account(String(index).padStart(6, "0"), 1))
+      yield* destination.commit(commitAfter(0, { segments: [segment(at, { rows })] }))
+      const size = () => readFileSync(file).length
+      let early = 0
+      for (let version = 1; version <= 40; version++) {
+        const changed = Array.from({ length: 50 }, (_, index) =>
+          account(String((index * 97 + version) % 5000).padStart(6, "0"), version + 1)
+        )
+        yield* destination.commit(
+          commitAfter(version, { segments: [segment(at, { asOf: version, rows: changed })] })
+        )
+        if (version === 10) early = size()
+      }
+      assert.isBelow(size(), early * 1.5)
+    })
+  )
+})
