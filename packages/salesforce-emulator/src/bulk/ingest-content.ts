@@ -7,7 +7,7 @@ import type { IngestJob } from "./ingest-job.ts"
 import { DELIMITERS } from "./query-request.ts"
 
 /** Why a whole job fails: its content cannot be read. */
-export class BadContent extends Data.TaggedError("BadContent")<{ readonly message: string }> {}
+class BadContent extends Data.TaggedError("BadContent")<{ readonly message: string }> {}
 
 export interface Content {
   readonly header: ReadonlyArray<string>

@@ -4,7 +4,7 @@ import type { IngestOperation } from "./ingest-request.ts"
 import { jobTime } from "./job.ts"
 import type { Delimiter, LineEnding } from "./query-request.ts"
 
-export type IngestState = "Open" | "UploadComplete" | "InProgress" | "JobComplete" | "Failed" | "Aborted"
+type IngestState = "Open" | "UploadComplete" | "InProgress" | "JobComplete" | "Failed" | "Aborted"
 
 export interface IngestJob {
   readonly id: string

@@ -7,7 +7,7 @@ import type { Content } from "./ingest-content.ts"
 import { DELIMITERS } from "./query-request.ts"
 import type { CsvShape } from "./result-set.ts"
 
-export const RESULT_FILES = {
+const RESULT_FILES = {
   successfulResults: ["sf__Id", "sf__Created"],
   failedResults: ["sf__Id", "sf__Error"],
   unprocessedrecords: []

@@ -3,7 +3,7 @@
 import type { Delimiter, LineEnding } from "./query-request.ts"
 import type { ResultSet } from "./result-set.ts"
 
-export type QueryState = "UploadComplete" | "InProgress" | "JobComplete" | "Failed" | "Aborted"
+type QueryState = "UploadComplete" | "InProgress" | "JobComplete" | "Failed" | "Aborted"
 
 export interface QueryJob {
   readonly id: string

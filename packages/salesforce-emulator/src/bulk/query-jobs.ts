@@ -18,7 +18,7 @@ import { buildResultSet } from "./result-set.ts"
 const KEPT_MS = 7 * 86_400_000
 /** Jobs that read at the same time; the rest wait in UploadComplete. */
 const AT_ONCE = 5
-const DAILY_JOBS = 10_000
+export const DAILY_JOBS = 10_000
 const DAY_MS = 86_400_000
 
 export class QueryJobs extends Context.Service<

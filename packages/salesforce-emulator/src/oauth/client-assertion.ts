@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { jwtVerify } from "jose"
 import type { App, Apps } from "./apps.ts"
 import { checkSecret, findApp } from "./client-check.ts"
-import type { TokenRequest } from "./grants/grant.ts"
+import type { TokenRequest } from "./grants/token-request.ts"
 import { refuse } from "./oauth-error.ts"
 import { clientCredentialsOf, type Form } from "./request-context.ts"
 

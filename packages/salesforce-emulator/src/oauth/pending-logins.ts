@@ -6,7 +6,7 @@ import type { DirectoryUser } from "./directory.ts"
 
 const LIFETIME_MS = 30 * 60_000
 
-export type Goal =
+type Goal =
   | { readonly kind: "authorize"; readonly request: AuthorizeRequest }
   | { readonly kind: "device"; readonly userCode: string }
 

@@ -3,6 +3,7 @@
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_limits.htm
  */
 import { Effect } from "effect"
+import { DAILY_JOBS, QueryJobs } from "../bulk/query-jobs.ts"
 import { Org } from "../org/org.ts"
 import { json, restRoute } from "../server/rest-route.ts"
 
@@ -11,7 +12,6 @@ const untouched = {
   DailyAsyncApexExecutions: 250_000,
   DailyBulkApiBatches: 15_000,
   DailyBulkV2QueryFileStorageMB: 976_562,
-  DailyBulkV2QueryJobs: 10_000,
   DailyDeliveredPlatformEvents: 50_000,
   DataStorageMB: 10_240,
   FileStorageMB: 10_240,
@@ -22,12 +22,15 @@ const untouched = {
 }
 
 export const limitsRoute = restRoute("GET", "/limits", () =>
-  Effect.map(Org, ({ usage }) =>
-    json({
+  Effect.gen(function* () {
+    const { usage } = yield* Org
+    const bulkJobs = (yield* QueryJobs).usedToday()
+    return json({
       DailyApiRequests: { Max: usage.max, Remaining: Math.max(0, usage.max - usage.used) },
+      DailyBulkV2QueryJobs: { Max: DAILY_JOBS, Remaining: DAILY_JOBS - bulkJobs },
       ...Object.fromEntries(
         Object.entries(untouched).map(([name, max]) => [name, { Max: max, Remaining: max }])
       )
     })
-  )
+  })
 )

@@ -23,8 +23,6 @@ const Action = Schema.Struct({
   )
 )
 
-export type FaultAction = typeof Action.Type
-
 export const FaultRequest = Schema.Struct({
   match: Schema.optionalKey(
     Schema.Struct({ method: Schema.optionalKey(Schema.String), path: Schema.optionalKey(Schema.String) })

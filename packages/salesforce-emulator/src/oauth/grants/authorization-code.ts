@@ -11,8 +11,8 @@ import { Codes } from "../codes.ts"
 import { Directory } from "../directory.ts"
 import { refuse } from "../oauth-error.ts"
 import { checkVerifier } from "../pkce.ts"
-import type { TokenRequest } from "./grant.ts"
 import { issueTokens } from "./issue.ts"
+import type { TokenRequest } from "./token-request.ts"
 
 export const authorizationCode = Effect.fnUntraced(function* (token: TokenRequest) {
   const { form, origin } = token

@@ -12,7 +12,7 @@ import { clientCredentialsOf, isMyDomain } from "../request-context.ts"
 import { withoutUserScopes } from "../scopes.ts"
 import { Sessions } from "../sessions.ts"
 import { tokenResponse } from "../token-response.ts"
-import type { TokenRequest } from "./grant.ts"
+import type { TokenRequest } from "./token-request.ts"
 
 export const clientCredentials = Effect.fnUntraced(function* ({ request, form, origin }: TokenRequest) {
   const { values: switches } = yield* Switches

@@ -11,8 +11,8 @@ import { Directory } from "../directory.ts"
 import { refuse } from "../oauth-error.ts"
 import { clientCredentialsOf } from "../request-context.ts"
 import { grantedScopes, splitScopes } from "../scopes.ts"
-import type { TokenRequest } from "./grant.ts"
 import { issueTokens } from "./issue.ts"
+import type { TokenRequest } from "./token-request.ts"
 
 export const startDevice = Effect.fnUntraced(function* ({ form, origin }: TokenRequest) {
   const { values: switches } = yield* Switches

@@ -14,7 +14,7 @@ import { isLoopback } from "../request-context.ts"
 import { allowsRefresh } from "../scopes.ts"
 import { Sessions } from "../sessions.ts"
 import { tokenResponse } from "../token-response.ts"
-import type { TokenRequest } from "./grant.ts"
+import type { TokenRequest } from "./token-request.ts"
 
 const SKEW_MS = 180_000
 const PRODUCTION = "https://login.salesforce.com"

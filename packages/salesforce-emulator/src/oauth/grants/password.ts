@@ -8,7 +8,7 @@ import { Directory } from "../directory.ts"
 import { refuse } from "../oauth-error.ts"
 import { Sessions } from "../sessions.ts"
 import { tokenResponse } from "../token-response.ts"
-import type { TokenRequest } from "./grant.ts"
+import type { TokenRequest } from "./token-request.ts"
 
 export const password = Effect.fnUntraced(function* (token: TokenRequest) {
   const { values: switches } = yield* Switches

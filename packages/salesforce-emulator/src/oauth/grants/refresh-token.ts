@@ -13,7 +13,7 @@ import { refuse } from "../oauth-error.ts"
 import { type RefreshGrant, RefreshTokens } from "../refresh-tokens.ts"
 import { Sessions } from "../sessions.ts"
 import { tokenResponse } from "../token-response.ts"
-import type { TokenRequest } from "./grant.ts"
+import type { TokenRequest } from "./token-request.ts"
 
 const DAY_MS = 86_400_000
 
