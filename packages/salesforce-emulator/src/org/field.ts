@@ -33,6 +33,8 @@ export interface PicklistValue {
   readonly value: string
   readonly label: string
   readonly default: boolean
+  /** Which values of the controlling field allow this one, as describe encodes it. */
+  readonly validFor?: string
 }
 
 export interface Field {
@@ -77,6 +79,8 @@ export interface Field {
   readonly mirrors: ReadonlyArray<string>
   readonly rollUp: RollUp | null
   readonly picklist: ReadonlyArray<PicklistValue>
+  /** The picklist field on which this one depends. */
+  readonly controllerName: string | null
 }
 
 /** A summary over the live records that refer to a record. */

@@ -9,7 +9,7 @@
  * e caseSensitive, x externalId, A autoNumber, H htmlFormatted; `-` for none.
  * Extras: compound=, extra=, rel=, children= (name of the relationship on the parent), cascade, restrict, bytes=,
  * default=, formula=Path.To.Field (the value is read from a parent row and never stored), mirror=Path,Path (the same
- * for standard fields that show a parent's value), rollup=SUM(Child__c.Field__c?Flag__c) or COUNT(Child__c).
+ * for standard fields that show a parent's value), rollup=SUM(Child__c.Field__c?Flag__c) or COUNT(Child__c), controller=Field.
  *
  * Meaning of every attribute: DescribeSObjectResult in the SOAP API Developer Guide,
  * https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_describesobjects_describesobjectresult.htm
@@ -117,6 +117,7 @@ export const fieldFromRow = (row: string, picklist: ReadonlyArray<PicklistValue>
     formula: extras.get("formula") ?? null,
     mirrors: extras.get("mirror")?.split(",") ?? [],
     rollUp: readRollUp(extras.get("rollup")),
+    controllerName: extras.get("controller") ?? null,
     picklist
   }
 }

@@ -52,12 +52,12 @@ ${auditLines}
 `
   })
 
-export const caseStatus = status("CaseStatus", "Case Status", "Case Statuses", "018", ["IsClosed", "Closed"])
-export const taskStatus = status("TaskStatus", "Task Status Value", "Task Status Value", "016", [
+export const caseStatus = status("CaseStatus", "Case Status", "Case Statuses", "010", ["IsClosed", "Closed"])
+export const taskStatus = status("TaskStatus", "Task Status Value", "Task Status Value", "013", [
   "IsClosed",
   "Closed"
 ])
-export const taskPriority = status("TaskPriority", "Task Priority", "Task Priority", "01L", [
+export const taskPriority = status("TaskPriority", "Task Priority", "Task Priority", "011", [
   "IsHighPriority",
   "High Priority"
 ])
