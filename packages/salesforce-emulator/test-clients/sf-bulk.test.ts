@@ -21,7 +21,8 @@ afterAll(() => org?.stop())
 const live = async (object: string) =>
   [...(await org.truth(object)).values()].filter(({ IsDeleted }) => IsDeleted !== true)
 const file = (name: string) => join(sf.project, name)
-const write = (name: string, lines: ReadonlyArray<string>) => writeFileSync(file(name), `${lines.join("\n")}\n`)
+const write = (name: string, lines: ReadonlyArray<string>) =>
+  writeFileSync(file(name), `${lines.join("\n")}\n`)
 
 /** The first column of a CSV file whose first column is an Id. */
 const idsIn = (name: string) => readFileSync(file(name), "utf8").match(/^"?00\w{16}(?="?,)/gm) ?? []
@@ -65,9 +66,22 @@ it("sf data export bulk: a query that Bulk refuses", async () => {
 const imported = 300
 
 it("sf data import bulk", async () => {
-  const lines = Array.from({ length: imported }, (_, at) => `Bulk ${at},"12, ""Mill"" Lane\nYard ${at}",BULK-${at},${at}`)
+  const lines = Array.from(
+    { length: imported },
+    (_, at) => `Bulk ${at},"12, ""Mill"" Lane\nYard ${at}",BULK-${at},${at}`
+  )
   write("insert.csv", ["Name,BillingStreet,External_Id__c,NumberOfEmployees", ...lines])
-  const result = await sf.result(["data", "import", "bulk", "--file", "insert.csv", "--sobject", "Account", "--wait", "2"])
+  const result = await sf.result([
+    "data",
+    "import",
+    "bulk",
+    "--file",
+    "insert.csv",
+    "--sobject",
+    "Account",
+    "--wait",
+    "2"
+  ])
   expect(result).toMatchObject({ processedRecords: imported, successfulRecords: imported, failedRecords: 0 })
   const made = (await live("Account")).filter(({ Name }) => String(Name).startsWith("Bulk "))
   expect(made).toHaveLength(imported)
@@ -78,13 +92,33 @@ it("sf data import bulk", async () => {
 })
 
 it("sf data import bulk with rows that fail, and data bulk results", async () => {
-  write("failing.csv", ["LastName,Email", "Good,good@company.example", ",nobody@company.example", "Bad,no email"])
-  const printed = await sf.json(["data", "import", "bulk", "--file", "failing.csv", "--sobject", "Contact", "--wait", "2"])
+  write("failing.csv", [
+    "LastName,Email",
+    "Good,good@company.example",
+    ",nobody@company.example",
+    "Bad,no email"
+  ])
+  const printed = await sf.json([
+    "data",
+    "import",
+    "bulk",
+    "--file",
+    "failing.csv",
+    "--sobject",
+    "Contact",
+    "--wait",
+    "2"
+  ])
   expect(printed.exitCode).toBe(1)
   expect(printed.name).toBe("FailedRecordDetailsError")
   const jobId = /750\w{15}/.exec(JSON.stringify(printed))?.[0]
   const result = await sf.result(["data", "bulk", "results", "--job-id", String(jobId)])
-  expect(result).toMatchObject({ processedRecords: 3, successfulRecords: 1, failedRecords: 2, status: "JobComplete" })
+  expect(result).toMatchObject({
+    processedRecords: 3,
+    successfulRecords: 1,
+    failedRecords: 2,
+    status: "JobComplete"
+  })
   const failures = readFileSync(file(result.failedFilePath), "utf8")
   expect(failures).toContain("REQUIRED_FIELD_MISSING:Required fields are missing: [LastName]:LastName --")
   expect(failures).toContain("INVALID_EMAIL_ADDRESS")
@@ -104,7 +138,17 @@ it("sf data upsert bulk by an external id", async () => {
 it("sf data update bulk, where #N/A empties a field", async () => {
   const made = (await live("Account")).filter(({ Name }) => String(Name).startsWith("Bulk ")).slice(0, 20)
   write("update.csv", ["Id,Industry,BillingStreet", ...made.map(({ Id }) => `${Id},Media,#N/A`)])
-  const result = await sf.result(["data", "update", "bulk", "--file", "update.csv", "--sobject", "Account", "--wait", "2"])
+  const result = await sf.result([
+    "data",
+    "update",
+    "bulk",
+    "--file",
+    "update.csv",
+    "--sobject",
+    "Account",
+    "--wait",
+    "2"
+  ])
   expect(result).toMatchObject({ processedRecords: 20, successfulRecords: 20 })
   const after = await org.truth("Account")
   for (const { Id, Name } of made) {
@@ -112,10 +156,10 @@ it("sf data update bulk, where #N/A empties a field", async () => {
   }
 })
 
-it("sf data update bulk --async and data update resume", async () => {
+it("sf data update bulk without waiting, and data update resume", async () => {
   const [one] = (await live("Account")).filter(({ External_Id__c }) => External_Id__c === "BULK-9")
   write("later.csv", ["Id,Industry", `${one?.Id},Retail`])
-  await sf.result(["data", "update", "bulk", "--file", "later.csv", "--sobject", "Account", "--async"])
+  await sf.result(["data", "update", "bulk", "--file", "later.csv", "--sobject", "Account"])
   const result = await sf.result(["data", "update", "resume", "--use-most-recent", "--wait", "2"])
   expect(result).toMatchObject({ processedRecords: 1, successfulRecords: 1 })
   expect((await org.truth("Account")).get(String(one?.Id))).toMatchObject({ Industry: "Retail" })

@@ -17,10 +17,13 @@ afterAll(() => org?.stop())
 
 const rows = async (object: string) => [...(await org.truth(object)).values()]
 const live = async (object: string) => (await rows(object)).filter(({ IsDeleted }) => IsDeleted !== true)
-const query = (soql: string, ...flags: ReadonlyArray<string>) => sf.result(["data", "query", "--query", soql, ...flags])
+const query = (soql: string, ...flags: ReadonlyArray<string>) =>
+  sf.result(["data", "query", "--query", soql, ...flags])
 
 it("sf data query: fields of the row and of its parents", async () => {
-  const result = await query("SELECT Id, Name, Owner.Name, Parent.Owner.Username FROM Account ORDER BY Id LIMIT 20")
+  const result = await query(
+    "SELECT Id, Name, Owner.Name, Parent.Owner.Username FROM Account ORDER BY Id LIMIT 20"
+  )
   expect(result).toMatchObject({ totalSize: 20, done: true })
   const accounts = await org.truth("Account")
   const users = await org.truth("User")
@@ -81,7 +84,9 @@ it("sf data query --all-rows finds the recycle bin, over several pages", async (
 })
 
 it("sf data query: child rows inside their parents", async () => {
-  const result = await query("SELECT Id, (SELECT Id, LastName FROM Contacts ORDER BY Id) FROM Account ORDER BY Id LIMIT 15")
+  const result = await query(
+    "SELECT Id, (SELECT Id, LastName FROM Contacts ORDER BY Id) FROM Account ORDER BY Id LIMIT 15"
+  )
   const contacts = await live("Contact")
   for (const { Id, Contacts } of result.records) {
     const children = contacts.filter(({ AccountId }) => AccountId === Id).map((contact) => contact.Id)
@@ -97,7 +102,8 @@ it("sf data query: a misspelt column is refused in Salesforce's words", async ()
 })
 
 it("sf data query --use-tooling-api", async () => {
-  const soql = "SELECT QualifiedApiName, DataType FROM FieldDefinition WHERE EntityDefinition.QualifiedApiName = 'Account'"
+  const soql =
+    "SELECT QualifiedApiName, DataType FROM FieldDefinition WHERE EntityDefinition.QualifiedApiName = 'Account'"
   const result = await query(`${soql} AND QualifiedApiName IN ('Name', 'OwnerId')`, "--use-tooling-api")
   const types = result.records.map((each: { QualifiedApiName: string; DataType: string }) => [
     each.QualifiedApiName,
@@ -138,14 +144,22 @@ it("sf data create, get, update and delete record", async () => {
   expect(created).toMatchObject({ success: true, errors: [] })
 
   const read = await sf.result(["data", "get", "record", ...type, "--record-id", created.id])
-  expect(read).toMatchObject({ Id: created.id, Name: "Northern Mills", NumberOfEmployees: 12, Industry: null })
+  expect(read).toMatchObject({
+    Id: created.id,
+    Name: "Northern Mills",
+    NumberOfEmployees: 12,
+    Industry: null
+  })
 
   const found = await sf.result(["data", "get", "record", ...type, "--where", "External_Id__c=CLI-1"])
   expect(found.Id).toBe(created.id)
 
   const where = ["--where", "Name='Northern Mills'"]
   await sf.result(["data", "update", "record", ...type, ...where, "--values", "Industry=Energy"])
-  expect((await org.truth("Account")).get(created.id)).toMatchObject({ Industry: "Energy", Name: "Northern Mills" })
+  expect((await org.truth("Account")).get(created.id)).toMatchObject({
+    Industry: "Energy",
+    Name: "Northern Mills"
+  })
 
   await sf.result(["data", "delete", "record", ...type, "--record-id", created.id])
   expect((await org.truth("Account")).get(created.id)).toMatchObject({ IsDeleted: true })
@@ -154,7 +168,15 @@ it("sf data create, get, update and delete record", async () => {
 })
 
 it("sf data create record: a missing required field is refused in Salesforce's words", async () => {
-  const printed = await sf.json(["data", "create", "record", "--sobject", "Contact", "--values", "FirstName=Ann"])
+  const printed = await sf.json([
+    "data",
+    "create",
+    "record",
+    "--sobject",
+    "Contact",
+    "--values",
+    "FirstName=Ann"
+  ])
   expect(printed.exitCode).toBe(1)
   expect(printed.message).toContain("Required fields are missing: [LastName]")
 })
@@ -167,7 +189,16 @@ it("sf org list limits", async () => {
 })
 
 it("sf org list sobject record-counts", async () => {
-  const result = await sf.result(["org", "list", "sobject", "record-counts", "--sobject", "Account", "--sobject", "User"])
+  const result = await sf.result([
+    "org",
+    "list",
+    "sobject",
+    "record-counts",
+    "--sobject",
+    "Account",
+    "--sobject",
+    "User"
+  ])
   expect(result).toEqual(
     expect.arrayContaining([
       { name: "Account", count: (await live("Account")).length },
@@ -183,11 +214,25 @@ it("sf api request rest, reading and writing", async () => {
 
   const body = JSON.stringify({
     compositeRequest: [
-      { method: "POST", url: "/services/data/v68.0/sobjects/Account", referenceId: "a", body: { Name: "Composed" } },
+      {
+        method: "POST",
+        url: "/services/data/v68.0/sobjects/Account",
+        referenceId: "a",
+        body: { Name: "Composed" }
+      },
       { method: "GET", url: "/services/data/v68.0/sobjects/Account/@{a.id}?fields=Name", referenceId: "b" }
     ]
   })
-  const composite = ["api", "request", "rest", "/services/data/v68.0/composite", "--method", "POST", "--body", body]
+  const composite = [
+    "api",
+    "request",
+    "rest",
+    "/services/data/v68.0/composite",
+    "--method",
+    "POST",
+    "--body",
+    body
+  ]
   const wrote = await sf.run(composite)
   expect(wrote.code).toBe(0)
   expect(JSON.parse(wrote.stdout).compositeResponse).toMatchObject([
@@ -234,8 +279,11 @@ it("sf data export tree and import tree", async () => {
   const soql = "SELECT Name, (SELECT FirstName, LastName FROM Contacts) FROM Account WHERE Name LIKE 'Tree %'"
   await sf.result(["data", "export", "tree", "--query", soql, "--plan", "--output-dir", "exported"])
   const accounts = JSON.parse(readFileSync(join(sf.project, "exported", "Account.json"), "utf8"))
-  expect(accounts.records.map(({ Name }: { Name: string }) => Name).sort()).toEqual(["Tree Alone", "Tree Mill"])
-  await sf.result(["data", "import", "tree", "--plan", "exported/plan.json"])
+  expect(accounts.records.map(({ Name }: { Name: string }) => Name).sort()).toEqual([
+    "Tree Alone",
+    "Tree Mill"
+  ])
+  await sf.result(["data", "import", "tree", "--plan", "exported/Account-Contact-plan.json"])
   const twins = (await live("Account")).filter(({ Name }) => Name === "Tree Mill")
   expect(twins).toHaveLength(2)
   for (const { Id } of twins) {

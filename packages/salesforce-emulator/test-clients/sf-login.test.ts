@@ -6,15 +6,18 @@ import { logIn, type SalesforceCli, salesforceCli } from "./support/salesforce-c
 
 let org: EmulatedOrg
 let sf: SalesforceCli
+/** Logs in with the browser only. */
+let visitor: SalesforceCli
 
 beforeAll(async () => {
   org = await startEmulator("--dataset", "empty")
   sf = salesforceCli(org)
+  visitor = salesforceCli(org, "visitor")
 })
 afterAll(() => org?.stop())
 
-const tokenOf = async (alias: string): Promise<string> =>
-  (await sf.result(["org", "auth", "show-access-token", "--target-org", alias, "--no-prompt"])).accessToken
+const tokenOf = async (alias: string, cli = sf): Promise<string> =>
+  (await cli.result(["org", "auth", "show-access-token", "--target-org", alias, "--no-prompt"])).accessToken
 
 it("sf org login jwt", async () => {
   const { clientId, privateKeyFile } = org.apps.jwt
@@ -27,11 +30,11 @@ it("sf org login jwt", async () => {
 
 it("sf org login web, through the login and consent pages", async () => {
   const deadline = AbortSignal.timeout(60_000)
-  const command = sf.result(
+  const command = visitor.result(
     ["org", "login", "web", "--instance-url", org.url, "--browser", "firefox", "--alias", "by-web"],
     { signal: deadline }
   )
-  const visit = sf.openedUrl(deadline).then((url) => {
+  const visit = visitor.openedUrl(deadline).then((url) => {
     expect(new URL(url).searchParams.get("client_id")).toBe("PlatformCLI")
     return completeLogin(url, org, "http://localhost:1717/")
   })
@@ -46,9 +49,9 @@ it("sf org login web, through the login and consent pages", async () => {
 })
 
 it("a web login survives the death of its access token, by its refresh token", async () => {
-  const accessToken = await tokenOf("by-web")
+  const accessToken = await tokenOf("by-web", visitor)
   await org.control("tokens", { expire: { token: accessToken } })
-  const counted = await sf.result([
+  const counted = await visitor.result([
     "data",
     "query",
     "--target-org",
@@ -57,7 +60,7 @@ it("a web login survives the death of its access token, by its refresh token", a
     "SELECT COUNT() FROM User"
   ])
   expect(counted.totalSize).toBeGreaterThan(0)
-  expect(await tokenOf("by-web")).not.toBe(accessToken)
+  expect(await tokenOf("by-web", visitor)).not.toBe(accessToken)
 })
 
 it("sf org login access-token", async () => {
@@ -103,5 +106,5 @@ it("sf org logout", async () => {
 })
 
 it("no command reached beyond this machine", () => {
-  expect(sf.violations()).toEqual([])
+  expect([...sf.violations(), ...visitor.violations()]).toEqual([])
 })

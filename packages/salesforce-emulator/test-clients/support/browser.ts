@@ -30,10 +30,25 @@ const firstForm = (html: string, page: URL): Form | undefined => {
   return { action: new URL(attribute(form, "action") ?? page.href, page).href, fields }
 }
 
+const fillIn = ({ fields }: Form, { username, password }: EmulatedOrg): void => {
+  for (const name of fields.keys()) {
+    if (/^(un|username|user|login)$/i.test(name)) fields.set(name, username)
+    if (/^(pw|password|pass)$/i.test(name)) fields.set(name, password)
+  }
+}
+
 const mostSteps = 10
 
-/** Walks from an authorize URL until a response comes from `callback`, whose answer is returned. */
-export const completeLogin = async (start: string, org: EmulatedOrg, callback: string): Promise<Response> => {
+/**
+ * Walks from an authorize URL until it is sent to an address that begins with `callback`. Where nobody listens there,
+ * `arrive` takes the address instead; otherwise the answer of who does is returned.
+ */
+export const completeLogin = async (
+  start: string,
+  org: EmulatedOrg,
+  callback: string,
+  arrive?: (url: URL) => void
+): Promise<Response> => {
   const cookies = new Map<string, string>()
   let [url, form]: [string, Form | undefined] = [start, undefined]
   for (let step = 0; step < mostSteps; step++) {
@@ -50,6 +65,10 @@ export const completeLogin = async (start: string, org: EmulatedOrg, callback: s
     const location = response.headers.get("location")
     if (location !== null) {
       url = new URL(location, url).href
+      if (arrive !== undefined && url.startsWith(callback)) {
+        arrive(new URL(url))
+        return response
+      }
       form = undefined
       continue
     }
@@ -57,10 +76,7 @@ export const completeLogin = async (start: string, org: EmulatedOrg, callback: s
     const html = await response.text()
     form = firstForm(html, new URL(url))
     if (form === undefined) throw new Error(`no form at ${url} (${response.status}):\n${html}`)
-    for (const name of form.fields.keys()) {
-      if (/^(un|username|user|login)$/i.test(name)) form.fields.set(name, org.username)
-      if (/^(pw|password|pass)$/i.test(name)) form.fields.set(name, org.password)
-    }
+    fillIn(form, org)
     url = form.action
   }
   throw new Error(`still not logged in after ${mostSteps} steps: ${url}`)

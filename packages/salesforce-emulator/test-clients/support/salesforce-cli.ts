@@ -57,17 +57,21 @@ const project = JSON.stringify({
   sourceApiVersion: "66.0"
 })
 
-export const salesforceCli = (org: EmulatedOrg): SalesforceCli => {
+/** `person` keeps several homes on one emulator apart: the CLI merges the logins of one username. */
+export const salesforceCli = (org: EmulatedOrg, person = "person"): SalesforceCli => {
   const bin = join(inject("nodeClients"), "node_modules/@salesforce/cli/bin/run.js")
   const folder = (name: string) => {
-    const path = join(org.folder, name)
+    const path = join(org.folder, person, name)
     mkdirSync(path, { recursive: true })
     return path
   }
   const [home, browsers, work] = [folder("home"), folder("browsers"), folder("project")]
   folder("project/force-app")
   writeFileSync(join(work, "sfdx-project.json"), project)
-  const [opened, violations] = [join(org.folder, "opened-url"), join(org.folder, "violations")]
+  const [opened, violations] = [
+    join(org.folder, person, "opened-url"),
+    join(org.folder, person, "violations")
+  ]
   for (const name of ["firefox", "xdg-open"]) {
     writeFileSync(join(browsers, name), browserScript(opened), { mode: 0o755 })
   }
