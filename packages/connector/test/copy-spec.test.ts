@@ -1,7 +1,7 @@
 /** Looking into the copy must not need the credentials of the source. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { decodeCopySpec } from "../src/index.ts"
+import { decodeCopySpec, decodeSpec } from "../src/index.ts"
 
 const text = `version: 1
 name: acme
@@ -29,6 +29,14 @@ describe("a spec read for its copy", () => {
       assert.include(error.message, "line 8: destination.path: the environment variable DATA is not set")
       assert.notInclude(error.message, "SALESFORCE_URL")
       assert.notInclude(error.message, "ALERT_URL")
+    })
+  )
+
+  it.effect("says once that a variable is not set", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(decodeSpec({ file: "decant.yaml", text, env: { DATA: "." } }))
+      assert.lengthOf(error.message.match(/source\.environment/g) ?? [], 1)
+      assert.include(error.message, "the environment variable SALESFORCE_URL is not set")
     })
   )
 

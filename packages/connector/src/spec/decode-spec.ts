@@ -152,10 +152,11 @@ const decodeAs = <S>(reading: Reading<S>, source: SpecText): Effect.Effect<Decod
       errors: "all",
       onExcessProperty: "error"
     })
+    const unset = new Set(substituted.problems.map(({ path }) => pathText(path)))
     const problems = [
       ...substituted.problems,
       ...(Result.isFailure(decoded)
-        ? withoutEchoes(problemsOf(decoded.failure.issue))
+        ? withoutEchoes(problemsOf(decoded.failure.issue)).filter(({ path }) => !unset.has(pathText(path)))
         : reading.crossChecks(decoded.success))
     ]
     if (Result.isFailure(decoded) || problems.length > 0) {
