@@ -11,6 +11,7 @@ import { decodeReply } from "./api-reply.ts"
 import { checkPage, spoolPage } from "./page-spool.ts"
 import type { ReadError } from "./read-error.ts"
 import type { Download } from "./salesforce-client.ts"
+import { sourceError } from "./source-error.ts"
 import { progress, type StreamReading } from "./stream-reading.ts"
 
 const FETCHES_PER_PAGE = 3
@@ -61,6 +62,20 @@ const claimedRows = ({ headers }: Download): number | null => {
   return count !== undefined && /^\d+$/.test(count) ? Number(count) : null
 }
 
+/** Old orgs may still answer in ISO-8859-1, which would be taken for damaged UTF-8 or, worse, for right. */
+const expectUtf8 = ({ headers }: Download): Effect.Effect<void, ReadError> => {
+  const [, charset = "utf-8"] = /charset="?([^";\s]+)/i.exec(headers["content-type"] ?? "") ?? []
+  return /^utf-?8$/i.test(charset)
+    ? Effect.void
+    : Effect.fail(
+        sourceError(
+          "ORG_REPLY_INVALID",
+          `Salesforce sent a result page in ${charset}, not in UTF-8.`,
+          "Ask Salesforce to move the org to UTF-8, and report it with the API version of the spec. Nothing was changed."
+        )
+      )
+}
+
 const askFor = (reading: StreamReading, address: PageAddress): Effect.Effect<Download, ReadError> =>
   reading.client.download({
     stream: reading.definition.stream,
@@ -86,6 +101,7 @@ const fetchOnce = Effect.fnUntraced(function* (
 ): Effect.fn.Return<PageResult, ReadError> {
   const { definition, client, context } = reading
   const download = yield* askFor(reading, address)
+  yield* expectUtf8(download)
   const path = join(context.spool, `${id}.csv${download.gzip ? ".gz" : ""}`)
   const page = yield* spoolPage(download, path)
   yield* checkPage(page, definition.select, claimedRows(download))

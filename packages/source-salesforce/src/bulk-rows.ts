@@ -19,9 +19,14 @@ const mismatch = (stream: string, expected: number, received: number) =>
     { again: true }
   )
 
-/** The job was deleted, or is older than Salesforce keeps jobs. */
-const isGone = (error: ReadError): boolean =>
-  error.code === "API_NOT_FOUND" || error.code === "API_VERSION_CONFLICT"
+/**
+ * The job was deleted, or is older than Salesforce keeps jobs, or it cannot be read for the second time:
+ * an earlier run has failed with it already, so that the next would, too.
+ */
+const isUseless = (error: ReadError): boolean =>
+  ["API_NOT_FOUND", "API_VERSION_CONFLICT", "JOB_FAILED", "PAGE_DAMAGED", "ROW_COUNT_MISMATCH"].includes(
+    error.code
+  )
 
 const pagesOf = (reading: StreamReading, work: Work, job: NonNullable<Work["job"]>): Events =>
   Stream.unwrap(
@@ -62,11 +67,11 @@ export const newJobRows = (reading: StreamReading, work: Work): Events =>
     })
   )
 
-/** Goes on with the job of an earlier run; makes a new one if that job is gone. */
+/** Goes on with the job of an earlier run; makes a new one if that job is of no use any more. */
 export const resumedJobRows = (reading: StreamReading, work: Work, job: NonNullable<Work["job"]>): Events =>
   Stream.suspend(() => {
     reading.client.ledger.api(reading.definition.stream, "bulk")
     return pagesOf(reading, work, job).pipe(
-      Stream.catchIf(isGone, () => newJobRows(reading, newRowsWork(work.window)))
+      Stream.catchIf(isUseless, () => newJobRows(reading, newRowsWork(work.window)))
     )
   })

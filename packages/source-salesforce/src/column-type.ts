@@ -6,7 +6,7 @@ import type { ColumnSource, FieldDescription, ScalarType } from "@decant/connect
 import type { FieldDescribe } from "./describe-shape.ts"
 
 /** The separator between the values of a multi-select picklist; the values themselves cannot hold it. */
-export const MULTIPICKLIST_SEPARATOR = ";"
+const MULTIPICKLIST_SEPARATOR = ";"
 
 /** How the spec wants numbers: as the binary floats that the API sends, or as exact decimals. */
 export type Numbers = "double" | "decimal"

@@ -16,11 +16,14 @@ export const cursorFieldOf = (describe: ObjectDescribe): FieldDescribe | null =>
   return null
 }
 
+/** Rows that are written once: changes of a field, posts, logins. */
+const writtenOnce = /(History|Feed)$/
+
 export const cursorWarnings = (
   describe: ObjectDescribe,
   cursor: FieldDescribe | null
 ): ReadonlyArray<string> =>
-  cursor?.name === "CreatedDate" || cursor?.name === "LoginTime"
+  (cursor?.name === "CreatedDate" || cursor?.name === "LoginTime") && !writtenOnce.test(describe.name)
     ? [
         `${describe.name} is followed by ${cursor.name}: later changes of a row are not seen until it is read again with --full-refresh.`
       ]

@@ -11,7 +11,7 @@ const NullableText = orDefault<string | null>(Schema.NullOr(Schema.String), null
 const Flag = orDefault<boolean>(Schema.Boolean, false)
 const Whole = orDefault<number>(Schema.Finite, 0)
 
-export const PicklistValue = Schema.Struct({
+const PicklistValue = Schema.Struct({
   value: Schema.String,
   label: NullableText,
   active: orDefault<boolean>(Schema.Boolean, true)

@@ -3,6 +3,7 @@ import {
   type ObjectStream,
   type PlanRequest,
   type Spec,
+  type StreamCheckpoint,
   type StreamPlan,
   streamName
 } from "@decant/connector"
@@ -95,6 +96,17 @@ const syncable = (describe: ObjectDescribe): Result.Result<ObjectDescribe, Sourc
       )
 }
 
+/** Until new columns are back-filled, an increment can only bring them for rows that change. */
+const changedColumns = (
+  definition: StreamDefinition,
+  stored: StreamCheckpoint | undefined
+): ReadonlyArray<string> =>
+  stored?.phase !== "incremental" || stored.schemaFingerprint === definition.schemaFingerprint
+    ? []
+    : [
+        `The columns of ${definition.stream} are not those of the last run: rows that have not changed since keep what they had; \`--full-refresh ${definition.stream}\` reads all.`
+      ]
+
 const planOne = (of: {
   readonly client: SalesforceClient
   readonly spec: Spec
@@ -126,7 +138,7 @@ const planOne = (of: {
       mode: window.mode,
       checkpoint: window.checkpoint,
       resumes: window.resumes,
-      warnings: definition.warnings
+      warnings: [...definition.warnings, ...changedColumns(definition, stored)]
     },
     definition,
     abandonedJob: window.abandoned

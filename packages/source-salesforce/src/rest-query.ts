@@ -23,7 +23,7 @@ export interface QueryPage {
   readonly totalSize: number
   readonly records: ReadonlyArray<Readonly<Record<string, unknown>>>
   readonly next: string | null
-  /** The org's clock when the page was made. */
+  /** The org's clock before the query was sent: nothing read here is older knowledge than that. */
   readonly asOf: Instant
   readonly bytes: number
 }
@@ -37,7 +37,8 @@ export const fitsAddress = (client: SalesforceClient, query: string): boolean =>
 const getPage = Effect.fnUntraced(function* (
   client: SalesforceClient,
   stream: string,
-  path: string
+  path: string,
+  asOf: Instant
 ): Effect.fn.Return<QueryPage, ReadError> {
   const reply = yield* client.text({
     stream,
@@ -50,7 +51,7 @@ const getPage = Effect.fnUntraced(function* (
     totalSize: page.totalSize,
     records: page.records,
     next: page.nextRecordsUrl ?? null,
-    asOf: client.clock.now(),
+    asOf,
     bytes: reply.text.length
   }
 })
@@ -59,6 +60,13 @@ export const firstPage = (
   client: SalesforceClient,
   stream: string,
   query: string
-): Effect.Effect<QueryPage, ReadError> => getPage(client, stream, firstAddress(client, query))
+): Effect.Effect<QueryPage, ReadError> =>
+  Effect.suspend(() => getPage(client, stream, firstAddress(client, query), client.clock.now()))
 
-export const nextPage = getPage
+/** Null after the last page. */
+export const pageAfter = (
+  client: SalesforceClient,
+  stream: string,
+  page: QueryPage
+): Effect.Effect<QueryPage | null, ReadError> =>
+  page.next === null ? Effect.succeed(null) : getPage(client, stream, page.next, page.asOf)

@@ -8,7 +8,7 @@ import { type Segment, segmentId, type Work } from "@decant/connector"
 import { Effect, Option, Stream } from "effect"
 import { csvLine, recordWriter } from "./csv-record.ts"
 import type { ReadError } from "./read-error.ts"
-import { firstPage, nextPage, type QueryPage } from "./rest-query.ts"
+import { firstPage, pageAfter, type QueryPage } from "./rest-query.ts"
 import { sourceError } from "./source-error.ts"
 import { progress, type StreamReading } from "./stream-reading.ts"
 import { newRowsWork, queryOf } from "./window-plan.ts"
@@ -66,7 +66,7 @@ const writeSegment = Effect.fnUntraced(function* (
       bytes: page.bytes,
       total: start.totalSize
     })
-    page = page.next === null ? null : yield* nextPage(client, definition.stream, page.next)
+    page = yield* pageAfter(client, definition.stream, page)
   }
   const segment: Segment = {
     id,

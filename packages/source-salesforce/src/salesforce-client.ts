@@ -17,7 +17,7 @@ import type { ReadError } from "./read-error.ts"
 import { backOff, isTransient } from "./retry-policy.ts"
 import { refusal, type SourceError } from "./source-error.ts"
 
-export interface Call {
+interface Call {
   /** Whose usage it is; null for what no single stream caused. */
   readonly stream: string | null
   readonly method?: "GET" | "POST" | "PATCH" | "DELETE"

@@ -19,7 +19,7 @@ const ownCodes = [
   "SPOOL_FAILED"
 ] as const
 
-export const SourceErrorCode = Schema.Literals([...ownCodes, ...errorCatalogue.map(({ code }) => code)])
+const SourceErrorCode = Schema.Literals([...ownCodes, ...errorCatalogue.map(({ code }) => code)])
 export type SourceErrorCode = (typeof ownCodes)[number] | CatalogueCode
 
 export class SourceError

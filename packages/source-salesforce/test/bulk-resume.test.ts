@@ -86,20 +86,34 @@ layer(Emulator.with("--dataset", "demo", "--switch", "bulkPageRows=300"), { excl
       }).pipe(Effect.scoped)
     )
 
-    it.effect("of a job that is gone come from a new one", () =>
-      Effect.gen(function* () {
-        const { source, spool, org } = yield* setting(parallel)
-        const table = newTable()
-        const first = yield* planOf(source, "Contact", table)
-        yield* pour(table, source.read(first, { spool, report: () => Effect.void }), 3)
-        const gone = [{ errorCode: "NOT_FOUND", message: "The requested resource does not exist" }]
-        yield* org.fault(`jobs/query/${table.checkpoint?.work[0]?.job?.id}`, { status: 404, body: gone }, 1)
-        const { plan } = yield* sync(source, "Contact", table, spool)
-        assert.isTrue(plan.resumes)
-        yield* expectTruth(table)
-        assert.strictEqual(count(yield* org.requests, "POST /services/data/v67.0/jobs/query"), 2)
-      }).pipe(Effect.scoped)
-    )
+    for (const [what, answer] of [
+      [
+        "is gone",
+        { status: 404, body: [{ errorCode: "NOT_FOUND", message: "The requested resource does not exist" }] }
+      ],
+      [
+        "has failed",
+        { status: 200, body: { id: "750", state: "Failed", errorMessage: "Unexpected exception" } }
+      ],
+      [
+        "cannot be counted",
+        { status: 200, body: { id: "750", state: "JobComplete", numberRecordsProcessed: 5 } }
+      ]
+    ] as const) {
+      it.effect(`of a job that ${what} come from a new one`, () =>
+        Effect.gen(function* () {
+          const { source, spool, org } = yield* setting(parallel)
+          const table = newTable()
+          const first = yield* planOf(source, "Contact", table)
+          yield* pour(table, source.read(first, { spool, report: () => Effect.void }), 3)
+          yield* org.fault(`jobs/query/${table.checkpoint?.work[0]?.job?.id}`, answer, 1)
+          const { plan } = yield* sync(source, "Contact", table, spool)
+          assert.isTrue(plan.resumes)
+          yield* expectTruth(table)
+          assert.strictEqual(count(yield* org.requests, "POST /services/data/v67.0/jobs/query"), 2)
+        }).pipe(Effect.scoped)
+      )
+    }
 
     for (const [what, action] of [
       ["reset in the middle", { resetAfterBytes: 2000 }],

@@ -170,6 +170,15 @@ describe("a result page", () => {
     )
   }
 
+  it.live("in another character set than UTF-8 is refused", () =>
+    Effect.gen(function* () {
+      const latin = { ...good, headers: { ...good.headers, "content-type": "text/csv; charset=ISO-8859-1" } }
+      const { code, message } = yield* refused(job([latin]))
+      assert.strictEqual(code, "ORG_REPLY_INVALID")
+      assert.include(message, "ISO-8859-1")
+    }).pipe(Effect.scoped)
+  )
+
   it.live("that stays damaged fails its stream after three fetches and gives out nothing", () =>
     Effect.gen(function* () {
       const { code, fetches } = yield* refused(

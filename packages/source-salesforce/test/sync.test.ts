@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { salesforce } from "../src/index.ts"
 import { Emulator, type Org } from "./emulator.ts"
 import { spoolFolder } from "./spool.ts"
-import { differences, newTable, pour, rowsOf, sync } from "./table.ts"
+import { differences, newTable, planOf, pour, rowsOf, sync } from "./table.ts"
 
 const opened = (org: Org, streams: string) =>
   Effect.gen(function* () {
@@ -62,6 +62,59 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true })("a sync
       yield* sync(source, "Account", table, spool)
       assert.deepStrictEqual(differences(table, yield* org.truth("Account")), [])
       assert.strictEqual(table.rows.get(b)?.IsDeleted, "false")
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("puts addresses together equal to REST's own, by Bulk and by REST", () =>
+    Effect.gen(function* () {
+      const org = yield* Emulator
+      const spool = yield* spoolFolder
+      const source = yield* opened(org, "[{ object: Account }]")
+      const table = newTable()
+      const { plan } = yield* sync(source, "Account", table, spool)
+      const ids = [...table.rows.keys()].slice(0, 40)
+      yield* org.records("Account", { update: ids.map((Id) => ({ Id, Name: "moved" })) })
+      yield* sync(source, "Account", table, spool)
+      const address = plan.schema.columns.find(({ name }) => name === "BillingAddress")?.from
+      const parts = address !== undefined && "struct" in address ? Object.entries(address.struct) : []
+      assert.isAbove(parts.length, 7)
+      let full = 0
+      for (const [id, row] of yield* org.truth("Account")) {
+        const cells = table.rows.get(id) ?? {}
+        const rebuilt = parts.map(([key, header]) => [key, cells[header] ?? "missing"])
+        const rest = row.BillingAddress as Readonly<Record<string, unknown>> | null
+        if (rest !== null) full++
+        const expected = parts.map(([key]) => [key, String(rest?.[key] ?? "")])
+        assert.deepStrictEqual(rebuilt, expected, id)
+      }
+      assert.isAbove(full, 100)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("reads what the roles name, whatever the org calls it", () =>
+    Effect.gen(function* () {
+      const org = yield* Emulator
+      const custom = (yield* (yield* opened(org, "[{ object: Account }]")).discover([
+        "Account"
+      ])).objects[0]?.fields
+        .filter((field) => field.custom)
+        .map(({ name }) => name)
+      const [logo = "", reference = "", rights = ""] = custom ?? []
+      const source = yield* opened(
+        org,
+        `[{ object: Account, roles: { logo: ${logo}, reference: ${reference}, marketingRights: ${rights} } }]`
+      )
+      const plan = yield* planOf(source, "Account", newTable())
+      assert.deepStrictEqual(
+        plan.schema.views.map((view) => view.name),
+        ["Account_live", "account_roles", "account_survivors"]
+      )
+      const roles = plan.schema.views.find((view) => view.kind === "roles")
+      assert.deepStrictEqual(roles?.kind === "roles" ? roles.roles : null, {
+        logo,
+        reference,
+        marketing_rights: rights
+      })
     }).pipe(Effect.scoped)
   )
 
