@@ -33,6 +33,10 @@ export interface Store {
   /** The first column of each row as text, a batch at a time. */
   readonly texts: (sql: string) => Stream.Stream<ReadonlyArray<string>>
   readonly run: (sql: string, values?: Array<DuckDBValue>) => Effect.Effect<void>
+  /** Runs a statement that changes no record of the org: cursors, files. */
+  readonly aside: (sql: string) => Effect.Effect<void>
+  /** Another number after each change of what the org holds. */
+  readonly version: () => number
   /** Runs statements one after the other in one transaction; no other transaction runs meanwhile. */
   readonly transaction: (
     statements: ReadonlyArray<{ readonly sql: string; readonly values?: Array<DuckDBValue> }>
@@ -77,6 +81,10 @@ export const openStore = (folder: string) =>
     const withConnection = <A>(use: (connection: DuckDBConnection) => Promise<A>) =>
       Effect.scoped(Effect.flatMap(connect, (connection) => Effect.promise(() => use(connection))))
     const writing = yield* Semaphore.make(1)
+    let version = 0
+    const changed = Effect.sync(() => {
+      version += 1
+    })
 
     const store: Store = {
       rows: (sql, values) =>
@@ -87,7 +95,10 @@ export const openStore = (folder: string) =>
             Stream.fromAsyncIterable(readTexts(connection, sql), (cause) => cause).pipe(Stream.orDie)
           )
         ),
-      run: (sql, values) => withConnection((connection) => connection.run(sql, values)).pipe(Effect.asVoid),
+      run: (sql, values) =>
+        withConnection((connection) => connection.run(sql, values)).pipe(Effect.andThen(changed)),
+      aside: (sql) => withConnection((connection) => connection.run(sql)).pipe(Effect.asVoid),
+      version: () => version,
       transaction: (statements) =>
         withConnection(async (connection) => {
           await connection.run("BEGIN")
@@ -98,7 +109,7 @@ export const openStore = (folder: string) =>
             await connection.run("ROLLBACK")
             throw cause
           }
-        }).pipe(Effect.uninterruptible, writing.withPermits(1)),
+        }).pipe(Effect.andThen(changed), Effect.uninterruptible, writing.withPermits(1)),
       createTable: (object) => store.run(createTableSql(object))
     }
     yield* store.run(valueMacros)
