@@ -65,6 +65,26 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true })("a sync
     }).pipe(Effect.scoped)
   )
 
+  it.effect("follows the org's clock and finds rows that became visible after their stamp", () =>
+    Effect.gen(function* () {
+      const org = yield* Emulator
+      const spool = yield* spoolFolder
+      const source = yield* opened(org, "[{ object: Contact }]")
+      const table = newTable()
+      yield* sync(source, "Contact", table, spool)
+      const early = yield* org.records("Contact", { insert: [{ LastName: "Late" }], lateCommitSeconds: 480 })
+      const [late = ""] = early.inserted ?? []
+      yield* org.control("POST", "/clock", { advanceSeconds: 240 })
+      yield* org.records("Contact", { insert: [{ LastName: "On time" }] })
+      yield* sync(source, "Contact", table, spool)
+      assert.isFalse(table.rows.has(late))
+      yield* org.control("POST", "/clock", { advanceSeconds: 241 })
+      const { plan } = yield* sync(source, "Contact", table, spool)
+      assert.isTrue((table.rows.get(late)?.SystemModstamp ?? "") < (plan.checkpoint.cursor ?? ""))
+      assert.deepStrictEqual(differences(table, yield* org.truth("Contact")), [])
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("puts addresses together equal to REST's own, by Bulk and by REST", () =>
     Effect.gen(function* () {
       const org = yield* Emulator
