@@ -105,7 +105,7 @@ export const account = (id: string, at: number, cells: Cells = {}): Cells => ({
 
 const quoted = (cell: string | null | undefined): string => `"${(cell ?? "").replaceAll('"', '""')}"`
 
-export const csv = (columns: ReadonlyArray<string>, rows: ReadonlyArray<Cells>): string =>
+const csv = (columns: ReadonlyArray<string>, rows: ReadonlyArray<Cells>): string =>
   [columns.map(quoted), ...rows.map((row) => columns.map((name) => quoted(row[name])))]
     .map((line) => `${line.join(",")}\n`)
     .join("")

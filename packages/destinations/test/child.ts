@@ -20,14 +20,14 @@ const ended = (child: ChildProcess): Promise<number | null> =>
     : new Promise((resolve) => child.once("close", (code) => resolve(code)))
 
 export const start = (
-  program: string,
+  program: URL,
   args: ReadonlyArray<string>,
   shell?: string
 ): Effect.Effect<Child, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
       Effect.sync(() => {
-        const file = fileURLToPath(new URL(program, import.meta.url))
+        const file = fileURLToPath(program)
         const command = [process.execPath, file, ...args]
         return shell === undefined
           ? spawn(command[0] ?? "", command.slice(1), { stdio: ["ignore", "pipe", "inherit"] })
@@ -60,7 +60,7 @@ export const start = (
                 const found = lines.find((text) => text.startsWith(start))
                 if (found === undefined && child.exitCode === null && child.signalCode === null) return
                 waiting.delete(check)
-                if (found === undefined) reject(new Error(`${program} ended: ${lines.join("; ")}`))
+                if (found === undefined) reject(new Error(`${program.pathname} ended: ${lines.join("; ")}`))
                 else resolve(found)
               }
               waiting.add(check)

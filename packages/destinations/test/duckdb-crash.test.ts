@@ -7,7 +7,7 @@ import { start } from "./child.ts"
 import { duckdbSubject } from "./duckdb-subject.ts"
 import { folder, open, rowsOf } from "./subject.ts"
 
-const rowsOfCommit = 150_000
+const rowsOfCommit = 60_000
 
 /** The version and the number of rows that a later process finds. */
 const found = (at: string) =>
@@ -27,11 +27,11 @@ describe("DuckDB: a process that is killed", () => {
     Effect.gen(function* () {
       const at = yield* folder
       const file = join(at, "acme.duckdb")
-      const first = yield* start("writer.ts", [at, "1000", "1"])
+      const first = yield* start(new URL("./writer.ts", import.meta.url), [at, "1000", "1"])
       yield* first.line("done 1")
       yield* first.ended
       const before = bytesOf(file)
-      const child = yield* start("writer.ts", [at, "800000", "1"])
+      const child = yield* start(new URL("./writer.ts", import.meta.url), [at, "400000", "1"])
       yield* child.line("begin 2")
       // Row groups of an open transaction are written ahead, so a growing file says that it is inside.
       while (bytesOf(file) < before + 1_000_000) yield* Effect.sleep("5 millis")
@@ -46,9 +46,9 @@ describe("DuckDB: a process that is killed", () => {
       const at = yield* folder
       for (let round = 0; round < 5; round++) {
         const before = yield* found(at)
-        const child = yield* start("writer.ts", [at, String(rowsOfCommit), "3"])
+        const child = yield* start(new URL("./writer.ts", import.meta.url), [at, String(rowsOfCommit), "3"])
         yield* child.line(`begin ${before.version + 1}`)
-        yield* Effect.sleep(Math.floor(Math.random() * 1500))
+        yield* Effect.sleep(Math.floor(Math.random() * 800))
         yield* child.kill
         const after = yield* found(at)
         assert.strictEqual(after.rows, after.version * rowsOfCommit)
@@ -71,8 +71,12 @@ describe("DuckDB: a process that is killed", () => {
   it.live("reports a full disk and loses nothing", () =>
     Effect.gen(function* () {
       const at = yield* folder
-      yield* (yield* start("writer.ts", [at, "1000", "1"])).ended
-      const child = yield* start("writer.ts", [at, "400000", "1"], "trap '' XFSZ; ulimit -f 12000")
+      yield* (yield* start(new URL("./writer.ts", import.meta.url), [at, "1000", "1"])).ended
+      const child = yield* start(
+        new URL("./writer.ts", import.meta.url),
+        [at, "200000", "1"],
+        "trap '' XFSZ; ulimit -f 5000"
+      )
       const line = yield* child.line("failed")
       assert.match(line, /^failed DISK_FULL/)
       assert.deepStrictEqual(yield* found(at), { version: 1, rows: 1000 })

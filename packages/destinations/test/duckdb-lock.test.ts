@@ -17,7 +17,7 @@ describe("DuckDB: other processes and the file", () => {
       const at = yield* folder
       const destination = yield* open(duckdbSubject, at)
       yield* destination.commit(oneRow(at, 0))
-      const reader = yield* start("reader.ts", ["poll", join(at, "acme.duckdb")])
+      const reader = yield* start(new URL("./reader.ts", import.meta.url), ["poll", join(at, "acme.duckdb")])
       yield* reader.line("saw 1 1")
       for (let version = 1; version < 12; version++) yield* destination.commit(oneRow(at, version))
       yield* reader.line("saw 12 12")
@@ -36,7 +36,7 @@ describe("DuckDB: other processes and the file", () => {
         notice: (text) => Effect.sync(() => void notices.push(text))
       })
       yield* destination.commit(oneRow(at, 0))
-      const reader = yield* start("reader.ts", ["hold", join(at, "acme.duckdb")])
+      const reader = yield* start(new URL("./reader.ts", import.meta.url), ["hold", join(at, "acme.duckdb")])
       yield* reader.line("saw")
       const commit = yield* Effect.forkChild(destination.commit(oneRow(at, 1)))
       yield* Effect.sleep("700 millis")
@@ -54,7 +54,7 @@ describe("DuckDB: other processes and the file", () => {
         destination: { lockTimeout: Duration.millis(500) }
       })
       yield* destination.commit(oneRow(at, 0))
-      const reader = yield* start("reader.ts", ["hold", join(at, "acme.duckdb")])
+      const reader = yield* start(new URL("./reader.ts", import.meta.url), ["hold", join(at, "acme.duckdb")])
       yield* reader.line("saw")
       const failure = yield* Effect.flip(destination.commit(oneRow(at, 1)))
       assert.strictEqual(failure.code, "DESTINATION_LOCKED")

@@ -84,7 +84,7 @@ const insertCells = (layout: TableLayout, stage: Stage, target: Target) => {
 }
 
 /** `INSERT` parts for a source that is called `s`. */
-export const insertInto = (layout: TableLayout, stage: Stage, target: Target) => {
+const insertInto = (layout: TableLayout, stage: Stage, target: Target) => {
   const cells = insertCells(layout, stage, target)
   return {
     columns: cells.map(([name]) => name).join(", "),

@@ -9,7 +9,7 @@ export interface Patience {
   readonly notice: (text: string) => Effect.Effect<void>
 }
 
-const pollEvery = Duration.millis(200)
+const pollEvery = Duration.millis(100)
 
 const rounded = (millis: number): string => Duration.format(Duration.seconds(Math.round(millis / 1000)))
 

@@ -10,7 +10,7 @@ import { literal } from "../sql-text.ts"
 import type { Sql } from "./workbench.ts"
 
 /** Longer than Salesforce keeps a job that could still bring old rows. */
-export const keepDays = 8
+const keepDays = 8
 
 const tables: Readonly<Record<string, string>> = {
   checkpoints:
@@ -99,7 +99,7 @@ export const readState = Effect.fnUntraced(function* (
   }
 })
 
-export const otherOrg = (path: string, held: string, wanted: string): DestinationError =>
+const otherOrg = (path: string, held: string, wanted: string): DestinationError =>
   DestinationError.of(
     "DESTINATION_OTHER_ORG",
     `${path} holds the copy of org ${held}, but these credentials lead to org ${wanted}.`,

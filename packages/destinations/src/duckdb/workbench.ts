@@ -5,17 +5,18 @@
  * DuckDB locks a file per process, by the operating system's locks, which one process cannot hold against
  * itself: two instances of one process would both get the file. `path` permits keep them apart.
  */
-import { mkdir, mkdtemp, rm } from "node:fs/promises"
+import { mkdir } from "node:fs/promises"
 import { availableParallelism, tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { dirname } from "node:path"
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api"
 import { Duration, Effect, Exit, type Scope, Semaphore } from "effect"
 import type { DestinationError } from "../destination-error.ts"
+import { privateFolder } from "../private-folder.ts"
 import { literal } from "../sql-text.ts"
 import { failureOf } from "./duckdb-failure.ts"
 import { type Patience, whenUnlocked } from "./lock-wait.ts"
 
-export type Parameters = Record<string, DuckDBValue>
+type Parameters = Record<string, DuckDBValue>
 
 /** One connection, statements one after the other. The file is `target` while it is attached. */
 export interface Sql {
@@ -93,13 +94,7 @@ const attach = async (path: string, connection: DuckDBConnection, access: Access
 export const openWorkbench = Effect.fnUntraced(function* (
   options: Patience
 ): Effect.fn.Return<Workbench, DestinationError, Scope.Scope> {
-  const folder = yield* Effect.acquireRelease(
-    Effect.tryPromise({
-      try: () => mkdtemp(join(tmpdir(), "decant-")),
-      catch: (cause) => failureOf(tmpdir(), cause)
-    }),
-    (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }).catch(() => undefined))
-  )
+  const folder = yield* privateFolder((cause) => failureOf(tmpdir(), cause))
   let open: Open | null = null
   const discard = Effect.sync(() => {
     if (open !== null) close(open)
