@@ -94,9 +94,7 @@ describe("logging in", () => {
     const user = await own.login(org.username, org.password)
     expect(user.organizationId).toBe(org.orgId)
     expect((await own.query("SELECT Id FROM Account LIMIT 1")).totalSize).toBe(1)
-    await expect(connect({ version: "60.0" }).login(org.username, "wrong")).rejects.toMatchObject({
-      name: "INVALID_LOGIN"
-    })
+    await expect(connect({ version: "60.0" }).login(org.username, "wrong")).rejects.toThrow(/^INVALID_LOGIN/)
     await expect(connect({ version: "66.0" }).login(org.username, org.password)).rejects.toThrow()
   })
 

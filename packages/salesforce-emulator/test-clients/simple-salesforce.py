@@ -160,7 +160,7 @@ def toolingexecute():
 
 @step
 def bulk2_query():
-    pages = list(sf.bulk2.Contact.query_all("SELECT Id, LastName FROM Contact", max_records=300))
+    pages = list(sf.bulk2.Contact.query("SELECT Id, LastName FROM Contact", max_records=300))
     return {"pages": len(pages), "rows": sum(page.count("003Dn0") for page in pages), "head": pages[-1].split("\n")[0]}
 
 

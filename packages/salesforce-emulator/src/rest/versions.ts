@@ -42,9 +42,12 @@ const versions = plainRoute("GET", "/services/data", () =>
   )
 )
 
-const root = restRoute("GET", "", ({ version }) =>
-  Effect.succeed(
-    json(Object.fromEntries(resources.map((name) => [name, `/services/data/v${version}/${name}`])))
+const root = restRoute("GET", "", ({ version, request, caller }) =>
+  Effect.map(Org, ({ id }) =>
+    json({
+      ...Object.fromEntries(resources.map((name) => [name, `/services/data/v${version}/${name}`])),
+      identity: `http://${request.headers.host ?? ""}/id/${id}/${caller.userId}`
+    })
   )
 )
 
