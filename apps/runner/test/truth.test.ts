@@ -1,7 +1,7 @@
 /** After every sync the copy is what the org holds, cell by cell. */
 import { readFile } from "node:fs/promises"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
-import { allDifferences } from "./support/compare.ts"
+import { allDifferences, changeCell } from "./support/compare.ts"
 import { openWorkspace, type Workspace } from "./support/decant.ts"
 import { type Emulator, startEmulator } from "./support/emulator.ts"
 
@@ -154,5 +154,12 @@ describe("a copy of the demo org", () => {
     )
     assert.notStrictEqual(ended.report.streams[0]?.mode, "incremental")
     await copyEqualsOrg()
+  })
+
+  it("would not pass here with one wrong cell", async () => {
+    const [contact] = await org.truth("Contact")
+    const database = workspace.path("test.duckdb")
+    await changeCell(database, `UPDATE salesforce.Contact SET Title = 'other' WHERE Id = '${contact?.Id}'`)
+    assert.lengthOf(await allDifferences(org, database), 1)
   })
 })

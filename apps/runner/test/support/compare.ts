@@ -102,3 +102,12 @@ export const allDifferences = async (
   for (const object of objects) lines.push(...(await differences(emulator, database, object)))
   return lines.slice(0, 20)
 }
+
+/** Damages the copy behind Decant's back. */
+export const changeCell = async (database: string, sql: string): Promise<void> => {
+  const instance = await DuckDBInstance.create(database)
+  const connection = await instance.connect()
+  await connection.run(sql)
+  connection.closeSync()
+  instance.closeSync()
+}

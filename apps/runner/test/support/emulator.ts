@@ -18,7 +18,15 @@ export interface Emulator {
   ) => Promise<{ readonly inserted?: ReadonlyArray<string> }>
   /** The org's rows of an object, as REST would show them. */
   readonly truth: (object: string) => Promise<ReadonlyArray<Record<string, unknown>>>
+  /** What clients asked for, oldest first. */
+  readonly requests: () => Promise<ReadonlyArray<LoggedRequest>>
   readonly stop: () => Promise<void>
+}
+
+export interface LoggedRequest {
+  readonly method: string
+  readonly path: string
+  readonly ended: string
 }
 
 interface Ready {
@@ -79,6 +87,7 @@ export const startEmulator = async (...args: ReadonlyArray<string>): Promise<Emu
         .split("\n")
         .filter((line) => line !== "")
         .map((line) => JSON.parse(line)),
+    requests: async () => (await control("GET", "requests")) as ReadonlyArray<LoggedRequest>,
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return
       child.kill("SIGTERM")
