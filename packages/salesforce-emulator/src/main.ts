@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 /** The `salesforce-emulator` command. */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Effect, Layer, Logger, Schema } from "effect"
+import { Effect, Layer, Logger, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { ServeError } from "effect/http/HttpServerError"
 import type { BadDataset } from "./dataset/load-csv.ts"
 import { emulator, readyLine } from "./emulator.ts"
+import { FeatureList, featureNames } from "./org/features/features.ts"
+import type { BadSchema } from "./org/saved-schema.ts"
 
 const flags = {
   port: Flag.Int("port").pipe(
@@ -24,6 +26,15 @@ const flags = {
   load: Flag.KeyValuePair("load").pipe(
     Flag.withDescription("records from a CSV file whose header names fields, such as Account=accounts.csv"),
     Flag.withDefault({})
+  ),
+  schemaFrom: Flag.String("schema-from").pipe(
+    Flag.withDescription("JSON of sObject describes: the org has those objects, with synthetic records"),
+    Flag.optional
+  ),
+  features: Flag.String("features").pipe(
+    Flag.withDescription(`what the org has switched on, with commas: ${featureNames.join(",")}`),
+    Flag.withSchema(FeatureList),
+    Flag.withDefault([])
   ),
   seed: Flag.Int("seed").pipe(Flag.withDescription("seed of the synthetic data"), Flag.withDefault(42)),
   apiVersion: Flag.String("api-version").pipe(
@@ -46,7 +57,7 @@ const fail = (message: string, fix: string) =>
     process.exitCode = 2
   })
 
-const command = Command.make("salesforce-emulator", flags, ({ load, log, ...options }) =>
+const command = Command.make("salesforce-emulator", flags, ({ load, log, schemaFrom, ...options }) =>
   Effect.gen(function* () {
     const ready = yield* readyLine
     yield* Effect.sync(() => process.stdout.write(`${JSON.stringify(ready)}\n`))
@@ -55,12 +66,14 @@ const command = Command.make("salesforce-emulator", flags, ({ load, log, ...opti
     Effect.provide(
       emulator({
         ...options,
+        schemaFrom: Option.getOrUndefined(schemaFrom),
         load: Object.entries(load).map(([object, file]) => ({ object, file })),
         log: log ? (line) => process.stderr.write(`${line}\n`) : undefined
       })
     ),
     Effect.catchTags({
       BadDataset: ({ message, fix }: BadDataset) => fail(message, fix),
+      BadSchema: ({ message, fix }: BadSchema) => fail(message, fix),
       ServeError: ({ cause }: ServeError) =>
         fail(
           `cannot listen on port ${options.port}: ${cause instanceof Error ? cause.message : String(cause)}`,

@@ -1,10 +1,12 @@
 /** Which rows an org starts with. */
 import { Context, Effect, Layer } from "effect"
+import { chosenFeatures, type FeatureName } from "../org/features/features.ts"
 import { Org } from "../org/org.ts"
 import { baseRecords } from "./base.ts"
 import { demoRecords } from "./demo.ts"
 import { BadDataset, loadCsv } from "./load-csv.ts"
 import { Records } from "./records.ts"
+import { savedRecords } from "./saved-records.ts"
 import { scaleRecords } from "./scale.ts"
 
 export interface DatasetOptions {
@@ -13,6 +15,9 @@ export interface DatasetOptions {
   readonly rows: Readonly<Record<string, number>>
   readonly load: ReadonlyArray<{ readonly object: string; readonly file: string }>
   readonly seed: number
+  readonly features?: ReadonlyArray<FeatureName>
+  /** The objects of a saved schema, which get synthetic rows. */
+  readonly saved?: ReadonlyArray<string>
 }
 
 const bornAt = "2019-01-01T00:00:00"
@@ -56,10 +61,21 @@ export class Dataset extends Context.Service<
 
 const fill = (org: Org["Service"], options: DatasetOptions) =>
   Effect.gen(function* () {
+    const { dataset, rows, seed, saved } = options
+    const features = chosenFeatures(options.features ?? [])
     const records = new Records(org)
-    if (options.dataset === "demo") demoRecords(org, records, options.seed)
+    if (dataset === "demo" && saved === undefined) demoRecords(org, records, seed)
     else baseRecords(org, records, bornAt)
+    if (dataset === "demo" && saved !== undefined) savedRecords(org, records, saved, rows, seed)
+    const added = {
+      add: records.add.bind(records),
+      change: records.change.bind(records)
+    }
+    for (const feature of features) feature.records?.(added, bornAt)
     for (const { object, file } of options.load) yield* loadCsv(org, records, object, file)
     yield* records.write()
-    if (options.dataset === "scale") yield* scaleRecords(org, options.rows, options.seed)
+    if (dataset === "scale") yield* scaleRecords(org, rows, seed)
+    for (const feature of features) {
+      for (const sql of feature.fill?.(org) ?? []) yield* org.store.run(sql)
+    }
   })

@@ -34,6 +34,13 @@ const defaultValue = (field: Field): unknown => {
 
 const formulaText = (path: string, type: FieldType) => (type === "string" ? `TEXT(${path})` : path)
 
+/** Keys that a saved describe may say something about which the field itself does not. */
+export const describedKeys: ReadonlySet<string> = new Set(
+  "aggregatable aiPredictionField calculated calculatedFormula dataTranslationEnabled defaultValueFormula deprecatedAndHidden displayLocationInDecimal encrypted filteredLookupInfo formulaTreatNullNumberAsZero highScaleNumber inlineHelpText mask maskType namePointing polymorphicForeignKey referenceTargetField relationshipOrder soapType writeRequiresMasterRead".split(
+    " "
+  )
+)
+
 export const describeField = (field: Field) => ({
   aggregatable: isAggregatable(field),
   aiPredictionField: false,
@@ -98,5 +105,6 @@ export const describeField = (field: Field) => ({
   type: field.type,
   unique: field.unique,
   updateable: field.updateable,
-  writeRequiresMasterRead: false
+  writeRequiresMasterRead: false,
+  ...field.described
 })

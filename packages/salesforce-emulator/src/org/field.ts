@@ -81,6 +81,8 @@ export interface Field {
   readonly picklist: ReadonlyArray<PicklistValue>
   /** The picklist field on which this one depends. */
   readonly controllerName: string | null
+  /** What a saved describe says that nothing else here follows from. */
+  readonly described?: Readonly<Record<string, unknown>>
 }
 
 /** A summary over the live records that refer to a record. */

@@ -81,6 +81,13 @@ const distance = (scope: Scope, fn: FunctionExp): string => {
   return `2 * ${radius} * asin(sqrt(${chord}))`
 }
 
+/** Where an org has several currencies: the amount by the rate of the record's own. */
+const inCorporateCurrency = (scope: Scope, { source, sql }: Resolved): string => {
+  const hasOwn = scope.schema.field(source.object, "CurrencyIsoCode") !== undefined
+  if (!hasOwn || scope.schema.object("CurrencyType") === undefined) return sql
+  return `(${sql} / (SELECT max("ConversionRate") FROM "CurrencyType" WHERE "IsoCode" = ${source.alias}."CurrencyIsoCode"))`
+}
+
 const aggregate = (
   scope: Scope,
   name: string,
@@ -92,7 +99,8 @@ const aggregate = (
     const told = `field ${argument.field.name} does not support aggregate operator ${name}`
     throw refusedWord(scope.query, word, "MALFORMED_QUERY", told)
   }
-  return { ...apply(argument), word, aggregate: true, field: undefined }
+  const sql = argument.type === "currency" ? inCorporateCurrency(scope, argument) : argument.sql
+  return { ...apply({ ...argument, sql }), word, aggregate: true, field: undefined }
 }
 
 /** Resolves a function call; throws Salesforce's refusal of one it does not know. */
@@ -120,7 +128,13 @@ export const resolveFunction = (scope: Scope, fn: FunctionExp): Computed => {
     case "FORMAT":
       return { sql: `${argument.sql}::VARCHAR`, type: "string", word, aggregate: false, field: argument }
     case "CONVERTCURRENCY":
-      return { sql: argument.sql, type: argument.type, word, aggregate: false, field: argument }
+      return {
+        sql: inCorporateCurrency(scope, argument),
+        type: argument.type,
+        word,
+        aggregate: false,
+        field: argument
+      }
     default:
       throw refusedWord(
         scope.query,

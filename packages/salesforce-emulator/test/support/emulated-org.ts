@@ -1,7 +1,6 @@
 /** One emulator for a block of tests, and the calls they make to it over the wire. */
 import { Context, Effect, Layer } from "effect"
-import type { DatasetOptions } from "../../src/dataset/dataset.ts"
-import { emulator, readyLine } from "../../src/emulator.ts"
+import { type EmulatorOptions, emulator, readyLine } from "../../src/emulator.ts"
 import { Org } from "../../src/org/org.ts"
 
 export interface Answer {
@@ -33,7 +32,7 @@ export class EmulatedOrg extends Context.Service<
 >()("test/EmulatedOrg") {
   static readonly layer = (
     switches: Readonly<Record<string, unknown>> = {},
-    dataset: Partial<DatasetOptions> = {}
+    dataset: Partial<EmulatorOptions> = {}
   ) =>
     Layer.effect(
       EmulatedOrg,

@@ -1,4 +1,5 @@
 /** The features of `--features`, in the order in which they build on each other. */
+import { Schema, SchemaTransformation } from "effect"
 import type { SObject } from "../field.ts"
 import { customAddress } from "./custom-address.ts"
 import type { Feature } from "./feature.ts"
@@ -22,6 +23,18 @@ const features = {
 export type FeatureName = keyof typeof features
 
 export const featureNames = Object.keys(features) as ReadonlyArray<FeatureName>
+
+/** Names with commas between them. */
+export const FeatureList = Schema.String.pipe(
+  Schema.decodeTo(
+    Schema.Array(Schema.Literals(featureNames)),
+    SchemaTransformation.transform({
+      decode: (text: string): ReadonlyArray<FeatureName> =>
+        text.split(",").filter((name) => name !== "") as unknown as ReadonlyArray<FeatureName>,
+      encode: (names: ReadonlyArray<FeatureName>): string => names.join(",")
+    })
+  )
+)
 
 /** The named features, each before those that build on it. */
 export const chosenFeatures = (names: ReadonlyArray<FeatureName>): ReadonlyArray<Feature> =>

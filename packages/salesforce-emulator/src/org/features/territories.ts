@@ -178,7 +178,9 @@ const reserved = 100_000_000
 /** Ties every parent to one of the territories. */
 const associations = (org: Org["Service"], object: SObject, parent: string, columns: string): string => {
   const first = org.ids.take(object, reserved)
+  const deletable = org.schema.object(parent)?.fields.some(({ name }) => name === "IsDeleted")
+  const live = deletable ? ' WHERE NOT "IsDeleted"' : ""
   const territories = `(SELECT "Id", row_number() OVER (ORDER BY "Id") - 1 AS n FROM "Territory2")`
-  const parents = `(SELECT *, row_number() OVER (ORDER BY "Id") + ${first - 1} AS n FROM ${quoted(parent)})`
+  const parents = `(SELECT *, row_number() OVER (ORDER BY "Id") + ${first - 1} AS n FROM ${quoted(parent)}${live})`
   return `INSERT INTO ${quoted(object.name)} BY NAME SELECT ${idSql(idPrefix(object), "parent.n", first + reserved)} AS "Id", ${columns}, territory."Id" AS "Territory2Id", parent."CreatedDate" AS "LastModifiedDate", ${literal(org.adminId)} AS "LastModifiedById", parent."CreatedDate" AS "SystemModstamp" FROM ${parents} parent JOIN ${territories} territory ON hash(parent."Id") % ${regions.length} = territory.n`
 }
