@@ -2,6 +2,7 @@
  * A stream's schema under a destination's naming: which physical columns its table has and which of them play
  * the parts of key, guard and deleted flag. Every destination works from a layout, never from the schema.
  */
+import { createHash } from "node:crypto"
 import type { Column, DeletePolicy, StreamSchema, View } from "@decant/connector"
 import { Effect } from "effect"
 import { DestinationError } from "./destination-error.ts"
@@ -26,7 +27,7 @@ export interface TableLayout {
   readonly deletes: DeletePolicy
   /** With physical names. */
   readonly views: ReadonlyArray<View>
-  /** Equal for equal layouts, labels and descriptions included. */
+  /** JSON that is equal for equal layouts, labels and descriptions included; short, for it is stored. */
   readonly text: string
 }
 
@@ -94,5 +95,12 @@ export const tableLayout = Effect.fnUntraced(function* (
     deletes: schema.deletes,
     views: yield* Effect.forEach(schema.views, (view) => viewOf(view))
   }
-  return { ...layout, text: JSON.stringify(layout) }
+  const digest = createHash("sha256").update(JSON.stringify(layout)).digest("hex")
+  const text = JSON.stringify({
+    key: layout.key?.map(({ name }) => name) ?? null,
+    guard: layout.guard?.name ?? null,
+    flag: layout.flag?.name ?? null,
+    digest
+  })
+  return { ...layout, text }
 })

@@ -393,6 +393,32 @@ export const destinationContract = (subject: Subject): void => {
       })
     )
 
+    it.live(
+      "gives objects without a deleted flag one, and takes a mark back from rows that are read again",
+      () =>
+        Effect.gen(function* () {
+          const { at, destination } = yield* opened
+          const schema = withSchema({
+            columns: accountSchema.columns.filter((column) => column.name !== "IsDeleted")
+          })
+          const plain = header.filter((name) => name !== "IsDeleted")
+          const read = (version: number) =>
+            destination.commit(
+              commitAfter(version, {
+                schema,
+                phase: version === 0 ? "backfill" : "incremental",
+                segments: [segment(at, { asOf: version, header: plain, rows: [account("001A", 1)] })]
+              })
+            )
+          yield* read(0)
+          assert.deepStrictEqual(yield* rowsOf(destination, state), [["001A", false]])
+          yield* destination.commit(commitAfter(1, { schema, segments: [deletion(at, 1, ["001A"], 1)] }))
+          assert.deepStrictEqual(yield* rowsOf(destination, state), [["001A", true]])
+          assert.deepStrictEqual(counts(yield* read(2)), { ...none, updated: 1 })
+          assert.deepStrictEqual(yield* rowsOf(destination, state), [["001A", false]])
+        })
+    )
+
     it.live("marks rows that a complete list of Ids does not name, inside its range only", () =>
       Effect.gen(function* () {
         const { at, destination } = yield* opened

@@ -68,6 +68,25 @@ describe("DuckDB: other processes and the file", () => {
     })
   )
 
+  it.live("lets streams that wait for the file wait together, not one after the other", () =>
+    Effect.gen(function* () {
+      const at = yield* folder
+      const destination = yield* open(duckdbSubject, at, {
+        destination: { lockTimeout: Duration.seconds(2) }
+      })
+      yield* destination.commit(oneRow(at, 0))
+      const reader = yield* start(new URL("./reader.ts", import.meta.url), ["hold", join(at, "acme.duckdb")])
+      yield* reader.line("saw")
+      const begun = Date.now()
+      const codes = yield* Effect.all(
+        Array.from({ length: 4 }, () => codeOf(destination.recordRun(report))),
+        { concurrency: 4 }
+      )
+      assert.deepStrictEqual(new Set(codes), new Set(["DESTINATION_LOCKED"]))
+      assert.isBelow(Date.now() - begun, 6000)
+    })
+  )
+
   it.live("lets queries and commits of one process take turns", () =>
     Effect.gen(function* () {
       const at = yield* folder

@@ -16,6 +16,7 @@ import {
   classifyUpserts,
   patchedColumns,
   removedAt,
+  resetsFlag,
   stagedValue,
   type Target,
   type Tombstones
@@ -77,9 +78,9 @@ const assignments = (target: Target, columns: ReadonlyArray<LayoutColumn>): stri
 const insertCells = (layout: TableLayout, stage: Stage, target: Target) => {
   const own = stage.columns.map((column) => [identifier(column.name), stagedValue(target, column)] as const)
   const flag =
-    layout.flag === null || stage.columns.includes(layout.flag)
-      ? []
-      : [[identifier(layout.flag.name), "false"] as const]
+    layout.flag !== null && resetsFlag(layout, stage)
+      ? [[identifier(layout.flag.name), "false"] as const]
+      : []
   return [...own, ...flag, [asOfColumn, `s.${asOfColumn}`] as const]
 }
 
@@ -138,6 +139,8 @@ const applyUpserts = Effect.fnUntraced(function* (
     return yield* nonUniqueKey(layout, String(example[0]?.key))
   }
   const insert = insertInto(layout, stage, target)
+  const takeBack =
+    layout.flag !== null && resetsFlag(layout, stage) ? `, ${identifier(layout.flag.name)} = false` : ""
   const others = of("update") + of("delete") + of("remove")
   if (others === 0 && of("insert") > 0) {
     yield* sql.run(
@@ -147,7 +150,7 @@ const applyUpserts = Effect.fnUntraced(function* (
     yield* sql.run(
       `MERGE INTO ${target.sql} t USING ${changing(stage)} s ON t.rowid = s.target_row
          WHEN MATCHED AND s.action = 'remove' THEN DELETE
-         WHEN MATCHED THEN UPDATE SET ${assignments(target, stage.columns)}
+         WHEN MATCHED THEN UPDATE SET ${assignments(target, stage.columns)}${takeBack}
          WHEN NOT MATCHED THEN INSERT (${insert.columns}) VALUES (${insert.values})`
     )
   }

@@ -78,6 +78,13 @@ const flagSet = (layout: TableLayout, stage: Stage, alias: "s" | "t"): string =>
   return `(${columnOf(alias, flag.name)} IS TRUE)`
 }
 
+/** A row that is read is there, so a read without the flag takes it back from rows that had been marked. */
+export const resetsFlag = (layout: TableLayout, stage: Stage): boolean =>
+  layout.flag !== null && !stage.columns.includes(layout.flag)
+
+const staysFlagged = (layout: TableLayout, stage: Stage): string =>
+  resetsFlag(layout, stage) ? ` AND NOT ${flagSet(layout, stage, "t")}` : ""
+
 const create = (select: string): string => `CREATE OR REPLACE TEMP TABLE _decant_actions AS ${select}`
 
 const key = (layout: TableLayout): ReadonlyArray<LayoutColumn> => layout.key ?? []
@@ -94,7 +101,7 @@ export const classifyUpserts = (
     )
   }
   const removes = layout.deletes.soft === "remove" ? flagSet(layout, stage, "s") : "false"
-  const same = columnsEqual(target, stage.columns)
+  const same = `${columnsEqual(target, stage.columns)}${staysFlagged(layout, stage)}`
   const sameVersion =
     `s.${asOfColumn} = t.${asOfColumn}` +
     (layout.guard === null

@@ -11,9 +11,9 @@ import type { Sql } from "./workbench.ts"
 /** What is needed of a layout, from the text that was stored with the checkpoint. */
 const StoredLayout = Schema.fromJsonString(
   Schema.Struct({
-    key: Schema.NullOr(Schema.Array(Schema.Struct({ name: Schema.String }))),
-    guard: Schema.NullOr(Schema.Struct({ name: Schema.String })),
-    flag: Schema.NullOr(Schema.Struct({ name: Schema.String }))
+    key: Schema.NullOr(Schema.Array(Schema.String)),
+    guard: Schema.NullOr(Schema.String),
+    flag: Schema.NullOr(Schema.String)
   })
 )
 const decodeLayout = Schema.decodeUnknownOption(StoredLayout)
@@ -59,8 +59,8 @@ export const inspectStream = Effect.fnUntraced(function* (
   if (state === null || Option.isNone(layout)) return yield* unknownStream(at.stream)
   const table = qualified(at.schema, state.table)
   const { flag, guard } = layout.value
-  const keys = (layout.value.key ?? []).map(({ name }) => name)
-  if (request.kind === "counts") return yield* counts(sql, table, flag?.name ?? null, keys)
+  const keys = layout.value.key ?? []
+  if (request.kind === "counts") return yield* counts(sql, table, flag, keys)
   const key = keys[0]
   if (key === undefined) return yield* withoutKey(at.stream)
   const id = `CAST(${identifier(key)} AS VARCHAR)`
@@ -82,7 +82,7 @@ export const inspectStream = Effect.fnUntraced(function* (
   const stamp =
     guard === null
       ? "NULL"
-      : `strftime(TRY_CAST(${identifier(guard.name)} AS TIMESTAMPTZ), '%Y-%m-%dT%H:%M:%S.%gZ')`
+      : `strftime(TRY_CAST(${identifier(guard)} AS TIMESTAMPTZ), '%Y-%m-%dT%H:%M:%S.%gZ')`
   const rows = yield* sql.rows(
     `SELECT ${id} AS key, ${stamp} AS guard FROM ${table}${inRange === "" ? "" : ` WHERE ${inRange}`} ORDER BY 1`
   )
