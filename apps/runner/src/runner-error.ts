@@ -2,7 +2,7 @@
 import type { Disposition, Failure } from "@decant/connector"
 import { Schema } from "effect"
 
-export const RunnerErrorCode = Schema.Literals([
+const RunnerErrorCode = Schema.Literals([
   "USAGE",
   "CONNECTOR_UNAVAILABLE",
   "RUN_LOCKED",

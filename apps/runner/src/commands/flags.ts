@@ -13,14 +13,14 @@ export const SpecFlag = GlobalFlag.Setting("spec")({
   )
 })
 
-export const JsonFlag = GlobalFlag.Setting("json")({
+const JsonFlag = GlobalFlag.Setting("json")({
   flag: Flag.Boolean("json").pipe(
     Flag.withDescription("Print one JSON document on stdout, all else on stderr"),
     Flag.withDefault(false)
   )
 })
 
-export const QuietFlag = GlobalFlag.Setting("quiet")({
+const QuietFlag = GlobalFlag.Setting("quiet")({
   flag: Flag.Boolean("quiet").pipe(
     Flag.withAlias("q"),
     Flag.withDescription("Say only what went wrong"),

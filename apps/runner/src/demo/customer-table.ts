@@ -40,7 +40,7 @@ export const customersOf = (result: QueryResult): ReadonlyArray<Customer> =>
   }))
 
 /** What became different between two states of one customer. */
-export const changesOf = (before: Customer | undefined, after: Customer): ReadonlyArray<string> => {
+const changesOf = (before: Customer | undefined, after: Customer): ReadonlyArray<string> => {
   if (before === undefined) return ["new"]
   return [
     before.logo === after.logo ? "" : "logo",

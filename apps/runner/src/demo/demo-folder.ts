@@ -7,7 +7,7 @@ import { Effect } from "effect"
 import { removeAll, writeDurably } from "../files.ts"
 import { RunnerError } from "../runner-error.ts"
 
-export const demoFolder = "decant-demo"
+const demoFolder = "decant-demo"
 const earlierFolder = join(demoFolder, "previous")
 const ours = ["decant.yaml", "demo.duckdb", "demo.duckdb.wal", ".decant"]
 

@@ -41,7 +41,7 @@ const plainBoard = (screen: Screen, streams: ReadonlyArray<string>): Board => {
       if (now - (saidAt.get(event.stream) ?? 0) < plainEveryMillis) return
       saidAt.set(event.stream, now)
       const parts = progressParts(progress, now)
-      const shown = [parts.phase, parts.rows, parts.rate, parts.bytes, parts.left].filter(
+      const shown = [parts.phase, parts.rows, parts.rate, parts.bytes, parts.time].filter(
         (part) => part !== ""
       )
       say(`${event.stream}: ${shown.join(", ")}`)
@@ -67,7 +67,7 @@ const liveBoard = (screen: Screen, streams: ReadonlyArray<string>): Board => {
       parts.rows.padStart(12),
       parts.rate.padStart(10),
       parts.bytes.padStart(9),
-      parts.left
+      parts.time
     ]
       .join("  ")
       .trimEnd()

@@ -9,7 +9,7 @@ export interface StreamProgress {
   bytes: number
   total: number | null
   startedAt: number
-  firstRowsAt: number | null
+  lastRowsAt: number
 }
 
 export const newStreamProgress = (stream: string): StreamProgress => ({
@@ -19,7 +19,7 @@ export const newStreamProgress = (stream: string): StreamProgress => ({
   bytes: 0,
   total: null,
   startedAt: 0,
-  firstRowsAt: null
+  lastRowsAt: 0
 })
 
 export const addProgress = (progress: StreamProgress, event: Progress, now: number): void => {
@@ -27,12 +27,12 @@ export const addProgress = (progress: StreamProgress, event: Progress, now: numb
   progress.rows += event.rows
   progress.bytes += event.bytes
   progress.total = event.total ?? progress.total
-  if (event.rows > 0) progress.firstRowsAt ??= now
+  if (event.rows > 0) progress.lastRowsAt = now
 }
 
-const rate = (progress: StreamProgress, now: number): number => {
-  // Rows come in pages; counting from the start of the stream keeps the first page from looking infinite.
-  const since = (now - progress.startedAt) / 1000
+/** Of the time in which rows came: what waits for a commit is not slow. */
+const rate = (progress: StreamProgress): number => {
+  const since = (progress.lastRowsAt - progress.startedAt) / 1000
   return since > 0 ? progress.rows / since : 0
 }
 
@@ -41,21 +41,27 @@ export interface ProgressParts {
   readonly rows: string
   readonly rate: string
   readonly bytes: string
-  readonly left: string
+  /** Time left where it can be told, else how long it has been. */
+  readonly time: string
+}
+
+const rowsText = ({ rows, total }: StreamProgress): string => {
+  if (total !== null && total > rows) return `${count(rows)} of ${counted(total, "row")}`
+  return rows === 0 ? "" : counted(rows, "row")
 }
 
 export const progressParts = (progress: StreamProgress, now: number): ProgressParts => {
-  const perSecond = rate(progress, now)
+  const perSecond = rate(progress)
   const remaining = progress.total === null ? null : Math.max(0, progress.total - progress.rows)
   const known = progress.rows > 0 && perSecond > 0
   return {
     phase: progress.phase,
-    rows:
-      progress.total !== null && progress.total > progress.rows
-        ? `${count(progress.rows)} of ${counted(progress.total, "row")}`
-        : counted(progress.rows, "row"),
+    rows: rowsText(progress),
     rate: known ? `${count(perSecond)}/s` : "",
     bytes: progress.bytes > 0 ? byteSize(progress.bytes) : "",
-    left: known && remaining !== null && remaining > 0 ? `${clock(remaining / perSecond)} left` : ""
+    time:
+      known && remaining !== null && remaining > 0
+        ? `${clock(remaining / perSecond)} left`
+        : clock((now - progress.startedAt) / 1000)
   }
 }

@@ -10,7 +10,7 @@ import {
 import { Clock, Effect } from "effect"
 import { type StreamTally, streamReport } from "./stream-tally.ts"
 
-export interface Outcome {
+interface Outcome {
   readonly report: RunReport
   /** What stopped the streams that did not end well; decides the exit code. */
   readonly dispositions: ReadonlyArray<Disposition>

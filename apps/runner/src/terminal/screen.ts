@@ -6,7 +6,7 @@ import { styleText } from "node:util"
 import { Effect } from "effect"
 
 /** Lines that stay at the bottom of the terminal and are redrawn in place. */
-export interface LiveLines {
+interface LiveLines {
   readonly erase: () => string
   readonly draw: () => string
 }

@@ -5,7 +5,7 @@ import type { Emulator } from "./emulator.ts"
 type Row = Readonly<Record<string, unknown>>
 
 /** `SELECT * FROM <schema>.<table>` without the columns that are Decant's own. */
-export const tableRows = async (database: string, table: string): Promise<ReadonlyArray<Row>> => {
+const tableRows = async (database: string, table: string): Promise<ReadonlyArray<Row>> => {
   const instance = await DuckDBInstance.create(database, { access_mode: "READ_ONLY" })
   try {
     const connection = await instance.connect()
@@ -59,7 +59,7 @@ const ofTruth = (value: unknown, inTable: unknown): unknown => {
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** Every difference as a line; empty when the table is what the org holds. */
-export const differences = async (
+const differences = async (
   emulator: Emulator,
   database: string,
   object: string

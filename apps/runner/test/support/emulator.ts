@@ -23,7 +23,7 @@ export interface Emulator {
   readonly stop: () => Promise<void>
 }
 
-export interface LoggedRequest {
+interface LoggedRequest {
   readonly method: string
   readonly path: string
   readonly ended: string
