@@ -8,7 +8,10 @@ import { DefaultApps } from "./oauth/default-apps.ts"
 import { Directory } from "./oauth/directory.ts"
 import { oauth } from "./oauth/layer.ts"
 import { Sessions } from "./oauth/sessions.ts"
+import { extended } from "./org/features/features.ts"
+import { orgObjects } from "./org/metadata/org-objects.ts"
 import { Org } from "./org/org.ts"
+import { readSavedSchema } from "./org/saved-schema.ts"
 import { RecordWrites } from "./records/writes.ts"
 import { Cursors } from "./rest/cursors.ts"
 import { serve } from "./server/serve.ts"
@@ -19,10 +22,24 @@ import { RequestLog } from "./wire/request-log.ts"
 export interface EmulatorOptions extends DatasetOptions {
   readonly port: number
   readonly apiVersion: string
+  /** A file of describes that takes the place of the ordinary objects. */
+  readonly schemaFrom?: string | undefined
   readonly switches?: Readonly<Record<string, unknown>>
   /** Takes each line of the request log as JSON. */
   readonly log?: ((line: string) => void) | undefined
 }
+
+/** The org with its rows: the ordinary one, with features, or one that a client saved. */
+const orgLayer = (options: EmulatorOptions) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const { schemaFrom, features = [], apiVersion } = options
+      const source = schemaFrom === undefined ? { objects: orgObjects } : yield* readSavedSchema(schemaFrom)
+      return Dataset.layer({ ...options, ...source }).pipe(
+        Layer.provideMerge(Org.layer({ apiVersion, objects: extended(source.objects, features) }))
+      )
+    })
+  )
 
 export const emulator = (options: EmulatorOptions) =>
   serve(options.port).pipe(
@@ -30,8 +47,7 @@ export const emulator = (options: EmulatorOptions) =>
     Layer.provideMerge(RecordWrites.layer),
     Layer.provideMerge(
       Layer.mergeAll(
-        Dataset.layer(options).pipe(Layer.provideMerge(Org.layer({ apiVersion: options.apiVersion }))),
-        Switches.layer(options.switches),
+        orgLayer(options).pipe(Layer.provideMerge(Switches.layer(options.switches))),
         Faults.layer,
         RequestLog.layer(options.log)
       )

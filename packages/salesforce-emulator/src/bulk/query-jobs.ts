@@ -114,7 +114,7 @@ const make = Effect.gen(function* () {
   return QueryJobs.of({
     usedToday,
     create: Effect.fnUntraced(function* (request, version, userId) {
-      const plan = yield* planBulk(org, request, switches.bulkRefusesOrderBy)
+      const plan = yield* planBulk(yield* org.as(userId), request, switches.bulkRefusesOrderBy)
       if (usedToday() >= DAILY_JOBS) {
         const message = `Max bulk v2 query jobs (${DAILY_JOBS}) per 24 hrs has been reached`
         return yield* badRequest("LIMIT_EXCEEDED", message)

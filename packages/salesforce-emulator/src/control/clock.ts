@@ -8,10 +8,10 @@ const Body = Schema.Struct({ advanceSeconds: Schema.Finite })
 
 export const clockRoutes = plainRoute("POST", "/emulator/clock", ({ request }) =>
   Effect.gen(function* () {
-    const { clock, commits } = yield* Org
+    const { clock, settle } = yield* Org
     const { advanceSeconds } = yield* readBody(request, Body)
     clock.advance(advanceSeconds)
-    yield* commits.settle
+    yield* settle
     return json({ now: new Date(clock.now()).toISOString() })
   })
 )

@@ -15,14 +15,12 @@ export const resetRoute = plainRoute("POST", "/emulator/reset", () =>
   Effect.gen(function* () {
     const org = yield* Org
     yield* (yield* Cursors).reset
-    org.commits.reset()
-    org.clock.reset()
-    org.usage.reset()
+    ;(yield* Switches).reset()
+    yield* org.reset
     yield* forgetJobs
     yield* (yield* Dataset).refill
     yield* (yield* DefaultApps).reset
     yield* forgetLogins
-    ;(yield* Switches).reset()
     ;(yield* Faults).clear()
     ;(yield* RequestLog).clear()
     return json({})

@@ -70,6 +70,20 @@ export const SWITCHES = table({
   refreshIdleDays: { value: 0, about: "idle days after which a refresh token dies; 0 means never" },
   soapLogin: { value: true, about: "SOAP login() answers up to v64.0; orgs made since Summer '26 refuse it" },
   passwordFlow: { value: false, about: "the username-password grant answers; off in new orgs" },
+  rollUpStamps: {
+    value: true,
+    about: "a change of a detail moves the SystemModstamp of the parent whose custom roll-up counts it"
+  },
+  emptiedBinHours: {
+    value: 0,
+    about: "hours for which rows of an emptied recycle bin still answer queryAll"
+  },
+  deleteLogTooOld: {
+    value: "refuse",
+    choices: ["refuse", "answer"],
+    about:
+      "answer to a getDeleted that starts before a purge of the delete log: an error, or what is left of it"
+  },
   bulkQueueMs: { value: 20, about: "how long a bulk job stays in UploadComplete" },
   bulkRunMs: { value: 30, about: "the least time a bulk job stays InProgress" },
   bulkPageRows: { value: 250_000, about: "rows of a bulk result page when maxRecords is not given" },

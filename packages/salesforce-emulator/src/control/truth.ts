@@ -11,8 +11,10 @@ import { Scope } from "../soql/scope.ts"
 import { jsonMembers } from "../values/json.ts"
 import { controlObject } from "./records.ts"
 
-const truthSql = (org: Org["Service"], object: SObject, purged: boolean): string => {
-  const scope = new Scope("", org.schema, object, "t", [])
+type Seen = Pick<Org["Service"], "schema" | "sight">
+
+const truthSql = (org: Seen, object: SObject, purged: boolean): string => {
+  const scope = new Scope("", org, object, "t", [])
   const members = object.fields.map((field) => `'"${field.name}":' || ${scope.resolve(field.name).json}`)
   const where = purged ? "" : ' WHERE NOT t."_purged"'
   return `SELECT '{' || ${jsonMembers(members)} || '}' FROM ${scope.from()}${where} ORDER BY t."Id"`
@@ -22,8 +24,9 @@ export const truthRoutes = plainRoute("GET", "/emulator/truth/:object", ({ param
   Effect.gen(function* () {
     const org = yield* Org
     const object = yield* controlObject(params.object ?? "")
-    yield* org.commits.settle
-    const sql = truthSql(org, object, search.get("include") === "purged")
+    yield* org.settle
+    const { sight } = yield* org.as(org.adminId)
+    const sql = truthSql({ schema: org.schema, sight }, object, search.get("include") === "purged")
     return HttpServerResponse.stream(
       org.store
         .texts(sql)

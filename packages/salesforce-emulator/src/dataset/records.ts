@@ -43,8 +43,8 @@ export class Records {
 
   /** Writes what was added. */
   write(): Effect.Effect<void> {
-    const { schema, adminId, clock, store } = this.#org
-    const context = { schema, userId: adminId, stamp: clock.stamp() }
+    const { adminId, store, writing } = this.#org
+    const context = writing(adminId)
     return Effect.suspend(() =>
       store.transaction([...this.#rows].flatMap(([object, rows]) => insertStatements(context, object, rows)))
     )

@@ -63,7 +63,8 @@ export const setupRecords = (
   statusRows(org, records, "CaseStatus", ["Case", "Status"], ["IsClosed", "Closed"], audit)
   statusRows(org, records, "TaskStatus", ["Task", "Status"], ["IsClosed", "Completed"], audit)
   statusRows(org, records, "TaskPriority", ["Task", "Priority"], ["IsHighPriority", "High"], audit)
-  records.add("UserPermissionAccess", { ...administratorMay, LastCacheUpdate: stamp })
+  const anything = Object.fromEntries(permissions.map(([name]) => [`Permissions${name}`, true]))
+  records.add("UserPermissionAccess", { ...anything, LastCacheUpdate: stamp })
   for (const [at, ProfileId] of profiles.entries()) {
     records.add("PermissionSet", {
       ...audit,
@@ -78,10 +79,10 @@ export const setupRecords = (
   }
   const PermissionSetId = records.add("PermissionSet", {
     ...audit,
-    Name: "Read_Everything",
-    Label: "Read Everything",
+    Name: "Report_Builders",
+    Label: "Report Builders",
     PermissionsApiEnabled: true,
-    PermissionsViewAllData: true,
+    PermissionsExportReport: true,
     Type: "Regular"
   })
   records.add("PermissionSetAssignment", { PermissionSetId, AssigneeId: admin, SystemModstamp: stamp })

@@ -9,16 +9,7 @@ import { normaliseId } from "./id.ts"
 import type { Org } from "./org.ts"
 import { type Row, readRow } from "./row-values.ts"
 import { literal, quoted } from "./store.ts"
-import {
-  deleteStatements,
-  insertStatements,
-  mergeStatements,
-  purgeStatements,
-  type Statement,
-  undeleteStatements,
-  updateStatements,
-  type WriteContext
-} from "./writes.ts"
+import { writeStatements } from "./write-set.ts"
 
 type Input = Readonly<Record<string, unknown>>
 
@@ -28,6 +19,10 @@ export interface Changes {
   readonly delete?: ReadonlyArray<string>
   readonly undelete?: ReadonlyArray<string>
   readonly hardDelete?: ReadonlyArray<string>
+  /** Rows that leave the recycle bin for good. */
+  readonly emptyBin?: ReadonlyArray<string>
+  /** Whether getDeleted gets to know of rows that leave for good; it does unless told otherwise. */
+  readonly deleteLog?: boolean
   readonly merge?: ReadonlyArray<{ readonly master: string; readonly losers: ReadonlyArray<string> }>
 }
 
@@ -37,6 +32,7 @@ export interface Changed {
   readonly deleted: ReadonlyArray<string>
   readonly undeleted: ReadonlyArray<string>
   readonly hardDeleted: ReadonlyArray<string>
+  readonly emptied: ReadonlyArray<string>
   readonly merged: ReadonlyArray<string>
 }
 
@@ -89,7 +85,6 @@ export const applyChanges = (
   options: { readonly userId: string; readonly lateBySeconds?: number | undefined }
 ): Effect.Effect<Changed, SalesforceError> =>
   Effect.gen(function* () {
-    const context: WriteContext = { schema: org.schema, userId: options.userId, stamp: org.clock.stamp() }
     const inserted = (yield* readRows(org, object, changes.insert ?? [])).map(
       (row): WithId => ({ ...row, Id: typeof row.Id === "string" ? row.Id : org.ids.next(object) })
     )
@@ -97,6 +92,7 @@ export const applyChanges = (
     const deleted = yield* readIds(object, changes.delete ?? [])
     const undeleted = yield* readIds(object, changes.undelete ?? [])
     const hardDeleted = yield* readIds(object, changes.hardDelete ?? [])
+    const emptied = yield* readIds(object, changes.emptyBin ?? [])
     const merges = yield* Effect.forEach(changes.merge ?? [], ({ master, losers }) =>
       Effect.all({
         master: Effect.map(readIds(object, [master]), ([id]) => id ?? ""),
@@ -109,6 +105,7 @@ export const applyChanges = (
       ...deleted,
       ...undeleted,
       ...hardDeleted,
+      ...emptied,
       ...merged,
       ...merges.map(({ master }) => master)
     ]
@@ -118,14 +115,16 @@ export const applyChanges = (
       object,
       touched.filter((id) => !fresh.has(id))
     )
-    const statements: ReadonlyArray<Statement> = [
-      ...insertStatements(context, object, inserted),
-      ...(updated.length === 0 ? [] : updateStatements(context, object, updated)),
-      ...deleteStatements(context, object, deleted),
-      ...undeleteStatements(context, object, undeleted),
-      ...purgeStatements(context, object, hardDeleted),
-      ...merges.flatMap(({ master, losers }) => mergeStatements(context, object, master, losers))
-    ]
+    const statements = writeStatements(org.writing(options.userId), object, {
+      insert: inserted,
+      update: updated,
+      delete: deleted,
+      undelete: undeleted,
+      hardDelete: hardDeleted,
+      emptyBin: emptied,
+      merge: merges,
+      logged: changes.deleteLog ?? true
+    })
     yield* org.commits.write(statements, options.lateBySeconds ?? 0)
     return {
       inserted: inserted.map(({ Id }) => Id),
@@ -133,6 +132,7 @@ export const applyChanges = (
       deleted,
       undeleted,
       hardDeleted,
+      emptied,
       merged
     }
   })

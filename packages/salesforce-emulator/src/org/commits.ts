@@ -8,6 +8,7 @@ import type { Store } from "./store.ts"
 import type { Statement } from "./writes.ts"
 
 interface Pending {
+  readonly begunAt: number
   readonly due: number
   readonly statements: ReadonlyArray<Statement>
 }
@@ -26,11 +27,20 @@ export class Commits {
   write(statements: ReadonlyArray<Statement>, lateBySeconds: number): Effect.Effect<void> {
     if (lateBySeconds <= 0) return this.#store.transaction(statements)
     return Effect.sync(() => {
-      this.#pending = [...this.#pending, { due: this.#clock.now() + lateBySeconds * 1000, statements }]
+      const begunAt = this.#clock.now()
+      this.#pending = [...this.#pending, { begunAt, due: begunAt + lateBySeconds * 1000, statements }]
     })
   }
 
-  /** Makes what is due visible; every read goes through here first. */
+  /** When the oldest transaction began that is not visible yet, in milliseconds. */
+  openSince(): number | undefined {
+    return this.#pending.reduce<number | undefined>(
+      (oldest, { begunAt }) => Math.min(begunAt, oldest ?? begunAt),
+      undefined
+    )
+  }
+
+  /** Makes what is due visible. */
   readonly settle: Effect.Effect<void> = Effect.suspend(() => {
     const now = this.#clock.now()
     const due = this.#pending.filter((pending) => pending.due <= now)

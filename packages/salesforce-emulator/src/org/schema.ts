@@ -7,21 +7,39 @@ export interface ChildRelationship {
   readonly field: Field
 }
 
+/** Whether a user lacks the right to see an object, or a field of it. */
+export type Hides = (object: SObject, field?: Field) => boolean
+
+const second = 1000
+
 export class OrgSchema {
+  readonly #initial: ReadonlyArray<SObject>
   readonly #objects = new Map<string, SObject>()
+  readonly #changedAt = new Map<string, number>()
   readonly #fields = new WeakMap<SObject, Map<string, Field>>()
+  #bornAt: number
+  #latest: number
 
-  #changedAt: number
+  /** What there is, whoever asks: formulas read it with the org's eyes. */
+  readonly whole: OrgSchema
 
-  /** `now` is the org's time in milliseconds, here and in `put`. */
-  constructor(now: number, objects: ReadonlyArray<SObject> = orgObjects) {
-    this.#changedAt = now
-    for (const object of objects) this.put(object, now)
+  /** `now` is the org's time in milliseconds, here and below. */
+  constructor(now: number, objects: ReadonlyArray<SObject> = orgObjects, whole?: OrgSchema) {
+    this.#initial = objects
+    this.#bornAt = now
+    this.#latest = now
+    this.whole = whole ?? this
+    for (const object of objects) this.#objects.set(object.name.toLowerCase(), object)
   }
 
-  /** When an object or field last changed; describes are older for nobody. */
+  /** When any object or field last changed. */
   get changedAt(): number {
-    return this.#changedAt
+    return this.#latest
+  }
+
+  /** When the object last changed; describes are older for nobody. */
+  changedAtOf(object: SObject): number {
+    return this.whole.#changedAt.get(object.name.toLowerCase()) ?? this.whole.#bornAt
   }
 
   /** All objects in alphabetical order. */
@@ -35,8 +53,42 @@ export class OrgSchema {
 
   /** Adds an object or takes the place of the one with its name. */
   put(object: SObject, now: number): void {
-    this.#changedAt = now
     this.#objects.set(object.name.toLowerCase(), object)
+    this.touch(object, now)
+  }
+
+  remove(object: SObject, now: number): void {
+    this.#objects.delete(object.name.toLowerCase())
+    this.touch(object, now)
+  }
+
+  /**
+   * Says that the object's describe is another one now. Clients compare whole seconds, so a change is dated to the
+   * second after every describe that came before it.
+   */
+  touch(object: SObject, now: number): void {
+    this.#latest = Math.max((Math.floor(now / second) + 1) * second, this.#latest + second)
+    this.#changedAt.set(object.name.toLowerCase(), this.#latest)
+  }
+
+  /** Forgets all changes. */
+  reset(now: number): void {
+    this.#objects.clear()
+    this.#changedAt.clear()
+    for (const object of this.#initial) this.#objects.set(object.name.toLowerCase(), object)
+    this.#latest = Math.max(now, this.#latest + second)
+    this.#bornAt = this.#latest
+  }
+
+  /** The part that a user may see. */
+  without(hides: Hides): OrgSchema {
+    const seen = this.all()
+      .filter((object) => !hides(object))
+      .map((object) => {
+        const fields = object.fields.filter((field) => !hides(object, field))
+        return fields.length === object.fields.length ? object : { ...object, fields }
+      })
+    return new OrgSchema(this.#latest, seen, this)
   }
 
   byPrefix(id: string): SObject | undefined {

@@ -11,6 +11,12 @@ export interface Found {
 
 const hasRecycleBin = (object: SObject) => object.fields.some(({ name }) => name === "IsDeleted")
 
+/** ` AND` the condition that rows are shared with the user the org is seen by. */
+const shared = (org: Org["Service"], object: SObject) => {
+  const condition = org.sight.shared(object, quoted(object.name))
+  return condition === undefined ? "" : ` AND ${condition}`
+}
+
 const sqlList = (values: Iterable<string>) => [...values].map(literal).join(", ")
 
 /** Which of the ids name rows, live or in the recycle bin. */
@@ -23,7 +29,7 @@ export const findById = (
     if (ids.size === 0) return new Map()
     const deleted = hasRecycleBin(object) ? '"IsDeleted"' : "false"
     const rows = yield* org.store.rows(
-      `SELECT "Id", ${deleted} FROM ${quoted(object.name)} WHERE NOT "_purged" AND "Id" IN (${sqlList(ids)})`
+      `SELECT "Id", ${deleted} FROM ${quoted(object.name)} WHERE NOT "_purged" AND "Id" IN (${sqlList(ids)})${shared(org, object)}`
     )
     return new Map(rows.map(([id, bin]) => [String(id), { id: String(id), deleted: bin === true }]))
   })
@@ -47,7 +53,7 @@ export const findByValue = (
     const live = hasRecycleBin(object) ? 'NOT "IsDeleted" AND ' : ""
     const keys = sqlList(new Set(values.map((value) => lookUpKey(field, value))))
     const rows = yield* org.store.rows(
-      `SELECT ${key}, "Id" FROM ${quoted(object.name)} WHERE ${live}NOT "_purged" AND ${key} IN (${keys}) ORDER BY "Id"`
+      `SELECT ${key}, "Id" FROM ${quoted(object.name)} WHERE ${live}NOT "_purged" AND ${key} IN (${keys})${shared(org, object)} ORDER BY "Id"`
     )
     for (const [value, id] of rows) {
       const ids = found.get(String(value))

@@ -5,13 +5,8 @@
 import { Context, Effect, Layer, Semaphore } from "effect"
 import type { SObject } from "../org/field.ts"
 import { Org } from "../org/org.ts"
-import {
-  deleteStatements,
-  insertStatements,
-  purgeStatements,
-  type Statement,
-  updateStatements
-} from "../org/writes.ts"
+import { writeStatements } from "../org/write-set.ts"
+import type { Statement } from "../org/writes.ts"
 import { SalesforceError } from "../server/salesforce-error.ts"
 import { fillParents } from "./checks/parents.ts"
 import { checkReferences } from "./checks/references.ts"
@@ -59,12 +54,13 @@ const writeAll = Effect.fnUntraced(function* (
   writes: ReadonlyArray<Write>,
   { userId, allOrNone = false }: WriteOptions
 ) {
-  yield* org.commits.settle
-  const drafts = yield* resolveUpserts(org, writes)
-  for (const draft of drafts) if (draft.refusal === undefined) checkValues(org, draft)
-  yield* fillParents(org, drafts)
-  yield* checkTargets(org, drafts)
-  yield* checkReferences(org, drafts)
+  yield* org.settle
+  const seen = yield* org.as(userId)
+  const drafts = yield* resolveUpserts(seen, writes)
+  for (const draft of drafts) if (draft.refusal === undefined) checkValues(seen, draft)
+  yield* fillParents(seen, drafts)
+  yield* checkTargets(seen, drafts)
+  yield* checkReferences(seen, drafts)
   yield* checkUnique(org, drafts)
   const undone = allOrNone && drafts.some(({ refusal }) => refusal !== undefined)
   const good = undone ? [] : drafts.filter(({ refusal }) => refusal === undefined)
@@ -94,18 +90,19 @@ function statementsOf(
   userId: string,
   drafts: ReadonlyArray<Draft>
 ): ReadonlyArray<Statement> {
-  const context = { schema: org.schema, userId, stamp: org.clock.stamp() }
-  return [...Map.groupBy(drafts, ({ object }) => object)].flatMap(([object, group]) => {
+  const context = org.writing(userId)
+  return [...Map.groupBy(drafts, ({ object }) => object.name)].flatMap(([name, group]) => {
+    const object = org.schema.object(name)
+    if (object === undefined) return []
     const of = (operation: Draft["operation"]) => group.filter((draft) => draft.operation === operation)
     const rows = (operation: Draft["operation"]) =>
       of(operation).map(({ row, id }) => ({ ...row, Id: id ?? "" }))
     const ids = (operation: Draft["operation"]) => of(operation).map(({ id }) => id ?? "")
-    const updates = rows("update")
-    return [
-      ...insertStatements(context, object, rows("insert")),
-      ...(updates.length === 0 ? [] : updateStatements(context, object, updates)),
-      ...deleteStatements(context, object, ids("delete")),
-      ...purgeStatements(context, object, ids("hardDelete"))
-    ]
+    return writeStatements(context, object, {
+      insert: rows("insert"),
+      update: rows("update"),
+      delete: ids("delete"),
+      hardDelete: ids("hardDelete")
+    })
   })
 }

@@ -67,7 +67,7 @@ export class Cursors extends Context.Service<
           opened += 1
           const id = makeId("01g", opened)
           const table = `"_cursor_${opened}"`
-          yield* store.run(`CREATE TABLE ${table} AS ${selectRows(plan, `${plan.idSql} AS "Id"`)}`)
+          yield* store.aside(`CREATE TABLE ${table} AS ${selectRows(plan, `${plan.idSql} AS "Id"`)}`)
           const [counted] = yield* store.rows(`SELECT count(*)::INTEGER FROM ${table}`)
           const cursor = {
             plan,
@@ -97,7 +97,7 @@ export class Cursors extends Context.Service<
       })
 
       const reset = Effect.gen(function* () {
-        for (const { table } of cursors.values()) yield* store.run(`DROP TABLE ${table}`)
+        for (const { table } of cursors.values()) yield* store.aside(`DROP TABLE ${table}`)
         cursors.clear()
       })
       return Cursors.of({ first, page, reset })

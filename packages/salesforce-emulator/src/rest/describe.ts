@@ -8,7 +8,7 @@ import { describeBriefly, describeObject } from "../describe/object-describe.ts"
 import type { SObject } from "../org/field.ts"
 import { Org } from "../org/org.ts"
 import { type Call, json, restRoute } from "../server/rest-route.ts"
-import { notFound, type SalesforceError } from "../server/salesforce-error.ts"
+import { notFound, SalesforceError } from "../server/salesforce-error.ts"
 
 /** The object a path names; unknown and invisible objects look alike. */
 export const pathObject = (call: Call): Effect.Effect<SObject, SalesforceError, Org> =>
@@ -19,18 +19,25 @@ export const pathObject = (call: Call): Effect.Effect<SObject, SalesforceError, 
 
 const httpDate = (millis: number) => new Date(millis).toUTCString()
 
-/** Answers 304 when nothing in the schema changed since the If-Modified-Since of the request. */
-const unlessUnchanged = (call: Call, body: () => unknown) =>
-  Effect.map(Org, ({ schema }) => {
-    const changedAt = Math.floor(schema.changedAt / 1000) * 1000
-    const since = Date.parse(call.request.headers["if-modified-since"] ?? "")
-    if (since >= changedAt) return HttpServerResponse.empty({ status: 304 })
-    return HttpServerResponse.setHeader(json(body()), "Last-Modified", httpDate(changedAt))
+const preconditionFailed = new SalesforceError({
+  status: 412,
+  errorCode: "PRECONDITION_FAILED",
+  message: "The resource has been modified since the given date"
+})
+
+/** Answers 304 when the describe is none that changed since the If-Modified-Since of the request. */
+const unlessUnchanged = (call: Call, changedAt: number, body: () => unknown) =>
+  Effect.suspend(() => {
+    const at = Math.floor(changedAt / 1000) * 1000
+    const { "if-modified-since": since, "if-unmodified-since": until } = call.request.headers
+    if (Date.parse(until ?? "") < at) return Effect.fail(preconditionFailed)
+    if (Date.parse(since ?? "") >= at) return Effect.succeed(HttpServerResponse.empty({ status: 304 }))
+    return Effect.succeed(HttpServerResponse.setHeader(json(body()), "Last-Modified", httpDate(at)))
   })
 
 const globalDescribe = restRoute("GET", "/sobjects", (call) =>
   Effect.flatMap(Org, ({ schema }) =>
-    unlessUnchanged(call, () => ({
+    unlessUnchanged(call, schema.changedAt, () => ({
       encoding: "UTF-8",
       maxBatchSize: 200,
       sobjects: schema.all().map((object) => describeBriefly(object, call.version))
@@ -43,7 +50,9 @@ const objectDescribe = restRoute("GET", "/sobjects/:object/describe", (call) =>
     const { schema } = yield* Org
     const object = yield* pathObject(call)
     const host = `http://${call.request.headers.host ?? ""}`
-    return yield* unlessUnchanged(call, () => describeObject(schema, object, call.version, host))
+    return yield* unlessUnchanged(call, schema.changedAtOf(object), () =>
+      describeObject(schema, object, call.version, host)
+    )
   })
 )
 

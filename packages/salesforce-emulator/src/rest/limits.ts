@@ -6,6 +6,7 @@ import { Effect } from "effect"
 import { DAILY_JOBS, QueryJobs } from "../bulk/query-jobs.ts"
 import { Org } from "../org/org.ts"
 import { json, restRoute } from "../server/rest-route.ts"
+import { SalesforceError } from "../server/salesforce-error.ts"
 
 /** Limits the emulator does not use up, with their maximum. */
 const untouched = {
@@ -21,12 +22,25 @@ const untouched = {
   SingleEmail: 5000
 }
 
+const forbidden = new SalesforceError({
+  status: 403,
+  errorCode: "FORBIDDEN",
+  message: "You do not have enough permissions"
+})
+
+const left = ({ max, used }: { readonly max: number; readonly used: number }) => ({
+  Max: max,
+  Remaining: Math.max(0, max - used)
+})
+
 export const limitsRoute = restRoute("GET", "/limits", () =>
   Effect.gen(function* () {
-    const { usage } = yield* Org
+    const { usage, sight } = yield* Org
+    if (!sight.may("ViewSetup")) return yield* forbidden
+    const { perApp } = usage
     const bulkJobs = (yield* QueryJobs).usedToday()
     return json({
-      DailyApiRequests: { Max: usage.max, Remaining: Math.max(0, usage.max - usage.used) },
+      DailyApiRequests: { ...left(usage), ...(perApp === null ? {} : { [perApp.name]: left(perApp) }) },
       DailyBulkV2QueryJobs: { Max: DAILY_JOBS, Remaining: DAILY_JOBS - bulkJobs },
       ...Object.fromEntries(
         Object.entries(untouched).map(([name, max]) => [name, { Max: max, Remaining: max }])

@@ -4,6 +4,9 @@
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_getupdated.htm
  */
 import { Effect, Layer } from "effect"
+import type { Sight } from "../access/sight.ts"
+import { Switches } from "../control/switches.ts"
+import type { SObject } from "../org/field.ts"
 import { Org } from "../org/org.ts"
 import { quoted } from "../org/store.ts"
 import { type Call, json, restRoute } from "../server/rest-route.ts"
@@ -21,19 +24,23 @@ const readTime = (call: Call, name: string) => {
   const millis = Date.parse(text.replace(" ", "+").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"))
   return Number.isNaN(millis)
     ? badRequest("INVALID_REPLICATION_DATE", `${name} is not a valid date: ${text}`)
-    : Effect.succeed(Math.floor(millis / minute) * minute)
+    : Effect.succeed(millis)
 }
+
+const wholeMinute = (millis: number) => Math.floor(millis / minute) * minute
 
 const readWindow = (call: Call, days: number) =>
   Effect.gen(function* () {
-    const { clock } = yield* Org
-    const start = yield* readTime(call, "start")
-    const end = yield* readTime(call, "end")
+    const { clock, commits } = yield* Org
+    const from = yield* readTime(call, "start")
+    const to = yield* readTime(call, "end")
+    const [start, end] = [wholeMinute(from), wholeMinute(to)]
     if (start >= end) return yield* invalidDate("startDate has to be before endDate")
-    if (start < clock.now() - days * day) {
+    if (start < wholeMinute(clock.now() - days * day)) {
       return yield* invalidDate(`startDate cannot be more than ${days} days ago`)
     }
-    return { start, end, covered: Math.min(end, Math.floor(clock.now() / minute) * minute) }
+    const settled = wholeMinute(Math.min(clock.now(), commits.openSince() ?? Number.POSITIVE_INFINITY))
+    return { start, end, long: to - from, covered: Math.min(end, settled) }
   })
 
 const timestamp = (millis: number) =>
@@ -42,6 +49,12 @@ const printed = (millis: number) => new Date(millis).toISOString().replace("Z", 
 
 const within = (column: string, start: number, end: number) =>
   `${column} >= ${timestamp(start)} AND ${column} < ${timestamp(end + minute)}`
+
+/** ` AND` the condition that a row of `gone` is shared with the user who asks. */
+const shared = (sight: Sight, object: SObject) => {
+  const condition = sight.shared(object, "gone")
+  return condition === undefined ? "" : ` AND ${condition}`
+}
 
 const replicable = (call: Call) =>
   pathObject(call).pipe(
@@ -53,28 +66,34 @@ const replicable = (call: Call) =>
 
 const getDeleted = (call: Call) =>
   Effect.gen(function* () {
-    const { store, schema, clock } = yield* Org
+    const { store, schema, clock, deleteLog, sight } = yield* Org
+    const { values: switches } = yield* Switches
     const object = yield* replicable(call)
-    const { start, end, covered } = yield* readWindow(call, reach.deleted)
+    const { start, end, long, covered } = yield* readWindow(call, reach.deleted)
+    if (long < minute) return yield* invalidDate("endDate must be at least one minute after startDate")
+    const whole = deleteLog.wholeSince(object, clock.now())
+    if (start < wholeMinute(whole) && switches.deleteLogTooOld === "refuse") {
+      return yield* invalidDate("startDate is before the earliest date of which deletes are known")
+    }
     const gone = schema.field(object, "IsDeleted") === undefined ? `"_purged"` : `"IsDeleted"`
     const rows = yield* store.rows(
-      `SELECT "Id", sf_datetime("_deleted_at") FROM ${quoted(object.name)} WHERE ${gone} AND ${within('"_deleted_at"', start, end)} ORDER BY "_deleted_at", "Id"`
+      `SELECT "Id", sf_datetime("_deleted_at") FROM ${quoted(object.name)} gone WHERE ${gone} AND ${within('"_deleted_at"', start, end)} AND "_deleted_at" >= ${timestamp(whole)}${shared(sight, object)} ORDER BY "_deleted_at", "Id"`
     )
     return json({
       deletedRecords: rows.map(([id, deletedDate]) => ({ deletedDate, id })),
-      earliestDateAvailable: printed(Math.floor((clock.now() - reach.deleted * day) / minute) * minute),
+      earliestDateAvailable: printed(Math.ceil(whole / minute) * minute),
       latestDateCovered: printed(covered)
     })
   })
 
 const getUpdated = (call: Call) =>
   Effect.gen(function* () {
-    const { store, schema } = yield* Org
+    const { store, schema, sight } = yield* Org
     const object = yield* replicable(call)
     const { start, end, covered } = yield* readWindow(call, reach.updated)
     const live = schema.field(object, "IsDeleted") === undefined ? `NOT "_purged"` : `NOT "IsDeleted"`
     const rows = yield* store.rows(
-      `SELECT "Id" FROM ${quoted(object.name)} WHERE ${live} AND ${within('"SystemModstamp"', start, end)} ORDER BY "SystemModstamp", "Id"`
+      `SELECT "Id" FROM ${quoted(object.name)} gone WHERE ${live} AND ${within('"SystemModstamp"', start, end)}${shared(sight, object)} ORDER BY "SystemModstamp", "Id"`
     )
     return json({ ids: rows.map(([id]) => id), latestDateCovered: printed(covered) })
   })

@@ -12,6 +12,7 @@
 import { randomInt } from "node:crypto"
 import { Cause, Context, Effect } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import type { ApiUsage } from "../org/api-usage.ts"
 import { Org } from "../org/org.ts"
 import { authorise, type Caller } from "./authorise.ts"
 import { errorResponse, notFound, SalesforceError, unknownException } from "./salesforce-error.ts"
@@ -93,6 +94,22 @@ const checkVersion = (text: string, newest: string): Effect.Effect<string, Sales
     : Effect.succeed(`${number}.0`)
 }
 
+const apiDisabled = new SalesforceError({
+  status: 403,
+  errorCode: "API_CURRENTLY_DISABLED",
+  message: "API is disabled for this User"
+})
+
+/** Counts the call and lets it run, unless a limit forbids it; a part of a composite call is no call of its own. */
+const metered = <A, E, R>(usage: ApiUsage, run: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    if (yield* isCompositePart) return yield* run
+    const begun = usage.begin()
+    if (begun instanceof SalesforceError) return yield* begun
+    return yield* Effect.ensuring(run, Effect.sync(begun))
+  })
+
+/** The handler reads the org with the caller's eyes. */
 export const restRoute = <R>(
   method: Method,
   path: `/${string}` | "",
@@ -103,14 +120,18 @@ export const restRoute = <R>(
     `/services/data/:version${path}`,
     Effect.gen(function* () {
       const plain = yield* readCall
-      const org = yield* Org
-      const version = yield* checkVersion(plain.params.version ?? "", org.apiVersion)
+      const whole = yield* Org
+      const version = yield* checkVersion(plain.params.version ?? "", whole.apiVersion)
       const caller = yield* authorise(plain.request)
-      if (!(yield* isCompositePart)) org.usage.count()
-      yield* org.commits.settle
-      return yield* handler({ ...plain, version, caller }).pipe(
+      const answer = Effect.gen(function* () {
+        yield* whole.settle
+        const org = yield* whole.as(caller.userId)
+        if (!org.sight.may("ApiEnabled")) return yield* apiDisabled
+        return yield* handler({ ...plain, version, caller }).pipe(Effect.provideService(Org, org))
+      })
+      return yield* metered(whole.usage, answer).pipe(
         Effect.catchTag("SalesforceError", (error) => Effect.succeed(errorResponse(error))),
-        Effect.map(HttpServerResponse.setHeader("Sforce-Limit-Info", org.usage.header))
+        Effect.map(HttpServerResponse.setHeader("Sforce-Limit-Info", whole.usage.header))
       )
     }).pipe(asResponse)
   )

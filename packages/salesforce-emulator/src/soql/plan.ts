@@ -11,6 +11,8 @@ import type { FieldType as ParsedField, Query, Subquery } from "@jetstreamapp/so
 import { Effect } from "effect"
 import type { FieldType, SObject } from "../org/field.ts"
 import type { Org } from "../org/org.ts"
+import { isArchivable, recentHistory } from "../org/passage.ts"
+import { has } from "../org/writes.ts"
 import { SalesforceError } from "../server/salesforce-error.ts"
 import { jsonValue } from "../values/json.ts"
 import { conditionTree } from "./condition.ts"
@@ -126,7 +128,7 @@ class Planner {
   }
 
   #scope(object: SObject, names: ReadonlyArray<string | undefined>): Scope {
-    return new Scope(this.#text, this.#org.schema, object, `t${this.#aliases++}`, names)
+    return new Scope(this.#text, this.#org, object, `t${this.#aliases++}`, names)
   }
 
   #plan(
@@ -180,10 +182,19 @@ class Planner {
     }
   }
 
+  /** Rows that are there, that the query may show and that are shared with the user. */
   #liveness(scope: Scope): string {
     const { alias, object } = scope.base
-    const deletable = !this.#options.all && this.#org.schema.field(object, "IsDeleted") !== undefined
-    return deletable ? `NOT ${alias}."_purged" AND NOT ${alias}."IsDeleted"` : `NOT ${alias}."_purged"`
+    const queried = this.#options.all
+      ? []
+      : [
+          has(object, "IsDeleted") ? `NOT ${alias}."IsDeleted"` : undefined,
+          isArchivable(object) ? `NOT ${alias}."IsArchived"` : undefined,
+          recentHistory(object, alias, this.#now.getTime())
+        ]
+    return [`NOT ${alias}."_purged"`, ...queried, this.#org.sight.shared(object, alias)]
+      .filter((part) => part !== undefined)
+      .join(" AND ")
   }
 
   #select(scope: Scope, fields: ReadonlyArray<ParsedField>, aggregate: boolean) {

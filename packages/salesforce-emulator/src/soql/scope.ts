@@ -11,6 +11,7 @@ import {
   type RollUp,
   type SObject
 } from "../org/field.ts"
+import type { Org } from "../org/org.ts"
 import type { OrgSchema } from "../org/schema.ts"
 import { columnType, literal, quoted } from "../org/store.ts"
 import { jsonCompound, jsonValue } from "../values/json.ts"
@@ -30,7 +31,7 @@ const namesOf = (name: SObject, targets: ReadonlyArray<SObject>): string => {
       const sql = found === undefined || !isStored(found) ? `NULL::${columnType(field)}` : quoted(found.name)
       return `${sql} AS ${quoted(field.name)}`
     })
-    return `SELECT ${fields.join(", ")} FROM ${quoted(target.name)}`
+    return `SELECT ${fields.join(", ")} FROM ${quoted(target.name)} WHERE NOT "_purged"`
   })
   return selects.length === 0 ? quoted(name.name) : `(${selects.join(" UNION ALL ")})`
 }
@@ -67,22 +68,26 @@ export interface Resolved {
   readonly json: string
 }
 
+type Seen = Pick<Org["Service"], "schema" | "sight">
+
 export class Scope {
   readonly query: string
   readonly schema: OrgSchema
+  readonly #org: Seen
   readonly base: Source
   readonly #names: ReadonlySet<string>
   readonly #joins = new Map<string, { readonly source: Source; readonly sql: string }>()
 
   constructor(
     query: string,
-    schema: OrgSchema,
+    org: Seen,
     object: SObject,
     alias: string,
     names: ReadonlyArray<string | undefined>
   ) {
     this.query = query
-    this.schema = schema
+    this.schema = org.schema
+    this.#org = org
     this.base = { alias, object }
     this.#names = new Set(
       [...names, object.name].flatMap((name) => (name === undefined ? [] : [name.toLowerCase()]))
@@ -92,7 +97,7 @@ export class Scope {
   /** The FROM clause; complete once every path has been resolved. */
   from(): string {
     const joins = [...this.#joins.values()].map(({ sql }) => sql)
-    return [`${quoted(this.base.object.name)} ${this.base.alias}`, ...joins].join(" ")
+    return [`${this.#org.sight.rows(this.base.object)} ${this.base.alias}`, ...joins].join(" ")
   }
 
   /** Resolves a path as typed; throws Salesforce's refusal when it leads nowhere. */
@@ -103,7 +108,12 @@ export class Scope {
     return this.#resolveFrom(this.base, known ? segments.slice(1) : segments, path)
   }
 
-  #resolveFrom(start: Source, segments: ReadonlyArray<string>, word: string): Resolved {
+  #resolveFrom(
+    start: Source,
+    segments: ReadonlyArray<string>,
+    word: string,
+    schema: OrgSchema = this.schema
+  ): Resolved {
     const relationships = segments.slice(0, -1)
     if (relationships.length > deepest) {
       throw malformed(`SOQL queries cannot have more than ${deepest} relationship levels: ${word}`)
@@ -111,13 +121,13 @@ export class Scope {
     let source = start
     const parents: Array<{ name: string; source: Source }> = []
     for (const relationship of relationships) {
-      const reference = this.schema.relationship(source.object, relationship)
+      const reference = schema.relationship(source.object, relationship)
       if (reference === undefined) throw noSuchRelationship(this.query, word, relationship)
-      source = this.#join(source, reference, word)
+      source = this.#join(source, reference, word, schema)
       parents.push({ name: reference.relationshipName ?? relationship, source })
     }
     const name = segments.at(-1) ?? ""
-    const field = this.schema.field(source.object, name)
+    const field = schema.field(source.object, name)
     if (field === undefined) throw noSuchColumn(this.query, word, name, source.object.name)
     const path = [...parents.map((parent) => parent.name), field.name].join(".")
     return { field, type: field.type, source, parents, path, ...this.#value(source, field, word) }
@@ -126,7 +136,9 @@ export class Scope {
   #value(source: Source, field: Field, word: string): { readonly sql: string; readonly json: string } {
     const shown = field.formula === null ? field.mirrors : [field.formula]
     if (shown.length > 0) {
-      const values = shown.map((path) => this.#resolveFrom(source, path.split("."), word).sql)
+      const { whole } = this.schema
+      const start = { ...source, object: whole.object(source.object.name) ?? source.object }
+      const values = shown.map((path) => this.#resolveFrom(start, path.split("."), word, whole).sql)
       const sql = values.length === 1 ? values.join() : `coalesce(${values.join(", ")})`
       return { sql, json: jsonValue(field.type, sql) }
     }
@@ -149,21 +161,21 @@ export class Scope {
   #rollUp(source: Source, name: string, rollUp: RollUp): string {
     const key = `${source.alias}.${name}`
     const alias = this.#joins.get(key)?.source.alias ?? `${this.base.alias}_${this.#joins.size + 1}`
-    const rows = rollUpRows(this.schema, source.object, rollUp)
+    const rows = rollUpRows(this.schema.whole, source.object, rollUp)
     const sql = `LEFT JOIN ${rows} ${alias} ON ${alias}.id = ${source.alias}."Id"`
     this.#joins.set(key, { source: { alias, object: source.object }, sql })
     const zeroAtLeast = rollUp.operation === "COUNT" || rollUp.operation === "SUM"
     return zeroAtLeast ? `coalesce(${alias}.value, 0)` : `${alias}.value`
   }
 
-  #join(from: Source, reference: Field, word: string): Source {
+  #join(from: Source, reference: Field, word: string, schema: OrgSchema): Source {
     const key = `${from.alias}.${reference.name}`
     const known = this.#joins.get(key)
     if (known !== undefined) return known.source
     const targets = reference.referenceTo
-      .map((name) => this.schema.object(name))
+      .map((name) => schema.object(name))
       .filter((object) => object !== undefined)
-    const name = this.schema.object("Name")
+    const name = schema.object("Name")
     const [target] = reference.referenceTo.length > 1 && name !== undefined ? [name] : targets
     if (target === undefined) {
       throw refusedWord(
@@ -174,8 +186,10 @@ export class Scope {
       )
     }
     const source = { alias: `${this.base.alias}_${this.#joins.size + 1}`, object: target }
-    const rows = target === name ? namesOf(name, targets) : quoted(target.name)
-    const sql = `LEFT JOIN ${rows} ${source.alias} ON ${source.alias}."Id" = ${from.alias}.${quoted(reference.name)}`
+    const several = target === name
+    const rows = several ? namesOf(name, targets) : this.#org.sight.rows(target)
+    const there = several ? "" : ` AND NOT ${source.alias}."_purged"`
+    const sql = `LEFT JOIN ${rows} ${source.alias} ON ${source.alias}."Id" = ${from.alias}.${quoted(reference.name)}${there}`
     this.#joins.set(key, { source, sql })
     return source
   }

@@ -28,7 +28,7 @@ export class Tooling extends Context.Service<
         if (filledFor === changedAt) return
         for (const object of toolingObjects) yield* org.store.createTable(object)
         const stamp = new Date(changedAt).toISOString().slice(0, 19)
-        const context = { schema: tooling.schema, userId: org.adminId, stamp }
+        const context = { ...org.writing(org.adminId), schema: tooling.schema, stamp }
         const described = org.schema.all()
         const fields = described.flatMap((object) =>
           object.fields.map((field) => fieldRow(object, field, stamp))

@@ -34,16 +34,25 @@ export const accessRecords = (demo: DemoRecords): void => {
   }
 }
 
+/** Field history leaves queries after 18 months. */
+export const keptDays = 500
+
 export const accountHistoryRecords = (demo: DemoRecords): void => {
   const family = new Family(demo, 7)
   const { random } = family
   for (const AccountId of demo.accounts.slice(0, 120)) {
-    const { CreatedDate, LastModifiedDate, CreatedById } = family.audit()
-    family.add("AccountHistory", { AccountId, CreatedById, CreatedDate, Field: "created" })
+    const { CreatedById } = family.audit()
+    const created = family.now - random.integer(2, keptDays) * day
     family.add("AccountHistory", {
       AccountId,
       CreatedById,
-      CreatedDate: LastModifiedDate,
+      CreatedDate: isoSecond(created),
+      Field: "created"
+    })
+    family.add("AccountHistory", {
+      AccountId,
+      CreatedById,
+      CreatedDate: isoSecond(created + day),
       ...random.pick([
         { Field: "Industry", DataType: "DynamicEnum", OldValue: null, NewValue: "Retail" },
         { Field: "Customer_Logo__c", DataType: "Boolean", OldValue: "false", NewValue: "true" },

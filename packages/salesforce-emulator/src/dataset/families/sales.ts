@@ -1,7 +1,8 @@
 /** Products and prices, what a part of the opportunities sells to whom, and how opportunities got where they are. */
 import { stages } from "../../org/metadata/stages.ts"
-import { isoSecond } from "../stamps.ts"
+import { day, isoSecond } from "../stamps.ts"
 import { products as productNames } from "../words.ts"
+import { keptDays } from "./access.ts"
 import { type DemoOpportunity, type DemoRecords, Family } from "./family.ts"
 
 const withProducts = 300
@@ -82,7 +83,7 @@ const historyOf = (family: Family, opportunity: DemoOpportunity): void => {
     family.add("OpportunityFieldHistory", {
       OpportunityId: opportunity.Id,
       CreatedById: opportunity.OwnerId,
-      CreatedDate: when,
+      CreatedDate: isoSecond(family.now - family.random.integer(1, keptDays) * day),
       Field: "StageName",
       DataType: "Text",
       OldValue: stages[0]?.name,

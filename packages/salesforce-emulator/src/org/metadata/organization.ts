@@ -54,7 +54,7 @@ export const organization: SObject = {
   labelPlural: "Organizations",
   keyPrefix: "00D",
   custom: false,
-  traits: setupTraits,
+  traits: { ...setupTraits, updateable: true },
   fields: fieldsFromTable(fields),
   derived: {}
 }

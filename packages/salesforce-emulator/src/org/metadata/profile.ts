@@ -1,17 +1,13 @@
 /** Profile, as far as users refer to it. */
 import type { SObject } from "../field.ts"
 import { fieldsFromTable } from "./field-table.ts"
+import { permissionLines } from "./permissions.ts"
 import { setupTraits } from "./standard-traits.ts"
 
 const fields = `
 Id                       | id                    | fgsid  | Profile ID
 Name                     | string 255            | ufgsiM | Name
-PermissionsApiEnabled    | boolean               | ufgsd  | API Enabled
-PermissionsViewAllData   | boolean               | ufgsd  | View All Data
-PermissionsModifyAllData | boolean               | ufgsd  | Modify All Data
-PermissionsViewSetup     | boolean               | ufgsd  | View Setup and Configuration
-PermissionsViewAllUsers  | boolean               | ufgsd  | View All Users
-PermissionsManageUsers   | boolean               | ufgsd  | Manage Internal Users
+${permissionLines("ufgsd")}
 UserLicenseId            | reference UserLicense | fgs    | User License ID              | rel=UserLicense
 UserType                 | picklist 40           | nfgsk  | User Type
 CreatedDate              | datetime              | fsd    | Created Date

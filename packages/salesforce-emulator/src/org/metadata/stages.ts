@@ -1,6 +1,6 @@
 /**
- * The sales process: what a stage says about an opportunity. Changing it changes IsClosed and its like on every
- * opportunity without a stamp.
+ * The sales process a new org has: what a stage says about an opportunity. The rows of OpportunityStage are made of
+ * it; changing them changes IsClosed and its like on every opportunity without a stamp.
  */
 interface Stage {
   readonly name: string
@@ -32,10 +32,20 @@ export const stages: ReadonlyArray<Stage> = [
   stage("Closed Lost", 0, "Omitted", "Omitted", "lost")
 ]
 
-/** SQL for what the row's stage says; an unknown stage is open and in the pipeline. */
-export const stageValue = (property: "closed" | "won" | "forecast" | "forecastName"): string => {
-  const literal = (value: string | boolean) => (typeof value === "string" ? `'${value}'` : String(value))
-  const cases = stages.map((each) => `WHEN '${each.name}' THEN ${literal(each[property])}`).join(" ")
-  const otherwise = property === "closed" || property === "won" ? "false" : "'Pipeline'"
-  return `CASE StageName ${cases} ELSE ${otherwise} END`
+/** What OpportunityStage says about a stage, by its column, and what holds for a stage it does not know. */
+const columns = {
+  IsClosed: ["bool_or", "false"],
+  IsWon: ["bool_or", "false"],
+  ForecastCategory: ["max", "'Pipeline'"],
+  ForecastCategoryName: ["max", "'Pipeline'"]
+} as const
+
+/** SQL for what the row's stage says. */
+export const stageValue = (column: keyof typeof columns): string => {
+  const [only, otherwise] = columns[column]
+  return `coalesce((SELECT ${only}("${column}") FROM "OpportunityStage" WHERE "ApiName" = "StageName"), ${otherwise})`
 }
+
+/** SQL for the probability that the stage in `stageSql` brings along. */
+export const stageProbability = (stageSql: string): string =>
+  `(SELECT max("DefaultProbability") FROM "OpportunityStage" WHERE "ApiName" = ${stageSql})`

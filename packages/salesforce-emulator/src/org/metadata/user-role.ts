@@ -25,10 +25,11 @@ PortalAccountOwnerId             | reference User     | nfgs    | User ID
 export const userRole: SObject = {
   name: "UserRole",
   label: "Role",
-  labelPlural: "Roles",
+  labelPlural: "Role",
   keyPrefix: "00E",
   custom: false,
-  traits: { ...setupTraits, createable: true, deletable: true, updateable: true },
+  traits: { ...setupTraits, createable: true, deletable: true, searchable: true, updateable: true },
+  urlKeys: ["compactLayouts", "rowTemplate", "describe", "sobject"],
   fields: fieldsFromTable(fields),
   derived: {}
 }

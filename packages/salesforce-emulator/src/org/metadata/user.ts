@@ -117,7 +117,17 @@ export const user: SObject = {
   labelPlural: "Users",
   keyPrefix: "005",
   custom: false,
-  traits: { ...standardTraits, deletable: false, undeletable: false, feedEnabled: false },
+  traits: { ...standardTraits, deletable: false, undeletable: false },
+  urlKeys: [
+    "compactLayouts",
+    "rowTemplate",
+    "namedLayouts",
+    "passwordUtilities",
+    "describe",
+    "quickActions",
+    "layouts",
+    "sobject"
+  ],
   fields: fieldsFromTable(fields, userPicklists),
   derived: { Name: "concat_ws(' ', FirstName, LastName)" }
 }

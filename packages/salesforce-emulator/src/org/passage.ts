@@ -1,0 +1,115 @@
+/**
+ * What time alone does to records, none of it with a stamp: the recycle bin lets go of its rows after 15 days, tasks
+ * and events of a year ago are archived, field history and logins leave by retention.
+ * https://help.salesforce.com/s/articleView?id=sf.home_delete.htm
+ */
+import { Effect } from "effect"
+import type { OrgClock } from "./clock.ts"
+import type { SObject } from "./field.ts"
+import type { OrgSchema } from "./schema.ts"
+import { literal, quoted, type Store } from "./store.ts"
+import { has } from "./writes.ts"
+
+const minute = 60_000
+const day = 24 * 60 * minute
+export const binDays = 15
+const archiveDays = 365
+/** Of field history: in queries, and before it leaves. */
+const queryMonths = 18
+const historyMonths = 24
+const loginMonths = 6
+
+const timestamp = (millis: number) => `TIMESTAMP ${literal(new Date(millis).toISOString().slice(0, 19))}`
+
+const monthsBefore = (now: number, months: number): number => {
+  const date = new Date(now)
+  return date.setUTCMonth(date.getUTCMonth() - months)
+}
+
+const isHistory = (object: SObject) => object.associate?.type === "History"
+
+/** The condition that a row of field history still answers queries; older rows answer only queryAll. */
+export const recentHistory = (object: SObject, alias: string, now: number): string | undefined =>
+  isHistory(object) ? `${alias}."CreatedDate" >= ${timestamp(monthsBefore(now, queryMonths))}` : undefined
+
+/** Activities of the past answer only queryAll. */
+export const isArchivable = (object: SObject) => object.name === "Task" || object.name === "Event"
+
+interface Change {
+  readonly object: SObject
+  readonly set: string
+  readonly where: string
+}
+
+const leaves = (object: SObject, now: number): ReadonlyArray<string> => {
+  if (isHistory(object)) return [`"CreatedDate" < ${timestamp(monthsBefore(now, historyMonths))}`]
+  if (object.name === "LoginHistory") return [`"LoginTime" < ${timestamp(monthsBefore(now, loginMonths))}`]
+  return has(object, "IsDeleted") ? [`"IsDeleted" AND "_deleted_at" < ${timestamp(now - binDays * day)}`] : []
+}
+
+const archived = (object: SObject, now: number): ReadonlyArray<string> => {
+  if (!isArchivable(object)) return []
+  const before = `${timestamp(now - archiveDays * day)}::DATE`
+  return object.name === "Task"
+    ? [`"IsClosed" AND coalesce("ActivityDate", "CreatedDate"::DATE) < ${before}`]
+    : [`coalesce("EndDate", "ActivityDate") < ${before}`]
+}
+
+const changes = (schema: OrgSchema, now: number): ReadonlyArray<Change> =>
+  schema.all().flatMap((object) => [
+    ...leaves(object, now).map((where) => ({
+      object,
+      set: '"_purged" = true',
+      where: `NOT "_purged" AND ${where}`
+    })),
+    ...archived(object, now).map((where) => ({
+      object,
+      set: '"IsArchived" = true',
+      where: `NOT coalesce("IsArchived", false) AND ${where}`
+    }))
+  ])
+
+export class Passage {
+  readonly #store: Store
+  readonly #schema: OrgSchema
+  readonly #clock: OrgClock
+  #passedAt = Number.NEGATIVE_INFINITY
+
+  constructor(store: Store, schema: OrgSchema, clock: OrgClock) {
+    this.#store = store
+    this.#schema = schema
+    this.#clock = clock
+  }
+
+  /** Brings the records to the clock's time, once a minute of it. */
+  readonly pass: Effect.Effect<void> = Effect.suspend(() => {
+    const now = this.#clock.now()
+    if (Math.abs(now - this.#passedAt) < minute) return Effect.void
+    this.#passedAt = now
+    return this.#apply(changes(this.#schema, now))
+  })
+
+  reset(): void {
+    this.#passedAt = Number.NEGATIVE_INFINITY
+  }
+
+  /** Nothing is written where nothing is due, so that the org's version stays. */
+  #apply(due: ReadonlyArray<Change>): Effect.Effect<void> {
+    const store = this.#store
+    return Effect.gen(function* () {
+      const questions = due.map(
+        ({ object, where }, at) => `SELECT ${at} WHERE EXISTS (FROM ${quoted(object.name)} WHERE ${where})`
+      )
+      const found = yield* store.rows(questions.join(" UNION ALL "))
+      const wanted = new Set(found.map(([at]) => Number(at)))
+      if (wanted.size === 0) return
+      yield* store.transaction(
+        due
+          .filter((_, at) => wanted.has(at))
+          .map(({ object, set, where }) => ({
+            sql: `UPDATE ${quoted(object.name)} SET ${set} WHERE ${where}`
+          }))
+      )
+    })
+  }
+}
