@@ -4,7 +4,7 @@
  */
 import type { Random } from "./random.ts"
 
-export const second = 1000
+const second = 1000
 export const day = 24 * 3600 * second
 export const since = Date.UTC(2019, 0, 1)
 export const liveUntil = Date.UTC(2025, 5, 30)

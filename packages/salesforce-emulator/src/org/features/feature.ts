@@ -7,7 +7,7 @@ import type { PicklistValue, SObject } from "../field.ts"
 import { fieldsFromTable } from "../metadata/field-table.ts"
 import type { Org } from "../org.ts"
 
-export interface AddRecords {
+interface AddRecords {
   readonly add: (object: string, values: Readonly<Record<string, unknown>>) => string
   readonly change: (object: string, id: string, values: Readonly<Record<string, unknown>>) => void
 }

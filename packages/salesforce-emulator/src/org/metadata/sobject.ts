@@ -18,7 +18,7 @@ interface Definition extends Partial<Omit<SObject, "name" | "label" | "traits" |
 export const recordWords =
   "query retrieve replicate create update delete undelete search trigger layout feed recent"
 
-export const traitsOf = (words: string): ObjectTraits => {
+const traitsOf = (words: string): ObjectTraits => {
   const can = new Set(words.split(" "))
   return {
     createable: can.has("create"),
