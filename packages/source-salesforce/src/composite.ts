@@ -50,7 +50,11 @@ const getChunk = Effect.fnUntraced(function* (client: SalesforceClient, paths: R
     }
   })
   const { compositeResponse } = yield* decodeReply(CompositeReply, "several resources", reply)
-  return compositeResponse.map(
-    (part): Reply => ({ status: part.httpStatusCode, headers: {}, text: JSON.stringify(part.body) })
-  )
+  return yield* Effect.forEach(paths, (path, index): Effect.Effect<Reply, ReadError> => {
+    const part = compositeResponse[index]
+    // A part that only failed for now is asked for again by itself, with the client's patience.
+    return part === undefined || part.httpStatusCode >= 429
+      ? getAlone(client, path)
+      : Effect.succeed({ status: part.httpStatusCode, headers: {}, text: JSON.stringify(part.body) })
+  })
 })
