@@ -84,7 +84,7 @@ const remove = (call: Call) =>
   })
 
 /** The field and value of a path such as `/sobjects/Account/External_Id__c/ERP-1`. */
-export const pathKey = (call: Call) =>
+const pathKey = (call: Call) =>
   Effect.gen(function* () {
     const { schema } = yield* Org
     const object = yield* pathObject(call)
@@ -103,7 +103,7 @@ const severalFound = (call: Call, object: SObject, ids: ReadonlyArray<string>) =
   )
 
 /** The ids of the live records with a value. */
-export const idsByKey = (object: SObject, field: Field, value: string) =>
+const idsByKey = (object: SObject, field: Field, value: string) =>
   Effect.gen(function* () {
     const found = yield* findByValue(yield* Org, object, field, [value])
     return found.get(lookUpKey(field, value)) ?? []

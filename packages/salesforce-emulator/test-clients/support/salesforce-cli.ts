@@ -9,19 +9,19 @@ import type { EmulatedOrg } from "./emulated-org.ts"
 const guard = fileURLToPath(new URL("./loopback-only.mjs", import.meta.url))
 const commandMillis = 60_000
 
-export interface Outcome {
+interface Outcome {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
 }
 
 /** What `--json` prints: `result` on success, `name` and `message` on failure. */
-export interface Printed {
+interface Printed {
   readonly exitCode: number | null
   readonly status: number
   // biome-ignore lint/suspicious/noExplicitAny: each command prints a result of its own shape
