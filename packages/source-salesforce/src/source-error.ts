@@ -2,7 +2,7 @@
  * What can go wrong while reading an org, in words for the operator. Refusals of the API and broken
  * connections take their texts from the catalogue of the auth package; the rest is said here.
  */
-import { type ErrorCode as CatalogueCode, errorCatalogue, type FailureParts } from "@decant/auth"
+import { errorCatalogue, type FailureParts } from "@decant/auth"
 import type { Disposition, Failure } from "@decant/connector"
 import { Schema } from "effect"
 
@@ -20,7 +20,6 @@ const ownCodes = [
 ] as const
 
 const SourceErrorCode = Schema.Literals([...ownCodes, ...errorCatalogue.map(({ code }) => code)])
-export type SourceErrorCode = (typeof ownCodes)[number] | CatalogueCode
 
 export class SourceError
   extends Schema.TaggedError<SourceError>()("SourceError", {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { getTogether } from "../src/composite.ts"
+import { getTogether } from "../src/org/composite.ts"
 import { clientOf, json, refuse } from "./wire.ts"
 
 const part = (status: number, body: unknown) => ({

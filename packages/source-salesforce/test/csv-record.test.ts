@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { parse } from "csv-parse/sync"
 import { Effect, Schema } from "effect"
-import { csvLine, parseHeader, recordWriter } from "../src/csv-record.ts"
-import { parseKeepingNumbers } from "../src/json-text.ts"
+import { csvLine, parseHeader, recordWriter } from "../src/rest/csv-record.ts"
+import { parseKeepingNumbers } from "../src/rest/json-text.ts"
 
 const readBack = (text: string): ReadonlyArray<ReadonlyArray<string>> =>
   parse(text, { columns: false }) as ReadonlyArray<ReadonlyArray<string>>

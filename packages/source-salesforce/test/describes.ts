@@ -1,6 +1,6 @@
 /** Describes as Salesforce sends them, cut to what the tests are about. */
 import { Schema } from "effect"
-import { ObjectDescribe } from "../src/describe-shape.ts"
+import { ObjectDescribe } from "../src/describe/describe-shape.ts"
 
 type Field = readonly [name: string, type: string, more?: Readonly<Record<string, unknown>>]
 

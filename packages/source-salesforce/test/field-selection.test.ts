@@ -1,9 +1,9 @@
 import type { Column } from "@decant/connector"
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
-import type { ObjectDescribe } from "../src/describe-shape.ts"
-import { type FieldSelection, selectFields } from "../src/field-selection.ts"
-import type { FieldWishes } from "../src/field-wishes.ts"
+import type { ObjectDescribe } from "../src/describe/describe-shape.ts"
+import { type FieldSelection, selectFields } from "../src/fields/field-selection.ts"
+import type { FieldWishes } from "../src/fields/field-wishes.ts"
 import { account, describeOf, stamps, user } from "./describes.ts"
 
 const related = new Map([

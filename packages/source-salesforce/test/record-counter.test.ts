@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { parse } from "csv-parse/sync"
 import { Effect, Schema } from "effect"
-import { csvLine, parseHeader } from "../src/csv-record.ts"
-import { RecordCounter } from "../src/record-counter.ts"
+import { RecordCounter } from "../src/bulk/record-counter.ts"
+import { csvLine, parseHeader } from "../src/rest/csv-record.ts"
 
 const count = (bytes: Uint8Array, cuts: ReadonlyArray<number>): RecordCounter => {
   const counter = new RecordCounter()

@@ -1,9 +1,9 @@
 import type { StreamCheckpoint, Work } from "@decant/connector"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration } from "effect"
-import { textLiteral } from "../src/soql.ts"
-import type { StreamDefinition } from "../src/stream-definition.ts"
-import { finished, hashOf, type PlanningContext, planWindow, queryOf } from "../src/window-plan.ts"
+import { textLiteral } from "../src/streams/soql.ts"
+import type { StreamDefinition } from "../src/streams/stream-definition.ts"
+import { finished, hashOf, type PlanningContext, planWindow, queryOf } from "../src/streams/window-plan.ts"
 
 const definition: StreamDefinition = {
   stream: "Account",

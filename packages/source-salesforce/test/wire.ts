@@ -5,9 +5,9 @@ import type { Session, Token } from "@decant/auth"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer, Redacted } from "effect"
 import { HttpClient } from "effect/http"
-import { makeCallLedger } from "../src/call-ledger.ts"
-import { makeOrgClock } from "../src/org-clock.ts"
-import { makeSalesforceClient } from "../src/salesforce-client.ts"
+import { makeCallLedger } from "../src/org/call-ledger.ts"
+import { makeOrgClock } from "../src/org/org-clock.ts"
+import { makeSalesforceClient } from "../src/org/salesforce-client.ts"
 
 export interface Asked {
   readonly method: string

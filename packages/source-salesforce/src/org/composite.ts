@@ -4,8 +4,8 @@
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm
  */
 import { Effect, Schema } from "effect"
+import type { ReadError } from "../read-error.ts"
 import { decodeReply, type Reply } from "./api-reply.ts"
-import type { ReadError } from "./read-error.ts"
 import type { SalesforceClient } from "./salesforce-client.ts"
 
 const PARTS_PER_CALL = 25

@@ -1,6 +1,6 @@
 /** The answers by which Bulk says that it does not serve an object or a query; these are read by REST instead. */
-import type { ReadError } from "./read-error.ts"
-import { SourceError } from "./source-error.ts"
+import type { ReadError } from "../read-error.ts"
+import { SourceError } from "../source-error.ts"
 
 const refusals: ReadonlyArray<RegExp> = [
   /\bINVALIDENTITY\b/,

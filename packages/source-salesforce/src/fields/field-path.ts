@@ -1,6 +1,6 @@
 /** Finds fields by the names that a spec uses: in any case, with parents (`Owner.Name`), with a suggestion when misspelt. */
-import { type FieldDescribe, fieldsByName, type ObjectDescribe } from "./describe-shape.ts"
-import { didYouMean } from "./nearest-name.ts"
+import { type FieldDescribe, fieldsByName, type ObjectDescribe } from "../describe/describe-shape.ts"
+import { didYouMean } from "../nearest-name.ts"
 
 export interface FoundField {
   /** As Salesforce spells it, which is how result headers spell it. */

@@ -4,12 +4,12 @@ import { createHash } from "node:crypto"
 import type { ObjectStream, Spec, StreamSchema, View } from "@decant/connector"
 import { streamName } from "@decant/connector"
 import { Result } from "effect"
-import { cursorFieldOf, cursorWarnings } from "./cursor-field.ts"
-import type { ObjectDescribe } from "./describe-shape.ts"
-import type { Related } from "./field-path.ts"
-import { type FieldSelection, selectFields } from "./field-selection.ts"
-import type { FieldWishes } from "./field-wishes.ts"
-import type { SourceError } from "./source-error.ts"
+import type { ObjectDescribe } from "../describe/describe-shape.ts"
+import { cursorFieldOf, cursorWarnings } from "../fields/cursor-field.ts"
+import type { Related } from "../fields/field-path.ts"
+import { type FieldSelection, selectFields } from "../fields/field-selection.ts"
+import type { FieldWishes } from "../fields/field-wishes.ts"
+import type { SourceError } from "../source-error.ts"
 
 export interface StreamDefinition {
   readonly stream: string

@@ -1,9 +1,10 @@
 /** Turns the chosen fields of an object into the query's select list and the table's columns. */
 import { type Column, columnHeaders } from "@decant/connector"
 import { Result } from "effect"
+import type { ObjectDescribe } from "../describe/describe-shape.ts"
+import type { SourceError } from "../source-error.ts"
 import { fieldDescription, isBinary, isCompound, isList, listSource, scalarType } from "./column-type.ts"
 import { compoundParts, structFields } from "./compound-field.ts"
-import type { ObjectDescribe } from "./describe-shape.ts"
 import type { FoundField, Related } from "./field-path.ts"
 import {
   type ChosenField,
@@ -12,7 +13,6 @@ import {
   type FieldWishes,
   type Mask
 } from "./field-wishes.ts"
-import type { SourceError } from "./source-error.ts"
 
 export interface FieldSelection {
   /** Fields and parent fields to ask for, Id first. */

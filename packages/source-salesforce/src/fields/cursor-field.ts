@@ -2,7 +2,7 @@
  * Which field says that a row has changed, decided from the describe: SystemModstamp is indexed and moves
  * with every change, also with Salesforce's own; the others see less.
  */
-import { type FieldDescribe, fieldsByName, type ObjectDescribe } from "./describe-shape.ts"
+import { type FieldDescribe, fieldsByName, type ObjectDescribe } from "../describe/describe-shape.ts"
 
 const candidates = ["SystemModstamp", "LastModifiedDate", "CreatedDate", "LoginTime"]
 

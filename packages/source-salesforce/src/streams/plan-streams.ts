@@ -15,17 +15,17 @@ import {
   listObjects,
   type PathsOfObject,
   unknownObject
-} from "./describe-objects.ts"
-import type { ObjectDescribe } from "./describe-shape.ts"
-import type { Related } from "./field-path.ts"
-import { wishedPaths } from "./field-wishes.ts"
-import { didYouMean } from "./nearest-name.ts"
-import type { ReadError } from "./read-error.ts"
-import type { SalesforceClient } from "./salesforce-client.ts"
-import { type SourceError, sourceError } from "./source-error.ts"
+} from "../describe/describe-objects.ts"
+import type { ObjectDescribe } from "../describe/describe-shape.ts"
+import { whyUnsyncable } from "../describe/unsyncable-objects.ts"
+import type { Related } from "../fields/field-path.ts"
+import { wishedPaths } from "../fields/field-wishes.ts"
+import { didYouMean } from "../nearest-name.ts"
+import type { SalesforceClient } from "../org/salesforce-client.ts"
+import type { ReadError } from "../read-error.ts"
+import { type SourceError, sourceError } from "../source-error.ts"
 import { choiceNames, chooseStreams, hasGlob, type StreamChoice } from "./stream-choice.ts"
 import { defineStream, type StreamDefinition, wishesOf } from "./stream-definition.ts"
-import { whyUnsyncable } from "./unsyncable-objects.ts"
 import { planWindow } from "./window-plan.ts"
 
 /** A plan and what its reading needs besides. */

@@ -1,7 +1,7 @@
 /** Which objects the spec's streams are, globs included. An object named explicitly beats a glob. */
 import { type ObjectStream, type SoqlStream, type Spec, streamName } from "@decant/connector"
-import type { ObjectSummary } from "./describe-shape.ts"
-import { whyUnsyncable } from "./unsyncable-objects.ts"
+import type { ObjectSummary } from "../describe/describe-shape.ts"
+import { whyUnsyncable } from "../describe/unsyncable-objects.ts"
 
 const isGlob = (object: string): boolean => /[*?]/.test(object)
 

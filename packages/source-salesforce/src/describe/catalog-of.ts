@@ -1,12 +1,12 @@
 /** The org's objects and fields, as `decant discover` lists them. */
 import type { Catalog, CatalogField, CatalogObject, ColumnType } from "@decant/connector"
 import { Effect, Result } from "effect"
-import { isBinary, isCompound, isList, scalarType } from "./column-type.ts"
-import { compoundParts, structFields } from "./compound-field.ts"
+import { isBinary, isCompound, isList, scalarType } from "../fields/column-type.ts"
+import { compoundParts, structFields } from "../fields/compound-field.ts"
+import type { SalesforceClient } from "../org/salesforce-client.ts"
+import type { ReadError } from "../read-error.ts"
 import { describeObjects, listObjects, unknownObject } from "./describe-objects.ts"
 import type { FieldDescribe, ObjectDescribe } from "./describe-shape.ts"
-import type { ReadError } from "./read-error.ts"
-import type { SalesforceClient } from "./salesforce-client.ts"
 import { whyUnsyncable } from "./unsyncable-objects.ts"
 
 const typeOf = (describe: ObjectDescribe, field: FieldDescribe): ColumnType | null => {

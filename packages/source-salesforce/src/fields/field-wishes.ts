@@ -1,11 +1,11 @@
 /** What a stream of the spec asks for, and which fields of the object it chooses. All misspelt names are reported at once. */
 import type { Fields, ObjectStream } from "@decant/connector"
 import { Result } from "effect"
+import { type FieldDescribe, fieldsByName, type ObjectDescribe } from "../describe/describe-shape.ts"
+import { type SourceError, sourceError } from "../source-error.ts"
 import type { Numbers } from "./column-type.ts"
-import { type FieldDescribe, fieldsByName, type ObjectDescribe } from "./describe-shape.ts"
 import { type FoundField, findField, type Related } from "./field-path.ts"
 import { alwaysAdded, recommendedFields } from "./recommended-fields.ts"
-import { type SourceError, sourceError } from "./source-error.ts"
 
 export type Mask = "hmac" | "drop"
 

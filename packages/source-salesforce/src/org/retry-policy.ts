@@ -1,7 +1,7 @@
 /** How often and how long a refused or broken call is tried again, before its stream fails. */
 import { Duration, Effect, Schedule } from "effect"
-import type { ReadError } from "./read-error.ts"
-import { SourceError } from "./source-error.ts"
+import type { ReadError } from "../read-error.ts"
+import { SourceError } from "../source-error.ts"
 
 const TRIES_AGAIN = 5
 const FIRST_WAIT = "300 millis"

@@ -10,12 +10,12 @@ import { gunzip } from "node:zlib"
 import { networkFailure, type Session, type Token } from "@decant/auth"
 import { Effect, Redacted, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
+import type { ReadError } from "../read-error.ts"
+import { refusal, type SourceError } from "../source-error.ts"
 import { type Reply, replyFailure } from "./api-reply.ts"
 import type { CallLedger } from "./call-ledger.ts"
 import type { OrgClock } from "./org-clock.ts"
-import type { ReadError } from "./read-error.ts"
 import { backOff, isTransient } from "./retry-policy.ts"
-import { refusal, type SourceError } from "./source-error.ts"
 
 interface Call {
   /** Whose usage it is; null for what no single stream caused. */

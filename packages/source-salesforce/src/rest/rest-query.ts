@@ -4,10 +4,10 @@
  */
 import type { Instant } from "@decant/connector"
 import { Effect, Schema } from "effect"
-import { decodeValue, parseReply } from "./api-reply.ts"
+import { decodeValue, parseReply } from "../org/api-reply.ts"
+import type { SalesforceClient } from "../org/salesforce-client.ts"
+import type { ReadError } from "../read-error.ts"
 import { parseKeepingNumbers } from "./json-text.ts"
-import type { ReadError } from "./read-error.ts"
-import type { SalesforceClient } from "./salesforce-client.ts"
 
 /** The limit of 16,384 bytes is for the address and the headers together. */
 const LONGEST_ADDRESS = 14_000

@@ -2,10 +2,10 @@
 import type { Advance, StreamCheckpoint } from "@decant/connector"
 import type { Duration } from "effect"
 import { Stream } from "effect"
-import { abortJob } from "./bulk-job.ts"
-import type { ReadError } from "./read-error.ts"
+import { abortJob } from "../bulk/bulk-job.ts"
+import type { ReadError } from "../read-error.ts"
+import { planWindow } from "../streams/window-plan.ts"
 import type { StreamReading } from "./stream-reading.ts"
-import { planWindow } from "./window-plan.ts"
 import { windowRows } from "./window-rows.ts"
 import { advances } from "./work-event.ts"
 

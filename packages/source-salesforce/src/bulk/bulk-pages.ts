@@ -7,12 +7,12 @@
 import { join } from "node:path"
 import { type Segment, segmentId, type Work, type WorkJob } from "@decant/connector"
 import { Effect, Option, Schedule, Schema, Stream } from "effect"
-import { decodeReply } from "./api-reply.ts"
+import { decodeReply } from "../org/api-reply.ts"
+import type { Download } from "../org/salesforce-client.ts"
+import { progress, type StreamReading } from "../read/stream-reading.ts"
+import type { ReadError } from "../read-error.ts"
+import { sourceError } from "../source-error.ts"
 import { checkPage, spoolPage } from "./page-spool.ts"
-import type { ReadError } from "./read-error.ts"
-import type { Download } from "./salesforce-client.ts"
-import { sourceError } from "./source-error.ts"
-import { progress, type StreamReading } from "./stream-reading.ts"
 
 const FETCHES_PER_PAGE = 3
 const FIRST_PARALLEL_VERSION = 58

@@ -6,11 +6,11 @@
 import { type FileHandle, open, rm } from "node:fs/promises"
 import { createGunzip } from "node:zlib"
 import { Effect, Stream } from "effect"
-import { parseHeader } from "./csv-record.ts"
-import type { ReadError } from "./read-error.ts"
+import type { Download } from "../org/salesforce-client.ts"
+import type { ReadError } from "../read-error.ts"
+import { parseHeader } from "../rest/csv-record.ts"
+import { type SourceError, sourceError } from "../source-error.ts"
 import { RecordCounter } from "./record-counter.ts"
-import type { Download } from "./salesforce-client.ts"
-import { type SourceError, sourceError } from "./source-error.ts"
 
 /** zlib's default of 16 KiB halves the speed. */
 const INFLATE_CHUNK = 256 * 1024

@@ -2,11 +2,11 @@
 
 import type { Session } from "@decant/auth"
 import { Effect, Schema } from "effect"
+import type { ReadError } from "../read-error.ts"
+import { textLiteral } from "../streams/soql.ts"
 import { decodeReply, replyFailure } from "./api-reply.ts"
 import { getTogether } from "./composite.ts"
-import type { ReadError } from "./read-error.ts"
 import type { SalesforceClient } from "./salesforce-client.ts"
-import { textLiteral } from "./soql.ts"
 
 export interface OrgIdentity {
   readonly orgId: string

@@ -4,13 +4,13 @@
  */
 import type { Work } from "@decant/connector"
 import { Effect, Result, Stream } from "effect"
-import { isBulkRefusal } from "./bulk-refusals.ts"
-import { newJobRows, resumedJobRows } from "./bulk-rows.ts"
-import type { ReadError } from "./read-error.ts"
-import { firstPage, fitsAddress } from "./rest-query.ts"
-import { restRows } from "./rest-rows.ts"
+import { isBulkRefusal } from "../bulk/bulk-refusals.ts"
+import { newJobRows, resumedJobRows } from "../bulk/bulk-rows.ts"
+import type { ReadError } from "../read-error.ts"
+import { firstPage, fitsAddress } from "../rest/rest-query.ts"
+import { restRows } from "../rest/rest-rows.ts"
+import { queryOf } from "../streams/window-plan.ts"
 import type { StreamReading } from "./stream-reading.ts"
-import { queryOf } from "./window-plan.ts"
 import type { WorkEvent } from "./work-event.ts"
 
 type Events = Stream.Stream<WorkEvent, ReadError>

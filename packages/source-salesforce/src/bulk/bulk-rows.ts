@@ -1,13 +1,13 @@
 /** Rows of a window by Bulk: a job, its pages, and the check that together they are all of its rows. */
 import type { Work } from "@decant/connector"
 import { Effect, Stream } from "effect"
+import { progress, type StreamReading } from "../read/stream-reading.ts"
+import type { WorkEvent } from "../read/work-event.ts"
+import type { ReadError } from "../read-error.ts"
+import { sourceError } from "../source-error.ts"
+import { newRowsWork, queryOf } from "../streams/window-plan.ts"
 import { awaitJob, createJob } from "./bulk-job.ts"
 import { resultPages } from "./bulk-pages.ts"
-import type { ReadError } from "./read-error.ts"
-import { sourceError } from "./source-error.ts"
-import { progress, type StreamReading } from "./stream-reading.ts"
-import { newRowsWork, queryOf } from "./window-plan.ts"
-import type { WorkEvent } from "./work-event.ts"
 
 type Events = Stream.Stream<WorkEvent, ReadError>
 

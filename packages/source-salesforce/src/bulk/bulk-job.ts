@@ -4,11 +4,11 @@
  */
 import { instantFromMillis, type WorkJob } from "@decant/connector"
 import { Duration, Effect, Schema } from "effect"
-import { decodeReply } from "./api-reply.ts"
-import type { ReadError } from "./read-error.ts"
-import type { SalesforceClient } from "./salesforce-client.ts"
-import { sourceError } from "./source-error.ts"
-import { hashOf } from "./window-plan.ts"
+import { decodeReply } from "../org/api-reply.ts"
+import type { SalesforceClient } from "../org/salesforce-client.ts"
+import type { ReadError } from "../read-error.ts"
+import { sourceError } from "../source-error.ts"
+import { hashOf } from "../streams/window-plan.ts"
 
 const FIRST_POLL = Duration.millis(200)
 const SLOWEST_POLL = Duration.seconds(30)

@@ -4,8 +4,8 @@
  * https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/compound_fields.htm
  */
 import type { ScalarType } from "@decant/connector"
+import type { FieldDescribe, ObjectDescribe } from "../describe/describe-shape.ts"
 import { type Numbers, scalarType } from "./column-type.ts"
-import type { FieldDescribe, ObjectDescribe } from "./describe-shape.ts"
 
 /** The end of a component's API name → its key in REST's object, in REST's order. */
 const parts: ReadonlyArray<readonly [suffix: string, key: string]> = [

@@ -2,8 +2,8 @@
 import type { Advance, Segment, StreamCheckpoint, Work } from "@decant/connector"
 import { withCommitted } from "@decant/connector"
 import { Stream } from "effect"
-import type { OrgClock } from "./org-clock.ts"
-import { finished } from "./window-plan.ts"
+import type { OrgClock } from "../org/org-clock.ts"
+import { finished } from "../streams/window-plan.ts"
 
 export type WorkEvent =
   /** The window's work is now this: a job was made, or all begins anew. */

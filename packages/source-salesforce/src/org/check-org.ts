@@ -1,9 +1,9 @@
 /** What `decant check` says about the org: the login, the calls that are left, each stream. */
 import type { CheckLine, Spec } from "@decant/connector"
 import { Effect } from "effect"
+import type { ReadError } from "../read-error.ts"
+import { type PlannedStream, planStreams } from "../streams/plan-streams.ts"
 import type { OrgIdentity } from "./org-identity.ts"
-import { type PlannedStream, planStreams } from "./plan-streams.ts"
-import type { ReadError } from "./read-error.ts"
 import type { ApiUsage, SalesforceClient } from "./salesforce-client.ts"
 
 const line = (name: string, detail: string): CheckLine => ({ name, status: "ok", detail, failure: null })

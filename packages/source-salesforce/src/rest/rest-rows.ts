@@ -6,13 +6,13 @@ import { appendFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type Segment, segmentId, type Work } from "@decant/connector"
 import { Effect, Option, Stream } from "effect"
+import { progress, type StreamReading } from "../read/stream-reading.ts"
+import type { WorkEvent } from "../read/work-event.ts"
+import type { ReadError } from "../read-error.ts"
+import { sourceError } from "../source-error.ts"
+import { newRowsWork, queryOf } from "../streams/window-plan.ts"
 import { csvLine, recordWriter } from "./csv-record.ts"
-import type { ReadError } from "./read-error.ts"
 import { firstPage, pageAfter, type QueryPage } from "./rest-query.ts"
-import { sourceError } from "./source-error.ts"
-import { progress, type StreamReading } from "./stream-reading.ts"
-import { newRowsWork, queryOf } from "./window-plan.ts"
-import type { WorkEvent } from "./work-event.ts"
 
 /** Rows to a file: enough that a commit is worth its cost, few enough to be fetched again. */
 const ROWS_PER_SEGMENT = 50_000

@@ -1,7 +1,7 @@
 /** Replies of the API: errors into failures, JSON into checked values. */
 import { apiFailure, type Details } from "@decant/auth"
 import { Effect, Result, Schema } from "effect"
-import { refusal, type SourceError, sourceError } from "./source-error.ts"
+import { refusal, type SourceError, sourceError } from "../source-error.ts"
 
 export interface Reply {
   readonly status: number

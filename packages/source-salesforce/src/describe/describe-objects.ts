@@ -1,13 +1,13 @@
 /** Describes of objects, all in as few calls as can be, and of the parents that field paths lead to. */
 import { Effect, Result } from "effect"
-import { decodeReply, replyFailure } from "./api-reply.ts"
-import { getTogether } from "./composite.ts"
+import { missingParents } from "../fields/field-path.ts"
+import { didYouMean } from "../nearest-name.ts"
+import { decodeReply, replyFailure } from "../org/api-reply.ts"
+import { getTogether } from "../org/composite.ts"
+import type { SalesforceClient } from "../org/salesforce-client.ts"
+import type { ReadError } from "../read-error.ts"
+import { type SourceError, sourceError } from "../source-error.ts"
 import { GlobalDescribe, ObjectDescribe, type ObjectSummary } from "./describe-shape.ts"
-import { missingParents } from "./field-path.ts"
-import { didYouMean } from "./nearest-name.ts"
-import type { ReadError } from "./read-error.ts"
-import type { SalesforceClient } from "./salesforce-client.ts"
-import { type SourceError, sourceError } from "./source-error.ts"
 
 /** By lower-case name. */
 export type Described = ReadonlyMap<string, Result.Result<ObjectDescribe, SourceError>>

@@ -1,9 +1,9 @@
 /** What all parts of the reading of one stream share. */
 import type { Progress, ReadContext } from "@decant/connector"
 import type { Effect, Semaphore } from "effect"
-import type { SalesforceClient } from "./salesforce-client.ts"
-import type { StreamDefinition } from "./stream-definition.ts"
-import type { Tuning } from "./tuning.ts"
+import type { SalesforceClient } from "../org/salesforce-client.ts"
+import type { StreamDefinition } from "../streams/stream-definition.ts"
+import type { Tuning } from "../tuning.ts"
 
 export interface StreamReading {
   readonly client: SalesforceClient

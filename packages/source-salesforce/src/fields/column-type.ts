@@ -3,7 +3,7 @@
  * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/field_types.htm
  */
 import type { ColumnSource, FieldDescription, ScalarType } from "@decant/connector"
-import type { FieldDescribe } from "./describe-shape.ts"
+import type { FieldDescribe } from "../describe/describe-shape.ts"
 
 /** The separator between the values of a multi-select picklist; the values themselves cannot hold it. */
 const MULTIPICKLIST_SEPARATOR = ";"
