@@ -1,0 +1,186 @@
+/** A stream's way from the source to the destination, with a real database and segments made by hand. */
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import {
+  type Advance,
+  type Destination,
+  type Failure,
+  newStreamCheckpoint,
+  type ReadyStream,
+  type Source,
+  segmentId
+} from "@decant/connector"
+import { duckdb } from "@decant/destinations"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { Duration, Effect, Stream } from "effect"
+import { RunnerError } from "../src/runner-error.ts"
+import { newTally } from "../src/sync/stream-tally.ts"
+import { syncStream } from "../src/sync/sync-stream.ts"
+
+const stamp = "2026-11-21T10:00:00.000Z"
+const pageRows = 10
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "decant-stream-"))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const text = { kind: "text" } as const
+const plan: ReadyStream = {
+  status: "ready",
+  stream: "Thing",
+  mode: "backfill",
+  resumes: false,
+  warnings: [],
+  checkpoint: {
+    ...newStreamCheckpoint({ phase: "backfill", cursorField: "SystemModstamp", now: stamp }),
+    work: [{ id: "w", kind: "rows", segments: { committed: [], expected: null } }]
+  },
+  schema: {
+    stream: "Thing",
+    table: "Thing",
+    key: ["Id"],
+    guard: "SystemModstamp",
+    deletes: { soft: "mark", hard: "mark", flag: null },
+    history: false,
+    columns: [
+      { name: "Id", label: "Id", type: text, from: { header: "Id" } },
+      {
+        name: "SystemModstamp",
+        label: "Stamp",
+        type: { kind: "timestamp" },
+        from: { header: "SystemModstamp" }
+      }
+    ],
+    views: []
+  }
+}
+
+const idOf = (row: number): string => `T${String(row).padStart(5, "0")}`
+const header = '"Id","SystemModstamp"\n'
+const pageBytes = header.length + pageRows * `"${idOf(0)}","${stamp}"\n`.length
+
+/** One page of its own rows, on disk as the source leaves it. */
+const page = (spool: string, number: number): Effect.Effect<Advance> =>
+  Effect.promise(async () => {
+    const path = join(spool, `page-${number}.csv`)
+    const rows = Array.from({ length: pageRows }, (_, row) => `"${idOf(number * pageRows + row)}","${stamp}"`)
+    const content = `${header}${rows.join("\n")}\n`
+    await writeFile(path, content)
+    return {
+      segments: [
+        {
+          id: segmentId({ stream: "Thing", generation: 1, work: "w", locator: String(number) }),
+          stream: "Thing",
+          generation: 1,
+          work: "w",
+          effect: "upsert",
+          files: [{ path, gzip: false, rows: pageRows, bytes: content.length }],
+          header: ["Id", "SystemModstamp"],
+          asOf: stamp,
+          covers: {}
+        }
+      ],
+      checkpoint: plan.checkpoint,
+      publish: false
+    } satisfies Advance
+  })
+
+/** Reads `pages` pages, then ends as told; notes how many files lay in the spool whenever a page was added. */
+const sourceOf = (pages: number, end: Stream.Stream<never, Failure>, lying: Array<number>) =>
+  ({
+    read: (_plan, { spool }) =>
+      Stream.range(0, pages - 1).pipe(
+        Stream.rechunk(1),
+        Stream.mapEffect((number) => page(spool, number)),
+        Stream.tap(() => Effect.promise(async () => void lying.push((await readdir(spool)).length))),
+        Stream.concat(end)
+      )
+  }) satisfies Pick<Source, "read">
+
+const run = Effect.fnUntraced(function* (name: string, source: Pick<Source, "read">, pagesOfACommit: number) {
+  const spool = join(folder, name)
+  yield* Effect.promise(() => mkdir(spool))
+  const opened: Destination = yield* duckdb.open({
+    spec: {
+      version: 1,
+      name: "test",
+      source: null,
+      timezone: "UTC",
+      refresh: { formulas: "off", reconcile: "off" },
+      destination: {
+        type: "duckdb",
+        path: `${name}.duckdb`,
+        schema: "salesforce",
+        deletes: { soft: "mark", hard: "mark" },
+        numbers: "double",
+        lockTimeout: Duration.seconds(5)
+      }
+    },
+    folder,
+    orgId: "00D000000000001AAA",
+    notice: () => Effect.void
+  })
+  const destination: Destination = {
+    ...opened,
+    capabilities: { ...opened.capabilities, commitBytes: pagesOfACommit * pageBytes }
+  }
+  const tally = newTally(plan, null)
+  const recorded: Array<number> = []
+  const result = yield* Effect.result(
+    syncStream({
+      plan,
+      storedVersion: 0,
+      source: source as Source,
+      destination,
+      checkpointFile: { record: (_, { version }) => Effect.sync(() => void recorded.push(version)) },
+      spool,
+      tally,
+      report: () => Effect.void
+    })
+  )
+  const { rows } = yield* destination.query("SELECT count(*) FROM Thing", { maxRows: 1, seconds: 10 })
+  const stored = (yield* destination.checkpoints).streams.Thing?.version
+  const left = yield* Effect.promise(() => readdir(spool))
+  return { result, tally, recorded, rows: rows[0]?.[0], stored, left }
+})
+
+describe("a stream", () => {
+  it.live("is committed in groups, each on the version before it, and its files are deleted", () =>
+    Effect.gen(function* () {
+      const lying: Array<number> = []
+      const ended = yield* run("groups", sourceOf(40, Stream.empty, lying), 5)
+      assert.strictEqual(ended.result._tag, "Success")
+      assert.deepStrictEqual([ended.rows, ended.tally.read, ended.tally.inserted], [400, 400, 400])
+      assert.deepStrictEqual(
+        ended.recorded,
+        ended.recorded.map((_, index) => index + 1)
+      )
+      assert.strictEqual(ended.stored, ended.recorded.length)
+      assert.strictEqual(ended.recorded.length, 8)
+      assert.deepStrictEqual(ended.left, [])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("is not downloaded further ahead than a commit and one page", () =>
+    Effect.gen(function* () {
+      const lying: Array<number> = []
+      yield* run("ahead", sourceOf(60, Stream.empty, lying), 5)
+      // What is being committed, what waits for the next commit, and the page that waits for room.
+      assert.isAtMost(Math.max(...lying), 5 + 5 + 1)
+      assert.isAbove(Math.max(...lying), 5)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("that breaks keeps what came before, and fails with what broke it", () =>
+    Effect.gen(function* () {
+      const broken = RunnerError.usage("the line went dead")
+      const ended = yield* run("breaks", sourceOf(7, Stream.fail(broken), []), 5)
+      assert.strictEqual(ended.result._tag === "Failure" && ended.result.failure, broken)
+      assert.strictEqual(ended.rows, 70)
+      assert.deepStrictEqual(ended.left, [])
+    }).pipe(Effect.scoped)
+  )
+})
