@@ -3,7 +3,7 @@
  * keep their Salesforce names; the two further columns are explained in `writes.ts`.
  */
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api"
-import { Effect, Semaphore, Stream } from "effect"
+import { Context, Effect, Semaphore, Stream } from "effect"
 import { valueMacros } from "../values/macros.ts"
 import { type Field, type FieldType, isStored, type SObject } from "./field.ts"
 
@@ -38,11 +38,22 @@ export interface Store {
   /** Another number after each change of what the org holds. */
   readonly version: () => number
   /** Runs statements one after the other in one transaction; no other transaction runs meanwhile. */
-  readonly transaction: (
-    statements: ReadonlyArray<{ readonly sql: string; readonly values?: Array<DuckDBValue> }>
-  ) => Effect.Effect<void>
+  readonly transaction: (statements: Statements) => Effect.Effect<void>
+  /**
+   * Runs an effect whose reads and writes are one transaction, undone unless `keep` accepts its result. No other
+   * transaction runs meanwhile.
+   */
+  readonly unit: <A, E, R>(
+    effect: Effect.Effect<A, E, R>,
+    keep: (result: A) => boolean
+  ) => Effect.Effect<A, E, R>
   readonly createTable: (object: SObject) => Effect.Effect<void>
 }
+
+/** The connection of the unit that the fiber is in. */
+const Unit = Context.Reference<DuckDBConnection | undefined>("salesforce-emulator/org/store/Unit", {
+  defaultValue: () => undefined
+})
 
 const createTableSql = (object: SObject): string =>
   `CREATE OR REPLACE TABLE ${quoted(object.name)} (${object.fields
@@ -58,6 +69,23 @@ async function* readTexts(connection: DuckDBConnection, sql: string) {
     chunk = await result.fetchChunk()
   ) {
     yield chunk.getColumnValues(0).map(String)
+  }
+}
+
+type Statements = ReadonlyArray<{ readonly sql: string; readonly values?: Array<DuckDBValue> }>
+
+const runAll = async (connection: DuckDBConnection, statements: Statements) => {
+  for (const { sql, values } of statements) await connection.run(sql, values)
+}
+
+const transact = async (connection: DuckDBConnection, statements: Statements) => {
+  await connection.run("BEGIN")
+  try {
+    await runAll(connection, statements)
+    await connection.run("COMMIT")
+  } catch (cause) {
+    await connection.run("ROLLBACK")
+    throw cause
   }
 }
 
@@ -79,7 +107,11 @@ export const openStore = (folder: string) =>
       (connection) => Effect.sync(() => connection.closeSync())
     )
     const withConnection = <A>(use: (connection: DuckDBConnection) => Promise<A>) =>
-      Effect.scoped(Effect.flatMap(connect, (connection) => Effect.promise(() => use(connection))))
+      Effect.flatMap(Unit, (unit) =>
+        unit === undefined
+          ? Effect.scoped(Effect.flatMap(connect, (connection) => Effect.promise(() => use(connection))))
+          : Effect.promise(() => use(unit))
+      )
     const writing = yield* Semaphore.make(1)
     let version = 0
     const changed = Effect.sync(() => {
@@ -100,16 +132,26 @@ export const openStore = (folder: string) =>
       aside: (sql) => withConnection((connection) => connection.run(sql)).pipe(Effect.asVoid),
       version: () => version,
       transaction: (statements) =>
-        withConnection(async (connection) => {
-          await connection.run("BEGIN")
-          try {
-            for (const { sql, values } of statements) await connection.run(sql, values)
-            await connection.run("COMMIT")
-          } catch (cause) {
-            await connection.run("ROLLBACK")
-            throw cause
-          }
-        }).pipe(Effect.andThen(changed), Effect.uninterruptible, writing.withPermits(1)),
+        Effect.flatMap(Unit, (unit) =>
+          unit === undefined
+            ? withConnection((connection) => transact(connection, statements)).pipe(writing.withPermits(1))
+            : Effect.promise(() => runAll(unit, statements))
+        ).pipe(Effect.andThen(changed), Effect.uninterruptible),
+      unit: (effect, keep) =>
+        Effect.scoped(
+          Effect.gen(function* () {
+            const connection = yield* connect
+            const say = (word: string) => Effect.promise(() => connection.run(word))
+            yield* say("BEGIN")
+            const result = yield* effect.pipe(
+              Effect.provideService(Unit, connection),
+              Effect.onError(() => say("ROLLBACK"))
+            )
+            yield* say(keep(result) ? "COMMIT" : "ROLLBACK")
+            yield* changed
+            return result
+          })
+        ).pipe(Effect.uninterruptible, writing.withPermits(1)),
       createTable: (object) => store.run(createTableSql(object))
     }
     yield* store.run(valueMacros)

@@ -23,6 +23,11 @@ export interface WriteOptions {
   readonly allOrNone?: boolean
 }
 
+/** Whether the fiber is in a unit, which keeps all other writes waiting already. */
+const InUnit = Context.Reference<boolean>("salesforce-emulator/records/InUnit", {
+  defaultValue: () => false
+})
+
 export class RecordWrites extends Context.Service<
   RecordWrites,
   {
@@ -31,6 +36,11 @@ export class RecordWrites extends Context.Service<
       writes: ReadonlyArray<Write>,
       options: WriteOptions
     ) => Effect.Effect<ReadonlyArray<Outcome>>
+    /** Runs an effect whose writes are all undone unless `keep` accepts its result. */
+    readonly unit: <A, E, R>(
+      effect: Effect.Effect<A, E, R>,
+      keep: (result: A) => boolean
+    ) => Effect.Effect<A, E, R>
     /** An id for a record that is to be inserted. */
     readonly newId: (object: SObject) => string
   }
@@ -42,7 +52,13 @@ export class RecordWrites extends Context.Service<
       // Checks and writes of one call belong together: two upserts of one new value must not both insert.
       const oneAtATime = yield* Semaphore.make(1)
       return RecordWrites.of({
-        write: (writes, options) => oneAtATime.withPermits(1)(writeAll(org, writes, options)),
+        write: (writes, options) =>
+          Effect.flatMap(InUnit, (inside) => {
+            const written = writeAll(org, writes, options)
+            return inside ? written : oneAtATime.withPermits(1)(written)
+          }),
+        unit: (effect, keep) =>
+          oneAtATime.withPermits(1)(org.store.unit(effect.pipe(Effect.provideService(InUnit, true)), keep)),
         newId: (object) => org.ids.next(object)
       })
     })

@@ -6,9 +6,10 @@
  */
 import { Effect, Layer, Schema } from "effect"
 import { HttpRouter, type HttpServerRequest } from "effect/http"
+import { RecordWrites } from "../records/writes.ts"
 import { readJson } from "../server/json-body.ts"
 import { isCompositePart, json, restRoute } from "../server/rest-route.ts"
-import { SalesforceError } from "../server/salesforce-error.ts"
+import { badRequest } from "../server/salesforce-error.ts"
 import { type SubrequestAnswer, subrequest } from "../server/subrequest.ts"
 
 const mostParts = 25
@@ -28,62 +29,103 @@ const Body = Schema.Struct({
   compositeRequest: Schema.Array(Part)
 })
 
-/** `@{ref.path.to.value}` in a later part stands for a value in the answer to an earlier one. */
-const substitute = (text: string, answers: ReadonlyMap<string, SubrequestAnswer>): string =>
-  text.replaceAll(/@\{([^.}]+)\.([^}]+)\}/g, (whole, reference: string, path: string) => {
+type Answers = Map<string, SubrequestAnswer>
+
+const failedFrom = 400
+
+const halted = (message: string): SubrequestAnswer => ({
+  status: 400,
+  headers: {},
+  body: [{ errorCode: "PROCESSING_HALTED", message }]
+})
+
+const rolledBack = halted(
+  "The transaction was rolled back since another operation in the same transaction failed."
+)
+
+/**
+ * `@{ref.path.to.value}` in a later part stands for a value in the answer to an earlier one; a reference that leads
+ * nowhere is the refusal of the part.
+ */
+const substitute = (text: string, answers: Answers): string | SubrequestAnswer => {
+  let refusal: SubrequestAnswer | undefined
+  const filled = text.replaceAll(/@\{([^.}]+)\.([^}]+)\}/g, (whole, reference: string, path: string) => {
     const keys = path.split(/\.|\[(\d+)\]/).filter((key) => key !== undefined && key !== "")
     const found = keys.reduce<unknown>(
       (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
       answers.get(reference)?.body
     )
-    return found === undefined ? whole : String(found)
+    if (found !== undefined && found !== null) return String(found)
+    refusal ??= halted(`Invalid reference specified. No value for ${path} found in ${reference}`)
+    return whole
   })
+  return refusal ?? filled
+}
 
-const runPart = (
+const runPart = Effect.fnUntraced(function* (
   router: HttpRouter.HttpRouter,
   outer: HttpServerRequest.HttpServerRequest,
-  { method, url, httpHeaders, body }: Part,
-  answers: ReadonlyMap<string, SubrequestAnswer>
-) =>
-  subrequest(router, outer, {
-    method,
-    url: substitute(url, answers),
-    headers: httpHeaders,
-    body: body === undefined ? undefined : substitute(JSON.stringify(body), answers)
-  }).pipe(Effect.provideService(isCompositePart, true))
-
-const runParts = (
-  router: HttpRouter.HttpRouter,
-  outer: HttpServerRequest.HttpServerRequest,
-  parts: ReadonlyArray<Part>
-) =>
-  Effect.gen(function* () {
-    const answers = new Map<string, SubrequestAnswer>()
-    for (const part of parts) answers.set(part.referenceId, yield* runPart(router, outer, part, answers))
-    return parts.map(({ referenceId }) => {
-      const answer = answers.get(referenceId)
-      return {
-        body: answer?.body ?? null,
-        httpHeaders: answer?.headers ?? {},
-        httpStatusCode: answer?.status ?? 500,
-        referenceId
-      }
-    })
-  })
-
-const tooMany = new SalesforceError({
-  status: 400,
-  errorCode: "INVALID_INPUT",
-  message: `The number of subrequests exceeds the limit of ${mostParts}.`
+  { method, url: urlTemplate, httpHeaders, body: bodyTemplate }: Part,
+  answers: Answers
+) {
+  const url = substitute(urlTemplate, answers)
+  const body = bodyTemplate === undefined ? undefined : substitute(JSON.stringify(bodyTemplate), answers)
+  if (typeof url === "object") return url
+  if (typeof body === "object") return body
+  return yield* subrequest(router, outer, { method, url, headers: httpHeaders, body }).pipe(
+    Effect.provideService(isCompositePart, true)
+  )
 })
+
+/** Runs the parts in order; with `allOrNone` up to the first that fails. */
+const runParts = Effect.fnUntraced(function* (
+  router: HttpRouter.HttpRouter,
+  outer: HttpServerRequest.HttpServerRequest,
+  parts: ReadonlyArray<Part>,
+  allOrNone: boolean
+) {
+  const answers: Answers = new Map()
+  for (const part of parts) {
+    const answer = yield* runPart(router, outer, part, answers)
+    answers.set(part.referenceId, answer)
+    if (allOrNone && answer.status >= failedFrom) break
+  }
+  return answers
+})
+
+const hasFailed = (answers: Answers) => [...answers.values()].some(({ status }) => status >= failedFrom)
+
+/** The answers as the body lists them. Of a composite call that was undone only the failure itself still shows. */
+const listed = (parts: ReadonlyArray<Part>, answers: Answers, undone: boolean) =>
+  parts.map(({ referenceId }) => {
+    const own = answers.get(referenceId)
+    const { body, headers, status } =
+      own === undefined || (undone && own.status < failedFrom) ? rolledBack : own
+    return { body, httpHeaders: headers, httpStatusCode: status, referenceId }
+  })
+
+const invalid = (message: string) => badRequest("INVALID_INPUT", message)
+
+const check = (parts: ReadonlyArray<Part>) => {
+  if (parts.length > mostParts) {
+    return invalid(`The number of subrequests exceeds the limit of ${mostParts}.`)
+  }
+  const names = parts.map(({ referenceId }) => referenceId)
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  return twice === undefined ? Effect.void : invalid(`Duplicate reference ID: ${twice}`)
+}
 
 export const compositeRoute = Layer.unwrap(
   Effect.map(HttpRouter.HttpRouter, (router) =>
     restRoute("POST", "/composite", ({ request }) =>
       Effect.gen(function* () {
-        const { compositeRequest } = yield* readJson(request, Body)
-        if (compositeRequest.length > mostParts) return yield* tooMany
-        return json({ compositeResponse: yield* runParts(router, request, compositeRequest) })
+        const { compositeRequest: parts, allOrNone = false } = yield* readJson(request, Body)
+        yield* check(parts)
+        const run = runParts(router, request, parts, allOrNone)
+        const answers = allOrNone
+          ? yield* (yield* RecordWrites).unit(run, (result) => !hasFailed(result))
+          : yield* run
+        return json({ compositeResponse: listed(parts, answers, allOrNone && hasFailed(answers)) })
       })
     )
   )

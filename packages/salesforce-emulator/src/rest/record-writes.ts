@@ -10,7 +10,7 @@ import { normaliseId } from "../org/id.ts"
 import { Org } from "../org/org.ts"
 import type { Write } from "../records/draft.ts"
 import { findByValue, lookUpKey } from "../records/look-ups.ts"
-import { noSuchRecord, saveResult } from "../records/outcome.ts"
+import { noSuchRecord, type Outcome, saveResult } from "../records/outcome.ts"
 import type { RecordInput } from "../records/record-values.ts"
 import { RecordWrites } from "../records/writes.ts"
 import { readJson } from "../server/json-body.ts"
@@ -38,6 +38,14 @@ const hasKey = (input: RecordInput, name: string) =>
 const pathNamesIt = (name: string) =>
   badRequest("INVALID_FIELD", `The ${name} field should not be specified in the sobject data.`)
 
+/** The answer to a record that was made: its result and where it is now. */
+const created = (call: Call, object: SObject, made: Outcome & { readonly success: true }, upsert = false) =>
+  HttpServerResponse.setHeader(
+    json(saveResult(made, upsert), 201),
+    "Location",
+    `/services/data/v${call.version}/sobjects/${object.name}/${made.id}`
+  )
+
 /** Writes one record; its refusal is the answer's. */
 const writeOne = (call: Call, write: Write) =>
   Effect.gen(function* () {
@@ -53,7 +61,7 @@ const create = (call: Call) =>
     if (!object.traits.createable) return yield* notAllowed("POST", "HEAD,GET")
     const input = yield* readJson(call.request, Body)
     if (hasKey(input, "Id")) return yield* pathNamesIt("Id")
-    return json(saveResult(yield* writeOne(call, { operation: "insert", object, input })), 201)
+    return created(call, object, yield* writeOne(call, { operation: "insert", object, input }))
   })
 
 /** The record a path names by Id. Unlike elsewhere, a malformed Id is a record that is not there. */
@@ -139,7 +147,7 @@ const upsert = (call: Call) =>
       by: field,
       input: { ...input, [field.name]: value }
     })
-    if (outcome.created) return json(saveResult(outcome, true), 201)
+    if (outcome.created) return created(call, object, outcome, true)
     return Number(call.version) >= upsertAnswersSince ? json(saveResult(outcome, true), 200) : noContent
   })
 

@@ -32,6 +32,13 @@ const readAnswer = (response: HttpServerResponse.HttpServerResponse): Subrequest
   }
 }
 
+/** No request can be made of it. */
+const malformed = (method: string, url: string): SubrequestAnswer => ({
+  status: 400,
+  headers: {},
+  body: [{ errorCode: "INVALID_INPUT", message: `The subrequest cannot be read: ${method} ${url}` }]
+})
+
 /** Only for routing: subrequests never leave the process. */
 const nowhere = "http://subrequest.invalid"
 
@@ -40,13 +47,14 @@ export const subrequest = Effect.fnUntraced(function* (
   outer: HttpServerRequest.HttpServerRequest,
   { method, url, headers: given, body }: Subrequest
 ) {
-  const headers = new Headers({ ...given, "content-type": "application/json" })
-  headers.set("authorization", outer.headers.authorization ?? "")
-  const web = new Request(new URL(url, nowhere), {
-    method: method.toUpperCase(),
-    headers,
-    ...(body === undefined ? {} : { body })
-  })
+  const web = yield* Effect.try(() => {
+    const headers = new Headers({ ...given, "content-type": "application/json" })
+    headers.set("authorization", outer.headers.authorization ?? "")
+    const word = method.toUpperCase()
+    const bodiless = body === undefined || word === "GET" || word === "HEAD"
+    return new Request(new URL(url, nowhere), { method: word, headers, ...(bodiless ? {} : { body }) })
+  }).pipe(Effect.orElseSucceed(() => undefined))
+  if (web === undefined) return malformed(method, url)
   const response = yield* router
     .asHttpEffect()
     .pipe(
