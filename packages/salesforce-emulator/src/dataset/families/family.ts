@@ -3,7 +3,7 @@ import type { Org } from "../../org/org.ts"
 import { hazards } from "../hazards.ts"
 import { Random } from "../random.ts"
 import type { Records } from "../records.ts"
-import { Stamps } from "../stamps.ts"
+import { day, Stamps } from "../stamps.ts"
 
 export interface DemoOpportunity {
   readonly Id: string
@@ -29,6 +29,7 @@ export interface DemoRecords {
 
 export class Family {
   readonly random: Random
+  /** The start of the org's day, so that the same day gives the same rows. */
   readonly now: number
   readonly #stamps: Stamps
   readonly #demo: DemoRecords
@@ -38,7 +39,7 @@ export class Family {
   constructor(demo: DemoRecords, number: number) {
     this.#demo = demo
     this.random = new Random(demo.seed * 1000 + number)
-    this.now = demo.org.clock.now()
+    this.now = Math.floor(demo.org.clock.now() / day) * day
     this.#stamps = new Stamps(this.random, this.now)
   }
 
