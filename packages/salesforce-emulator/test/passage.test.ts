@@ -55,7 +55,7 @@ layer(EmulatedOrg.layer(), { excludeTestServices: true, timeout: 60_000 })("time
     Effect.gen(function* () {
       const now = yield* pass(0)
       const on = (days: number) => new Date(now + days * day * 1000).toISOString().slice(0, 10)
-      const [old, open] = (yield* change("Task", {
+      const [old = "", open = ""] = (yield* change("Task", {
         insert: [
           { Subject: "Old", Status: "Completed", ActivityDate: on(-300) },
           { Subject: "Open", Status: "Not Started", ActivityDate: on(-300) }
@@ -90,7 +90,7 @@ layer(EmulatedOrg.layer(), { excludeTestServices: true, timeout: 60_000 })("time
 layer(EmulatedOrg.layer(), { excludeTestServices: true, timeout: 60_000 })("the delete log", (it) => {
   it.effect("knows emptied and hard-deleted rows, unless they were not logged", () =>
     Effect.gen(function* () {
-      const [emptied, hard, unlogged] = (yield* change("Account", {
+      const [emptied = "", hard = "", unlogged = ""] = (yield* change("Account", {
         insert: [{ Name: "emptied" }, { Name: "hard" }, { Name: "unlogged" }]
       })).inserted
       yield* change("Account", { delete: [emptied], hardDelete: [hard] })
@@ -103,7 +103,7 @@ layer(EmulatedOrg.layer(), { excludeTestServices: true, timeout: 60_000 })("the 
       const now = yield* pass(120)
       const found = idsOf(yield* deletedSince("Account", now - 600_000, now))
       assert.includeMembers([...found], [emptied, hard])
-      assert.isFalse(found.includes(unlogged ?? ""))
+      assert.isFalse(found.includes(unlogged))
       assert.strictEqual((yield* truth("Account", "?include=purged")).length, 3)
     })
   )

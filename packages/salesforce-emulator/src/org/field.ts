@@ -81,6 +81,8 @@ export interface Field {
   readonly picklist: ReadonlyArray<PicklistValue>
   /** The picklist field on which this one depends. */
   readonly controllerName: string | null
+  /** What FieldDefinition knows it by, whatever its name; its first name where there is none. */
+  readonly durableId?: string
   /** What a saved describe says that nothing else here follows from. */
   readonly described?: Readonly<Record<string, unknown>>
 }

@@ -131,7 +131,9 @@ export const restRoute = <R>(
       })
       return yield* metered(whole.usage, answer).pipe(
         Effect.catchTag("SalesforceError", (error) => Effect.succeed(errorResponse(error))),
-        Effect.map(HttpServerResponse.setHeader("Sforce-Limit-Info", whole.usage.header))
+        Effect.map((response) =>
+          HttpServerResponse.setHeader(response, "Sforce-Limit-Info", whole.usage.header)
+        )
       )
     }).pipe(asResponse)
   )

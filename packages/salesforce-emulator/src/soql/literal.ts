@@ -96,10 +96,13 @@ const readDateTime = (text: string): Date => {
   return parsed
 }
 
+/** Metadata is referred to by a durable id, which may be a name: `Account`. */
+const namesMetadata = ({ name }: Target) => name === "EntityDefinitionId" || name === "FieldDefinitionId"
+
 const textOperand = (query: string, target: Target, text: string): Operand => {
   if (text === "") return { kind: "null" }
   if (isReference(target.type)) {
-    const id = normaliseId(text)
+    const id = namesMetadata(target) ? text : normaliseId(text)
     if (id === undefined) {
       throw refusedWord(query, target.word, "INVALID_QUERY_FILTER_OPERATOR", `invalid ID field: ${text}`)
     }

@@ -78,8 +78,8 @@ const dataType = (field: Field): string => {
 const isCalculated = (field: Field) => field.formula !== null || field.rollUp !== null
 
 export const fieldRow = (object: SObject, field: Field, changedAt: string): Identified => ({
-  Id: `${object.name}.${field.name}`,
-  DurableId: `${object.name}.${field.name}`,
+  Id: `${object.name}.${field.durableId ?? field.name}`,
+  DurableId: `${object.name}.${field.durableId ?? field.name}`,
   LastModifiedDate: changedAt,
   EntityDefinitionId: object.name,
   QualifiedApiName: field.name,

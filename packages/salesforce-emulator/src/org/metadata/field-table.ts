@@ -76,7 +76,7 @@ const byteLength = ({ type, length }: Shape): number =>
   type === "id" || type === "reference" ? 18 : length * 3
 
 /** Reads one line of a field table. */
-const fieldFromRow = (row: string, picklist: ReadonlyArray<PicklistValue> = []): Field => {
+export const fieldFromRow = (row: string, picklist: ReadonlyArray<PicklistValue> = []): Field => {
   const [name = "", type = "", flags = "", label = "", extraText = ""] = row
     .split("|")
     .map((cell) => cell.trim())
