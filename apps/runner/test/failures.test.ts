@@ -90,6 +90,13 @@ describe("an object that the org does not have", () => {
     assert.deepStrictEqual(await allDifferences(org, workspace.path("test.duckdb"), ["Account", "User"]), [])
   })
 
+  it("is named with --quiet too, and nothing else", async () => {
+    const ended = await workspace.run(["sync", "--quiet"])
+    assert.strictEqual(ended.code, 3)
+    assert.strictEqual(ended.stdout, "")
+    assert.match(ended.stderr, /^Acount: .+\n {2}Fix: .+\n$/)
+  })
+
   it("ends a check with 2, and a line for each object", async () => {
     const ended = await workspace.run(["check"])
     assert.strictEqual(ended.code, 2, ended.stdout)

@@ -4,7 +4,7 @@ import { DurationText } from "@decant/connector"
 import { type Duration, Effect, type Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { exitCodeOfRun } from "../exit-code.ts"
-import { closingSentence, reportTable, troubleLines } from "../progress/report-table.ts"
+import { closingSentence, failureLines, reportTable, warningLines } from "../progress/report-table.ts"
 import { readSpec } from "../spec-file.ts"
 import { executeRun, prepareRun, type RunRequest } from "../sync/run-sync.ts"
 import type { Screen } from "../terminal/screen.ts"
@@ -28,7 +28,8 @@ const showReport = Effect.fnUntraced(function* (
   of: { readonly location: string; readonly again: string }
 ) {
   const { report } = outcome
-  for (const line of troubleLines(report, screen.err)) yield* screen.note(line)
+  for (const line of failureLines(report, screen.err)) yield* screen.complain(line)
+  for (const line of warningLines(report, screen.err)) yield* screen.note(line)
   if (screen.json) return yield* screen.answer(JSON.stringify(report))
   if (screen.quiet) return
   const sentence = closingSentence(report, of)

@@ -55,17 +55,19 @@ export const reportTable = (report: RunReport, surface: Surface): string =>
     surface
   })
 
-/** Failures and warnings of single streams, each with what to do. */
-export const troubleLines = (report: RunReport, surface: Surface): ReadonlyArray<string> =>
-  report.streams.flatMap((stream) => [
-    ...(stream.error === null
+/** What stopped single streams, each with what to do. */
+export const failureLines = (report: RunReport, surface: Surface): ReadonlyArray<string> =>
+  report.streams.flatMap(({ stream, error }) =>
+    error === null
       ? []
-      : [
-          `${surface.paint("red", stream.stream)}: ${stream.error.message}`,
-          `  Fix: ${stream.error.fix} (${stream.error.docs})`
-        ]),
-    ...stream.warnings.map((warning) => `${surface.paint("yellow", stream.stream)}: ${warning}`),
-    ...stream.schemaChanges.map((change) => `${stream.stream}: ${change}`)
+      : [`${surface.paint("red", stream)}: ${error.message}`, `  Fix: ${error.fix} (${error.docs})`]
+  )
+
+/** What a person should know although all went well. */
+export const warningLines = (report: RunReport, surface: Surface): ReadonlyArray<string> =>
+  report.streams.flatMap(({ stream, warnings, schemaChanges }) => [
+    ...warnings.map((warning) => `${surface.paint("yellow", stream)}: ${warning}`),
+    ...schemaChanges.map((change) => `${stream}: ${change}`)
   ])
 
 const upTo = (report: RunReport): string => {

@@ -29,6 +29,8 @@ export interface Screen {
   readonly answer: (text: string) => Effect.Effect<void>
   /** What a person may want to know meanwhile, on stderr; `--quiet` leaves it out. */
   readonly note: (text: string) => Effect.Effect<void>
+  /** What went wrong, on stderr in any case. */
+  readonly complain: (text: string) => Effect.Effect<void>
   /** Keeps live lines below everything that is said, until detached. */
   readonly attach: (live: LiveLines) => void
   readonly detach: () => void
@@ -66,6 +68,7 @@ export const openScreen = (of: { readonly json: boolean; readonly quiet: boolean
         if (live !== null) process.stderr.write(live.draw())
       }),
     note: (text) => (of.quiet ? Effect.void : Effect.sync(() => toStderr(`${text}\n`))),
+    complain: (text) => Effect.sync(() => toStderr(`${text}\n`)),
     attach: (lines) => {
       live = lines
       process.stderr.write(lines.draw())
