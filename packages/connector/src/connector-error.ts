@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import type { Disposition, Failure } from "./failure.ts"
 
-export const ConnectorErrorCode = Schema.Literals([
+const ConnectorErrorCode = Schema.Literals([
   "SPEC_NOT_FOUND",
   "SPEC_INVALID",
   "CHECKPOINT_INVALID",

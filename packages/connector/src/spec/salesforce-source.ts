@@ -7,7 +7,7 @@ const Text = Schema.String.check(Schema.isMinLength(1))
 const loopback = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?\/?$/
 const myDomain = /^https:\/\/[A-Za-z0-9.-]+(:\d+)?\/?$/
 
-export const Environment = Schema.String.check(
+const Environment = Schema.String.check(
   Schema.makeFilter(
     (text) => text === "production" || text === "sandbox" || loopback.test(text) || myDomain.test(text),
     {

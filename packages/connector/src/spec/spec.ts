@@ -36,7 +36,7 @@ export const DuckdbDestination = Schema.Struct({
 })
 export type DuckdbDestination = typeof DuckdbDestination.Type
 
-export const ParquetDestination = Schema.Struct({
+const ParquetDestination = Schema.Struct({
   type: Schema.Literal("parquet"),
   /** A folder, or s3://bucket/prefix. */
   path: Text,
@@ -45,7 +45,7 @@ export const ParquetDestination = Schema.Struct({
   ...everyDestination
 })
 
-export const PostgresDestination = Schema.Struct({
+const PostgresDestination = Schema.Struct({
   type: Schema.Literal("postgres"),
   url: Secret,
   /** A SELECT-only role for `decant query`. */
@@ -53,7 +53,7 @@ export const PostgresDestination = Schema.Struct({
   ...everyDestination
 })
 
-export const DestinationSpec = Schema.Union([DuckdbDestination, ParquetDestination, PostgresDestination])
+const DestinationSpec = Schema.Union([DuckdbDestination, ParquetDestination, PostgresDestination])
 
 const Schedule = Schema.Union([
   CronText,

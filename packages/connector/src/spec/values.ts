@@ -1,5 +1,5 @@
 /** The small value types of a spec file: names, durations, cron lines, percentages and secrets. */
-import { Cron, Duration, Result, Schema, SchemaIssue, SchemaTransformation } from "effect"
+import { Cron, Duration, Result, Schema, SchemaTransformation } from "effect"
 
 export const Name = Schema.String.check(
   Schema.isPattern(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, {
@@ -99,6 +99,3 @@ export const Secret = Schema.Union([
   SecretText
 ])
 export type Secret = typeof Secret.Type
-
-/** Why a check failed, in the words of a problem line. */
-export const problem = (message: string) => new SchemaIssue.InvalidValue({ message })
