@@ -3,13 +3,18 @@ import { Effect } from "effect"
 import type { OrgSchema } from "../org/schema.ts"
 import type { Store } from "../org/store.ts"
 import { HiddenParts } from "./hidden-parts.ts"
-import { ownPermissions, permissionsOf } from "./permissions.ts"
+import { ownPermissions, permissionsOf, timeZoneOf } from "./permissions.ts"
 import { Sharing } from "./sharing.ts"
 import { everything, type Sight } from "./sight.ts"
 
 interface Seen {
   readonly schema: OrgSchema
   readonly sight: Sight
+}
+
+interface User {
+  readonly held: ReadonlySet<string>
+  readonly timeZone: string
 }
 
 /** As long as neither number has changed, what was found out about a user holds. */
@@ -23,7 +28,7 @@ export class Access {
   readonly sharing: Sharing
   readonly #store: Store
   readonly #schema: OrgSchema
-  readonly #permissions = new Map<string, Known<ReadonlySet<string>>>()
+  readonly #users = new Map<string, Known<User>>()
   readonly #schemas = new Map<string, Known<OrgSchema>>()
 
   constructor(store: Store, schema: OrgSchema) {
@@ -34,9 +39,10 @@ export class Access {
 
   /** The org as the user sees it. */
   seenBy(userId: string): Effect.Effect<Seen> {
-    return Effect.map(this.#held(userId), (held) => {
+    return Effect.map(this.#user(userId), ({ held, timeZone }) => {
       const sight: Sight = {
         userId,
+        timeZone,
         may: (permission) => held.has(permission),
         rows: (object) =>
           object.name === "UserPermissionAccess"
@@ -54,12 +60,16 @@ export class Access {
     return this.sharing.reset
   })
 
-  #held(userId: string): Effect.Effect<ReadonlySet<string>> {
+  #user(userId: string): Effect.Effect<User> {
     const at = `${this.#store.version()}`
-    const known = this.#permissions.get(userId)
+    const known = this.#users.get(userId)
     if (known?.at === at) return Effect.succeed(known.value)
-    return Effect.map(permissionsOf(this.#store, this.#schema, userId), (value) => {
-      this.#permissions.set(userId, { at, value })
+    const found = Effect.all({
+      held: permissionsOf(this.#store, this.#schema, userId),
+      timeZone: timeZoneOf(this.#store, userId)
+    })
+    return Effect.map(found, (value) => {
+      this.#users.set(userId, { at, value })
       return value
     })
   }

@@ -52,3 +52,10 @@ export const ownPermissions = (schema: OrgSchema, held: ReadonlySet<string>): st
     ? quoted("UserPermissionAccess")
     : `(SELECT * REPLACE (${values.join(", ")}) FROM "UserPermissionAccess")`
 }
+
+/** The user's time zone; that of the org's clock for users who have none. */
+export const timeZoneOf = (store: Store, userId: string): Effect.Effect<string> =>
+  Effect.map(
+    store.rows(`SELECT "TimeZoneSidKey" FROM "User" WHERE "Id" = ${literal(userId)} AND NOT "_purged"`),
+    ([row]) => (typeof row?.[0] === "string" ? row[0] : "GMT")
+  )

@@ -4,6 +4,8 @@ import { quoted } from "../org/store.ts"
 
 export interface Sight {
   readonly userId: string
+  /** Where the user's days begin and end. */
+  readonly timeZone: string
   /** Whether the user has a permission, named without `Permissions`: `ViewAllData`. */
   readonly may: (permission: string) => boolean
   /** What an object's rows are read from, as SQL. */
@@ -15,6 +17,7 @@ export interface Sight {
 /** The org as it is, for whatever no user asks. */
 export const everything = (userId: string): Sight => ({
   userId,
+  timeZone: "GMT",
   may: () => true,
   rows: ({ name }) => quoted(name),
   shared: () => undefined

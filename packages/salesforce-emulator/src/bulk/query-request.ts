@@ -92,6 +92,9 @@ function refusalOf(plan: Plan, refusesOrderBy: boolean): SalesforceError | undef
     return notInBulk("Aggregate Relationships not supported in Bulk Query")
   }
   if (plan.children.length > 0) return notInBulk("Nested queries are not supported in Bulk Query")
+  if (plan.columns.some(({ typeOf }) => typeOf !== undefined)) {
+    return notInBulk("TYPEOF is not supported in Bulk Query")
+  }
   if (plan.columns.some(({ type }) => type === "address" || type === "location")) {
     return notInBulk("Selecting compound data not supported in Bulk Query")
   }

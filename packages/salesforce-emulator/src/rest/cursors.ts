@@ -1,10 +1,13 @@
 /**
  * Open query cursors. A cursor holds the Ids of its rows in order, as Salesforce's does; pages read the rows as they
- * are when asked for, so rows deleted in between are missing from them. Cursors live two days of the org's time.
+ * are when asked for, so rows deleted in between are missing from them. Cursors live two days of the org's time. A parent's children that are too
+ * many for a page have a cursor of their own.
  */
+import { randomUUID } from "node:crypto"
 import { Context, Effect, Layer } from "effect"
 import { makeId } from "../org/id.ts"
 import { Org } from "../org/org.ts"
+import { literal } from "../org/store.ts"
 import { badRequest, type SalesforceError } from "../server/salesforce-error.ts"
 import { rowJson } from "../soql/json-rows.ts"
 import { type Plan, selectRows } from "../soql/plan.ts"
@@ -28,6 +31,15 @@ export interface Page {
   readonly next: string | undefined
 }
 
+/** The children of one parent as a plan of their own; `path` leads to the subquery, such as `.0.1`. */
+const childrenAt = (plan: Plan, path: string, parentId: string): Plan => {
+  const [, first = "", ...deeper] = path.split(".")
+  const child = plan.children[Number(first)]
+  if (child === undefined) return plan
+  if (deeper.length > 0) return childrenAt(child.plan, ["", ...deeper].join("."), parentId)
+  return { ...child.plan, where: `${child.parentSql} = ${literal(parentId)} AND ${child.plan.where}` }
+}
+
 const invalidLocator = badRequest("INVALID_QUERY_LOCATOR", "invalid query locator")
 
 export class Cursors extends Context.Service<
@@ -45,6 +57,7 @@ export class Cursors extends Context.Service<
     Cursors,
     Effect.gen(function* () {
       const { store, clock } = yield* Org
+      const mark = `${randomUUID()}@`
       const cursors = new Map<string, Cursor>()
       let opened = 0
 
@@ -52,12 +65,18 @@ export class Cursors extends Context.Service<
         Effect.gen(function* () {
           const end = offset + cursor.batchSize
           const positions = `(SELECT rowid AS "_position", "Id" FROM ${cursor.table} WHERE rowid >= ${offset} AND rowid < ${end}) positions`
-          const { plan, version } = cursor
-          const sql = `SELECT ${rowJson(plan, version)} FROM ${plan.from} JOIN ${positions} ON positions."Id" = ${plan.idSql} WHERE ${plan.live} ORDER BY positions."_position"`
+          const { plan, version, batchSize } = cursor
+          const json = rowJson(plan, version, { size: batchSize, mark })
+          const sql = `SELECT ${json} FROM ${plan.from} JOIN ${positions} ON positions."Id" = ${plan.idSql} WHERE ${plan.live} ORDER BY positions."_position"`
           const rows = yield* store.rows(sql)
           return {
             total: cursor.total,
-            rows: rows.map(([text]) => String(text)),
+            rows: yield* withChildPages(
+              plan,
+              version,
+              batchSize,
+              rows.map(([text]) => String(text))
+            ),
             next: end < cursor.total ? `${id}-${end}` : undefined
           }
         })
@@ -69,23 +88,43 @@ export class Cursors extends Context.Service<
           const table = `"_cursor_${opened}"`
           yield* store.aside(`CREATE TABLE ${table} AS ${selectRows(plan, `${plan.idSql} AS "Id"`)}`)
           const [counted] = yield* store.rows(`SELECT count(*)::INTEGER FROM ${table}`)
-          const cursor = {
-            plan,
-            version,
-            batchSize,
-            table,
-            total: Number(counted?.[0]),
-            openedAt: clock.now()
-          }
-          cursors.set(id, cursor)
-          return yield* read(id, cursor, 0)
+          const total = Number(counted?.[0])
+          cursors.set(id, { plan, version, batchSize, table, total, openedAt: clock.now() })
+          return id
         })
+
+      /** Opens a cursor for each list of children that a page cuts short, and puts its address where it belongs. */
+      const withChildPages = (plan: Plan, version: string, size: number, rows: ReadonlyArray<string>) =>
+        plan.children.length === 0
+          ? Effect.succeed(rows)
+          : Effect.forEach(rows, (row) =>
+              Effect.gen(function* () {
+                const parts = row.split(mark)
+                for (const [at, part] of parts.entries()) {
+                  if (at === 0) continue
+                  const [path = "", parentId = "", ...rest] = part.split(":")
+                  const id = yield* open(childrenAt(plan, path, parentId), version, size)
+                  parts[at] = `/services/data/v${version}/query/${id}-${size}${rest.join(":")}`
+                }
+                return parts.join("")
+              })
+            )
 
       const first = Effect.fn("Cursors.first")(function* (plan: Plan, version: string, batchSize: number) {
         const limit = Math.min(plan.limit ?? Number.POSITIVE_INFINITY, batchSize + 1)
-        const rows = yield* store.rows(selectRows({ ...plan, limit }, rowJson(plan, version)))
-        if (rows.length > batchSize && plan.kind === "rows") return yield* open(plan, version, batchSize)
-        return { total: rows.length, rows: rows.map(([text]) => String(text)), next: undefined }
+        const json = rowJson(plan, version, { size: batchSize, mark })
+        const rows = yield* store.rows(selectRows({ ...plan, limit }, json))
+        if (rows.length > batchSize && plan.kind === "rows") {
+          const id = yield* open(plan, version, batchSize)
+          const cursor = cursors.get(id)
+          if (cursor !== undefined) return yield* read(id, cursor, 0)
+        }
+        const texts = rows.map(([text]) => String(text))
+        return {
+          total: rows.length,
+          rows: yield* withChildPages(plan, version, batchSize, texts),
+          next: undefined
+        }
       })
 
       const page = Effect.fn("Cursors.page")(function* (locator: string) {

@@ -10,6 +10,7 @@ import { describeColumns } from "../soql/columns.ts"
 import { type Plan, planQuery, selectRows } from "../soql/plan.ts"
 import { malformed } from "../soql/refusal.ts"
 import { Cursors, type Page } from "./cursors.ts"
+import { explain } from "./explain.ts"
 
 const smallestBatch = 200
 const largestBatch = 2000
@@ -51,9 +52,11 @@ export interface QueryOptions {
 export const answerQuery = (org: Org["Service"], call: Call, { all, base = call.version }: QueryOptions) =>
   Effect.gen(function* () {
     const cursors = yield* Cursors
+    const explained = call.search.get("explain")
+    if (explained !== null) return json(yield* explain(org, explained, call.version))
     const text = call.search.get("q")
     if (text === null) return yield* malformed("A query string has to be specified")
-    const plan = yield* planQuery(org, text, { all })
+    const plan = yield* planQuery(org, text, { all, version: call.version })
     if (call.search.get("columns") === "true") return json(describeColumns(plan))
     const page =
       plan.kind === "count" ? yield* countRows(plan) : yield* cursors.first(plan, base, batchSize(call))

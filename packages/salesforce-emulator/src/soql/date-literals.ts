@@ -1,7 +1,7 @@
 /**
  * Date literals such as LAST_N_DAYS:30: each stands for a range of days, from its first to the day after its last.
  * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_dateformats.htm
- * Days are the org's, which lives in GMT; weeks begin on Sunday (locale en_US); the fiscal year is the calendar year.
+ * Days are those of the user's wall clock; weeks begin on Sunday (locale en_US); the fiscal year is the calendar year.
  */
 export interface DayRange {
   readonly from: Date

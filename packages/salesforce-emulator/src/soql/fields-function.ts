@@ -8,6 +8,16 @@ import { malformed } from "./refusal.ts"
 
 const mostRows = 200
 
+/** Whether the query's conditions name at most 200 records by Id, which bounds it as a LIMIT does. */
+const namesFewRecords = ({ where }: Query | Subquery): boolean => {
+  const left = where?.left
+  if (left === undefined || left === null || !("field" in left) || left.field?.toLowerCase() !== "id") {
+    return false
+  }
+  if (!("value" in left) || (left.operator !== "=" && left.operator !== "IN")) return false
+  return !Array.isArray(left.value) || left.value.length <= mostRows
+}
+
 const chosen = (object: SObject, which: string): ReadonlyArray<ParsedField> =>
   object.fields
     .filter((field) => which === "ALL" || field.custom === (which === "CUSTOM"))
@@ -19,7 +29,8 @@ export const expandFields = (object: SObject, query: Query | Subquery): Readonly
     if (field.type !== "FieldFunctionExpression" || field.functionName.toUpperCase() !== "FIELDS")
       return [field]
     const which = String(field.parameters[0] ?? "").toUpperCase()
-    if (which !== "STANDARD" && (query.limit ?? Number.POSITIVE_INFINITY) > mostRows) {
+    const bounded = (query.limit ?? Number.POSITIVE_INFINITY) <= mostRows || namesFewRecords(query)
+    if (which !== "STANDARD" && !bounded) {
       throw malformed(`The SOQL FIELDS function must have a LIMIT of at most ${mostRows}`)
     }
     return chosen(object, which)

@@ -7,6 +7,7 @@ import { componentsOf, type FieldType } from "../org/field.ts"
 import { literal, quoted } from "../org/store.ts"
 import { malformed, refusedWord } from "./refusal.ts"
 import type { Resolved, Scope } from "./scope.ts"
+import { toWallClock } from "./time-zone.ts"
 
 /** An expression that is not just a field. */
 export interface Computed {
@@ -50,10 +51,23 @@ const aggregates: Readonly<Record<string, Aggregate>> = {
 
 const numeric = new Set<FieldType>(["currency", "double", "percent", "int", "long"])
 
-const pathOf = (parameter: string | FunctionExp | undefined): string => {
+type Parameter = string | FunctionExp | undefined
+
+const pathOf = (parameter: Parameter): string => {
   if (typeof parameter === "string") return parameter
-  if (parameter?.functionName?.toUpperCase() === "CONVERTTIMEZONE") return pathOf(parameter.parameters?.[0])
   throw malformed(`unexpected token: '${parameter?.rawValue ?? ""}'`)
+}
+
+/** The argument of a date function, in the user's time zone when convertTimezone() says so. */
+const dateArgument = (scope: Scope, parameter: Parameter): string => {
+  if (typeof parameter !== "object" || parameter.functionName?.toUpperCase() !== "CONVERTTIMEZONE") {
+    return scope.resolve(pathOf(parameter)).sql
+  }
+  const { field, type, sql } = scope.resolve(pathOf(parameter.parameters?.[0]))
+  if (type !== "datetime") {
+    throw malformed(`convertTimezone can only be used with a dateTime field: ${field.name}`)
+  }
+  return toWallClock(sql, scope.timeZone)
 }
 
 const labelOf = ({ field, sql }: Resolved): string => {
@@ -103,44 +117,64 @@ const aggregate = (
   return { ...apply({ ...argument, sql }), word, aggregate: true, field: undefined }
 }
 
+/** A value as people in the United States read it. */
+const formatted = ({ sql, type }: { readonly sql: string; readonly type: FieldType }): string => {
+  switch (type) {
+    case "currency":
+      return `CASE WHEN ${sql} < 0 THEN '-' ELSE '' END || '$' || format('{:,.2f}', abs(${sql}))`
+    case "percent":
+    case "double":
+      return `regexp_replace(format('{:,.3f}', ${sql}), '\\.?0+$', '')`
+    case "int":
+    case "long":
+      return `format('{:,}', ${sql}::BIGINT)`
+    case "date":
+      return `strftime(${sql}, '%-m/%-d/%Y')`
+    case "datetime":
+      return `strftime(${sql}, '%-m/%-d/%Y, %-I:%M %p')`
+    default:
+      return `${sql}::VARCHAR`
+  }
+}
+
+/** FORMAT of a field, or of another function of one. */
+const format = (scope: Scope, parameter: Parameter, word: string): Computed => {
+  if (typeof parameter === "object") {
+    const inner = resolveFunction(scope, parameter)
+    return { ...inner, sql: formatted(inner), type: "string", word }
+  }
+  const argument = scope.resolve(pathOf(parameter))
+  const inWallClock =
+    argument.type === "datetime" ? { ...argument, sql: toWallClock(argument.sql, scope.timeZone) } : argument
+  return { sql: formatted(inWallClock), type: "string", word, aggregate: false, field: argument }
+}
+
 /** Resolves a function call; throws Salesforce's refusal of one it does not know. */
 export const resolveFunction = (scope: Scope, fn: FunctionExp): Computed => {
   const name = (fn.functionName ?? "").toUpperCase()
   const word = fn.rawValue ?? name
-  if (name === "DISTANCE") {
-    return { sql: distance(scope, fn), type: "double", word, aggregate: false, field: undefined }
-  }
   const [first] = fn.parameters ?? []
-  if (name === "COUNT" && first === undefined) {
-    return { sql: "count(*)", type: "int", word, aggregate: true, field: undefined }
+  const plain = (sql: string, type: FieldType): Computed => ({
+    sql,
+    type,
+    word,
+    aggregate: false,
+    field: undefined
+  })
+  if (name === "DISTANCE") return plain(distance(scope, fn), "double")
+  if (name === "FORMAT") return format(scope, first, word)
+  if (name === "COUNT" && first === undefined) return { ...plain("count(*)", "int"), aggregate: true }
+  const part = calendar[name]
+  if (part !== undefined) return plain(part(dateArgument(scope, first)), "int")
+  if (name === "DAY_ONLY") return plain(`${dateArgument(scope, first)}::DATE`, "date")
+  const aggregated = aggregates[name]
+  if (aggregated === undefined && name !== "TOLABEL" && name !== "CONVERTCURRENCY") {
+    const told = `Unknown function ${fn.functionName}`
+    throw refusedWord(scope.query, fn.functionName ?? "", "MALFORMED_QUERY", told)
   }
   const argument = scope.resolve(pathOf(first))
-  const aggregated = aggregates[name]
   if (aggregated !== undefined) return aggregate(scope, name, aggregated, argument, word)
-  const part = calendar[name]
-  if (part !== undefined)
-    return { sql: part(argument.sql), type: "int", word, aggregate: false, field: undefined }
-  switch (name) {
-    case "DAY_ONLY":
-      return { sql: `${argument.sql}::DATE`, type: "date", word, aggregate: false, field: undefined }
-    case "TOLABEL":
-      return { sql: labelOf(argument), type: "string", word, aggregate: false, field: argument }
-    case "FORMAT":
-      return { sql: `${argument.sql}::VARCHAR`, type: "string", word, aggregate: false, field: argument }
-    case "CONVERTCURRENCY":
-      return {
-        sql: inCorporateCurrency(scope, argument),
-        type: argument.type,
-        word,
-        aggregate: false,
-        field: argument
-      }
-    default:
-      throw refusedWord(
-        scope.query,
-        fn.functionName ?? "",
-        "MALFORMED_QUERY",
-        `Unknown function ${fn.functionName}`
-      )
-  }
+  return name === "TOLABEL"
+    ? { sql: labelOf(argument), type: "string", word, aggregate: false, field: argument }
+    : { sql: argument.sql, type: argument.type, word, aggregate: false, field: argument }
 }

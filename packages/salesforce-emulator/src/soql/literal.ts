@@ -9,6 +9,7 @@ import { literal } from "../org/store.ts"
 import { badRequest } from "../server/salesforce-error.ts"
 import { type DayRange, dateLiteral } from "./date-literals.ts"
 import { malformed, refusedWord } from "./refusal.ts"
+import { fromWallClock, type Moment, wallClock } from "./time-zone.ts"
 
 /** A value to compare with: SQL, null, or a range of days. */
 export type Operand =
@@ -85,8 +86,8 @@ const typed = new Set<FieldType>([
 const timestamp = (date: Date) => `TIMESTAMP '${date.toISOString().slice(0, 23).replace("T", " ")}'`
 const date = (at: Date) => `DATE '${at.toISOString().slice(0, 10)}'`
 
-const rangeOperand = (range: DayRange, type: FieldType): Operand => {
-  const print = type === "datetime" ? timestamp : date
+const rangeOperand = (range: DayRange, type: FieldType, timeZone: string): Operand => {
+  const print = type === "datetime" ? (at: Date) => fromWallClock(timestamp(at), timeZone) : date
   return { kind: "range", from: print(range.from), until: print(range.until) }
 }
 
@@ -123,7 +124,7 @@ export const operand = (
   target: Target,
   literalType: string,
   text: string,
-  now: Date
+  moment: Moment
 ): Operand => {
   const fits = (ok: boolean) => {
     if (!ok) throw wrongType(query, target)
@@ -145,9 +146,9 @@ export const operand = (
     case "DATE_LITERAL":
     case "DATE_N_LITERAL": {
       fits(target.type === "date" || target.type === "datetime")
-      const range = dateLiteral(text, now)
+      const range = dateLiteral(text, wallClock(moment))
       if (range === undefined) throw malformed(`unexpected token: '${text}'`)
-      return rangeOperand(range, target.type)
+      return rangeOperand(range, target.type, moment.timeZone)
     }
     case "APEX_BIND_VARIABLE":
       throw badRequest("MALFORMED_QUERY", "Bind variables only allowed in Apex code")

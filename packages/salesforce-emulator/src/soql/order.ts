@@ -6,24 +6,36 @@ import { isTextual } from "./literal.ts"
 import { refusedWord } from "./refusal.ts"
 import type { Scope } from "./scope.ts"
 
-const key = (scope: Scope, clause: OrderByClause): string => {
-  if ("fn" in clause) return resolveFunction(scope, clause.fn).sql
+type Grouped = ReadonlyArray<string> | undefined
+
+const ungrouped = (scope: Scope, word: string) =>
+  refusedWord(scope.query, word, "MALFORMED_QUERY", `Ordered field must be grouped or aggregated: ${word}`)
+
+const key = (scope: Scope, clause: OrderByClause, grouped: Grouped): string => {
+  if ("fn" in clause) {
+    const { sql, aggregate, word } = resolveFunction(scope, clause.fn)
+    if (grouped !== undefined && !aggregate && !grouped.includes(sql)) throw ungrouped(scope, word)
+    return sql
+  }
   const { field, sql } = scope.resolve(clause.field)
   if (!field.sortable || isCompound(field)) {
     const told = `field '${field.name}' can not be sorted in a query call`
     throw refusedWord(scope.query, clause.field, "INVALID_FIELD", told)
   }
+  if (grouped !== undefined && !grouped.includes(sql)) throw ungrouped(scope, clause.field)
   return isTextual(field.type) ? `lower(${sql})` : sql
 }
 
 export const orderBy = (
   scope: Scope,
-  clauses: OrderByClause | ReadonlyArray<OrderByClause> | undefined
+  clauses: OrderByClause | ReadonlyArray<OrderByClause> | undefined,
+  /** SQL of what the rows are grouped by; undefined when they are not. */
+  grouped: Grouped
 ): string => {
   const list = clauses === undefined ? [] : "length" in clauses ? clauses : [clauses]
   if (list.length === 0) return ""
   const keys = list.map(
-    (clause) => `${key(scope, clause)} ${clause.order ?? "ASC"} NULLS ${clause.nulls ?? "FIRST"}`
+    (clause) => `${key(scope, clause, grouped)} ${clause.order ?? "ASC"} NULLS ${clause.nulls ?? "FIRST"}`
   )
   return ` ORDER BY ${keys.join(", ")}`
 }

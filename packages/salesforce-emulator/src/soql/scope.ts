@@ -7,45 +7,18 @@ import {
   type Field,
   type FieldType,
   isCompound,
-  isStored,
   type RollUp,
   type SObject
 } from "../org/field.ts"
 import type { Org } from "../org/org.ts"
 import type { OrgSchema } from "../org/schema.ts"
-import { columnType, literal, quoted } from "../org/store.ts"
+import { quoted } from "../org/store.ts"
 import { jsonCompound, jsonValue } from "../values/json.ts"
+import { namesOf, rollUpRows } from "./parent-rows.ts"
 import { malformed, noSuchColumn, noSuchRelationship, refusedWord } from "./refusal.ts"
+import { knownZone } from "./time-zone.ts"
 
 const deepest = 5
-
-/** The rows a polymorphic reference can point at, each as the fields of Name; a target without one has null. */
-const namesOf = (name: SObject, targets: ReadonlyArray<SObject>): string => {
-  const selects = targets.map((target) => {
-    const fields = name.fields.map((field) => {
-      if (field.name === "Type") return `${literal(target.name)} AS "Type"`
-      const found =
-        field.name === "Name"
-          ? target.fields.find((each) => each.nameField)
-          : target.fields.find((each) => each.name === field.name)
-      const sql = found === undefined || !isStored(found) ? `NULL::${columnType(field)}` : quoted(found.name)
-      return `${sql} AS ${quoted(field.name)}`
-    })
-    return `SELECT ${fields.join(", ")} FROM ${quoted(target.name)} WHERE NOT "_purged"`
-  })
-  return selects.length === 0 ? quoted(name.name) : `(${selects.join(" UNION ALL ")})`
-}
-
-/** One row for each parent: its Id as `id` and the roll-up over its live children as `value`. */
-const rollUpRows = (schema: OrgSchema, parent: SObject, { operation, child, of, when }: RollUp): string => {
-  const links = (schema.object(child)?.fields ?? []).filter(({ referenceTo }) =>
-    referenceTo.includes(parent.name)
-  )
-  const link = links.find(({ cascadeDelete }) => cascadeDelete) ?? links[0]
-  if (link === undefined) return "(SELECT NULL::VARCHAR AS id, NULL::DOUBLE AS value)"
-  const condition = when === null ? "" : ` AND ${quoted(when)}`
-  return `(SELECT ${quoted(link.name)} AS id, ${operation.toLowerCase()}(${quoted(of)}) AS value FROM ${quoted(child)} WHERE NOT "IsDeleted" AND NOT "_purged"${condition} GROUP BY ALL)`
-}
 
 /** A row source within the query: the object itself or a parent of it. */
 export interface Source {
@@ -94,6 +67,11 @@ export class Scope {
     )
   }
 
+  /** Where the days of the user begin who asks. */
+  get timeZone(): string {
+    return knownZone(this.#org.sight.timeZone)
+  }
+
   /** The FROM clause; complete once every path has been resolved. */
   from(): string {
     const joins = [...this.#joins.values()].map(({ sql }) => sql)
@@ -106,6 +84,21 @@ export class Scope {
     const own = segments.length > 1 && this.#names.has(segments[0]?.toLowerCase() ?? "")
     const known = own && this.schema.relationship(this.base.object, segments[0] ?? "") === undefined
     return this.#resolveFrom(this.base, known ? segments.slice(1) : segments, path)
+  }
+
+  /** The same from the rows of a parent on. */
+  resolveAt(source: Source, path: string): Resolved {
+    return this.#resolveFrom(source, path.split("."), path)
+  }
+
+  /** The rows of one of the objects that a reference of the query's own object may point at. */
+  joinTarget(reference: Field, target: SObject): Source {
+    return this.#joinRows(this.base, reference, target, this.#org.sight.rows(target))
+  }
+
+  /** Whatever a reference of the query's own object points at, as the fields of Name. */
+  joinName(reference: Field, word: string): Source {
+    return this.#join(this.base, reference, word, this.schema)
   }
 
   #resolveFrom(
@@ -169,14 +162,14 @@ export class Scope {
   }
 
   #join(from: Source, reference: Field, word: string, schema: OrgSchema): Source {
-    const key = `${from.alias}.${reference.name}`
-    const known = this.#joins.get(key)
-    if (known !== undefined) return known.source
     const targets = reference.referenceTo
       .map((name) => schema.object(name))
       .filter((object) => object !== undefined)
     const name = schema.object("Name")
-    const [target] = reference.referenceTo.length > 1 && name !== undefined ? [name] : targets
+    if (reference.referenceTo.length > 1 && name !== undefined) {
+      return this.#joinRows(from, reference, name, namesOf(name, targets))
+    }
+    const [target] = targets
     if (target === undefined) {
       throw refusedWord(
         this.query,
@@ -185,12 +178,22 @@ export class Scope {
         `sObject type '${reference.referenceTo[0]}' is not supported.`
       )
     }
-    const source = { alias: `${this.base.alias}_${this.#joins.size + 1}`, object: target }
-    const several = target === name
-    const rows = several ? namesOf(name, targets) : this.#org.sight.rows(target)
-    const there = several ? "" : ` AND NOT ${source.alias}."_purged"`
+    return this.#joinRows(from, reference, target, this.#org.sight.rows(target))
+  }
+
+  #joinRows(from: Source, reference: Field, object: SObject, rows: string): Source {
+    const key = `${from.alias}.${reference.name}:${object.name}`
+    const known = this.#joins.get(key)
+    if (known !== undefined) return known.source
+    const source = { alias: `${this.base.alias}_${this.#joins.size + 1}`, object }
+    const there = object.name === "Name" ? "" : ` AND NOT ${source.alias}."_purged"`
     const sql = `LEFT JOIN ${rows} ${source.alias} ON ${source.alias}."Id" = ${from.alias}.${quoted(reference.name)}${there}`
     this.#joins.set(key, { source, sql })
     return source
+  }
+
+  /** How many parents the query's paths lead to. */
+  get parents(): number {
+    return this.#joins.size
   }
 }

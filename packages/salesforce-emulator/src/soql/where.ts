@@ -11,10 +11,13 @@ import { resolveFunction } from "./functions.ts"
 import { isTextual, type Operand, operand, type Target, unquote } from "./literal.ts"
 import { malformed, refusedWord } from "./refusal.ts"
 import type { Scope } from "./scope.ts"
+import type { Moment } from "./time-zone.ts"
 
 export interface Conditions {
   readonly scope: Scope
-  readonly now: Date
+  readonly moment: Moment
+  /** Of HAVING: SQL of what the rows are grouped by. */
+  readonly grouped?: ReadonlyArray<string>
   /** The SELECT of a semi- or anti-join, one column wide. */
   readonly subquery: (query: Query) => string
 }
@@ -38,9 +41,21 @@ export const compileTree = (context: Conditions, tree: Tree): string => {
   }
 }
 
-const leftOf = ({ scope }: Conditions, leaf: Comparison): Left => {
+/** Refuses, in HAVING, what is neither grouped nor aggregated, and elsewhere what is aggregated. */
+const checkGrouped = ({ scope, grouped }: Conditions, word: string, sql: string, aggregate: boolean) => {
+  if (grouped === undefined && aggregate) {
+    throw refusedWord(scope.query, word, "MALFORMED_QUERY", `Grouped field should not be aggregated: ${word}`)
+  }
+  if (grouped !== undefined && !aggregate && !grouped.includes(sql)) {
+    throw refusedWord(scope.query, word, "MALFORMED_QUERY", `Field must be grouped or aggregated: ${word}`)
+  }
+}
+
+const leftOf = (context: Conditions, leaf: Comparison): Left => {
+  const { scope } = context
   if ("fn" in leaf) {
-    const { sql, type, word } = resolveFunction(scope, leaf.fn)
+    const { sql, type, word, aggregate } = resolveFunction(scope, leaf.fn)
+    checkGrouped(context, word, sql, aggregate)
     return { sql, type, word, name: word, caseSensitive: false }
   }
   const { field, type, sql } = scope.resolve(leaf.field)
@@ -48,6 +63,7 @@ const leftOf = ({ scope }: Conditions, leaf: Comparison): Left => {
     const told = `field '${field.name}' can not be filtered in a query call`
     throw refusedWord(scope.query, leaf.field, "INVALID_FIELD", told)
   }
+  checkGrouped(context, leaf.field, sql, false)
   return { sql, type, word: leaf.field, name: field.name, caseSensitive: field.caseSensitive }
 }
 
@@ -60,7 +76,7 @@ const compileLeaf = (context: Conditions, leaf: Comparison): string => {
     type: types?.[at] ?? (typeof leaf.literalType === "string" ? leaf.literalType : "STRING")
   }))
   const read = (value: (typeof values)[number]) =>
-    operand(context.scope.query, left, value.type, value.text, context.now)
+    operand(context.scope.query, left, value.type, value.text, context.moment)
   switch (leaf.operator) {
     case "IN":
       return isOneOf(left, values.map(read))
@@ -176,8 +192,8 @@ const includes = ({ scope }: Conditions, left: Left, values: ReadonlyArray<Writt
 }
 
 const compileJoin = (context: Conditions, left: Left, operator: string, query: Query): string => {
-  if (left.type !== "id" && left.type !== "reference") {
-    const told = `Semi join sub-selects are only allowed on id and reference fields: ${left.name}`
+  if ((left.type !== "id" && left.type !== "reference") || left.word.includes(".")) {
+    const told = `The left operand field in the where expression for outer query should be an id field, cannot use: '${left.word}'`
     throw refusedWord(context.scope.query, left.word, "MALFORMED_QUERY", told)
   }
   const inside = `${left.sql} IN (${context.subquery(query)})`
