@@ -50,9 +50,9 @@ const keepEarlier = Effect.tryPromise({
   catch: (cause) => RunnerError.file("move the earlier demo to", earlierFolder, cause)
 })
 
-/** Makes the folder with its spec. True when an earlier demo was there and has been moved aside. */
+/** Makes the folder with its spec. True when an earlier demo's database was there and has been moved aside. */
 export const prepareDemoFolder = Effect.gen(function* () {
-  const earlier = ours.some((name) => existsSync(join(demoFolder, name)))
+  const earlier = existsSync(demoDatabase)
   if (earlier) {
     yield* removeAll(earlierFolder)
     yield* keepEarlier

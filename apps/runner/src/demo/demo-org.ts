@@ -42,6 +42,16 @@ const start = (command: string): ChildProcess =>
     detached: true
   })
 
+/** Of what a program that died wrote to stderr, the line that says why. */
+const lastWords = (errors: string): string => {
+  const lines = errors.split("\n").map((line) => line.trim())
+  return (
+    lines.find((line) => /^(\w*Error\b|Error:)/.test(line)) ??
+    lines.findLast((line) => line !== "") ??
+    "it ended at once."
+  )
+}
+
 const readyLine = (child: ChildProcess): Effect.Effect<DemoOrg, RunnerError> =>
   Effect.callback((resume) => {
     let output = ""
@@ -51,12 +61,12 @@ const readyLine = (child: ChildProcess): Effect.Effect<DemoOrg, RunnerError> =>
       readyWithinMillis
     )
     child.stderr?.on("data", (chunk) => {
-      errors = `${errors}${chunk}`.slice(-2_000)
+      errors = `${errors}${chunk}`.slice(-8_000)
     })
     child.once("error", () => resume(Effect.fail(failed("its command cannot be run."))))
     child.once("exit", () => {
       clearTimeout(timer)
-      resume(Effect.fail(failed(errors.trim().split("\n").at(-1) || "it ended at once.")))
+      resume(Effect.fail(failed(lastWords(errors))))
     })
     child.stdout?.on("data", (chunk) => {
       output += chunk
