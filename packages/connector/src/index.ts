@@ -20,5 +20,5 @@ export {
   streamName
 } from "./spec/salesforce-source.ts"
 export type { CopySpec, DuckdbDestination, Spec } from "./spec/spec.ts"
-export { DurationText, type Secret } from "./spec/values.ts"
+export { DurationText, Name, type Secret } from "./spec/values.ts"
 export * from "./stream-schema.ts"
