@@ -535,6 +535,15 @@ export const errorCatalogue = [
     from: []
   },
   {
+    code: "AUTH_CERTIFICATE_EXPIRES_SOON",
+    message: "The certificate of the private key {file} expires on {detail}.",
+    meaning: "From that day on Salesforce refuses logins that are signed with this key.",
+    fix: "Run `decant connect --generate-key` to make a new pair; upload the certificate to the app, and list both keys in `privateKey` until every environment has it.",
+    retry: "no",
+    disposition: "credentials",
+    from: []
+  },
+  {
     code: "AUTH_CLOCK_SKEW",
     message: "This machine's clock is {detail} Salesforce's, too far for a signed login.",
     meaning: "A signed login is valid for three minutes by this machine's clock.",
@@ -690,6 +699,15 @@ export const errorCatalogue = [
     fix: "Run `decant connect` again. If the page said OAUTH_APPROVAL_ERROR_GENERIC or OAUTH_EC_APP_NOT_FOUND, look those up in docs/errors.md.",
     retry: "no",
     disposition: "credentials",
+    from: []
+  },
+  {
+    code: "AUTH_ENVIRONMENT_MISMATCH",
+    message: "The spec's `environment` ({host}) reads like a {suggestion} org, but this is a {detail} org.",
+    meaning: "Whether an org is a sandbox is what the org says of itself, whatever its address looks like.",
+    fix: "Check that these are the org and user you mean, and write its My Domain URL into `environment`.",
+    retry: "no",
+    disposition: "spec",
     from: []
   },
   {

@@ -17,6 +17,7 @@ export {
 export { connectByDevice, type DeviceLogin } from "./connect/device-login.ts"
 export { type GeneratedKey, type GenerateKey, generateKey } from "./connect/generate-key.ts"
 export { loopbackCallback } from "./connect/loopback-listener.ts"
+export { environmentDoubt, environmentName } from "./environment.ts"
 export { type CatalogueEntry, type ErrorCode, errorCatalogue } from "./error-catalogue.ts"
 export { networkFailure } from "./network-failure.ts"
 export { type OpenSession, openSession } from "./open-session.ts"

@@ -34,6 +34,9 @@ export const loginHost = (environment: SalesforceSource["environment"]): string 
 /** True where one host serves many orgs, so that it cannot know which one is meant. */
 export const isSharedHost = (origin: string): boolean => origin === production || origin === sandbox
 
+/** Sandboxes and scratch orgs by the look of their address. */
+export const isSandboxHost = (hostname: string): boolean => /\.(sandbox|scratch)\.my\.|--/.test(hostname)
+
 /**
  * The audiences to sign for, in the order to try them. A login host knows its own; for a My Domain some orgs
  * want its URL and others the login host's.
@@ -42,7 +45,7 @@ export const audiencesOf = (given: string | undefined, login: string): ReadonlyA
   if (given !== undefined) return [given]
   if (isSharedHost(login)) return [login]
   const { hostname } = new URL(login)
-  return [login, /\.(sandbox|scratch)\.my\.|--/.test(hostname) ? sandbox : production]
+  return [login, isSandboxHost(hostname) ? sandbox : production]
 }
 
 /** The origin of a URL that came with a token, or null when the token must not go there. */
