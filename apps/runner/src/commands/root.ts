@@ -1,6 +1,7 @@
 /** The `decant` command and its subcommands. */
 import { Command } from "effect/cli"
 import { check } from "./check.ts"
+import { connect } from "./connect.ts"
 import { demo } from "./demo.ts"
 import { globalFlags } from "./flags.ts"
 import { query } from "./query.ts"
@@ -11,10 +12,11 @@ export const root = Command.make("decant").pipe(
   Command.withDescription(
     "Pours a Salesforce org into a database and keeps the copy exact. New here: `decant demo` shows it with a local org."
   ),
-  Command.withSubcommands([sync, check, query, demo, schema]),
+  Command.withSubcommands([sync, check, connect, query, demo, schema]),
   Command.withGlobalFlags(globalFlags),
   Command.withExamples([
     { command: "decant demo", description: "Try it without an org" },
+    { command: "decant connect acme.yaml", description: "Log in to your org" },
     { command: "decant check acme.yaml", description: "Will a sync work?" },
     { command: "decant sync acme.yaml", description: "Bring the copy up to date" },
     { command: 'decant query --spec acme.yaml "SELECT * FROM account_roles"', description: "Ask the copy" }

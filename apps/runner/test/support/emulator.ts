@@ -10,6 +10,9 @@ const command = fileURLToPath(
 export interface Emulator {
   readonly url: string
   readonly orgId: string
+  readonly username: string
+  readonly password: string
+  readonly accessToken: string
   readonly env: Readonly<Record<string, string>>
   readonly control: (method: string, path: string, body?: unknown) => Promise<unknown>
   readonly records: (
@@ -32,6 +35,9 @@ interface LoggedRequest {
 interface Ready {
   readonly url: string
   readonly orgId: string
+  readonly username: string
+  readonly password: string
+  readonly accessToken: string
   readonly apps: { readonly clientCredentials: { readonly clientId: string; readonly clientSecret: string } }
 }
 
@@ -74,6 +80,9 @@ export const startEmulator = async (...args: ReadonlyArray<string>): Promise<Emu
   return {
     url: ready.url,
     orgId: ready.orgId,
+    username: ready.username,
+    password: ready.password,
+    accessToken: ready.accessToken,
     env: {
       SALESFORCE_URL: ready.url,
       SALESFORCE_CLIENT_ID: clientId,
