@@ -18,6 +18,7 @@ import type { DuckdbSettings } from "./duckdb-settings.ts"
 import { foldLog } from "./fold-log.ts"
 import { dropGeneration, publish } from "./generations.ts"
 import { loadMaskKeys, maskStored } from "./masks.ts"
+import { withEnoughMemory } from "./memory.ts"
 import {
   checkOrg,
   committedSegments,
@@ -260,18 +261,21 @@ export const commitToFile = Effect.fnUntraced(function* (
   yield* checkHeaders(commit.segments)
   const prepared: Prepared = { commit, layout, batches: batchesOf(commit.segments) }
   const firstLoad = commit.checkpoint.phase !== "incremental" && canAppend(layout, prepared.batches)
-  return yield* workbench.use(
-    Effect.fnUntraced(function* (sql: Sql): Effect.fn.Return<CommitResult, DestinationError> {
-      yield* loadMaskKeys(sql, commit.schema, settings.maskKeys)
-      const stages = firstLoad ? null : yield* stageAll(sql, prepared)
-      const attempt = (staged: Stages | null) =>
-        transaction(sql, inTransaction(sql, settings, orgId, prepared, staged))
-      const work = Effect.gen(function* () {
-        const result = (yield* attempt(stages)) ?? (yield* attempt(yield* stageAll(sql, prepared)))
-        yield* foldLog(sql, settings.path)
-        return result ?? unchanged
+  const once = (limit: string) =>
+    workbench.use(
+      Effect.fnUntraced(function* (sql: Sql): Effect.fn.Return<CommitResult, DestinationError> {
+        yield* sql.run(`SET memory_limit = ${literal(limit)}`)
+        yield* loadMaskKeys(sql, commit.schema, settings.maskKeys)
+        const stages = firstLoad ? null : yield* stageAll(sql, prepared)
+        const attempt = (staged: Stages | null) =>
+          transaction(sql, inTransaction(sql, settings, orgId, prepared, staged))
+        const work = Effect.gen(function* () {
+          const result = (yield* attempt(stages)) ?? (yield* attempt(yield* stageAll(sql, prepared)))
+          yield* foldLog(sql, settings.path)
+          return result ?? unchanged
+        })
+        return yield* workbench.attached(sql, "write", work)
       })
-      return yield* workbench.attached(sql, "write", work)
-    })
-  )
+    )
+  return yield* withEnoughMemory(once)
 })

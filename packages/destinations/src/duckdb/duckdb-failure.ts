@@ -60,6 +60,15 @@ const rows: ReadonlyArray<Row> = [
       )
   },
   {
+    when: /Out of Memory|failed to (pin|allocate) block|could not allocate block/i,
+    error: () =>
+      DestinationError.of(
+        "OUT_OF_MEMORY",
+        "The commit needs more memory than DuckDB may use.",
+        "Run it with fewer streams at once, or on a machine with more free memory. Nothing was changed."
+      )
+  },
+  {
     when: /No space left on device|out of disk space|File too large|Disk quota exceeded|failed to offload|max_temp_directory_size/i,
     error: (path) =>
       DestinationError.of(
@@ -111,15 +120,6 @@ const rows: ReadonlyArray<Row> = [
         "DESTINATION_UNREACHABLE",
         `${path} cannot be opened as a database file.`,
         "Check `path` in the spec's destination: it must name a file in a folder that exists."
-      )
-  },
-  {
-    when: /Out of Memory/i,
-    error: () =>
-      DestinationError.of(
-        "OUT_OF_MEMORY",
-        "The commit needs more memory than DuckDB may use.",
-        "Run it with fewer streams at once, or on a machine with more free memory. Nothing was changed."
       )
   }
 ]

@@ -6,7 +6,7 @@
  * itself: two instances of one process would both get the file. `path` permits keep them apart.
  */
 import { mkdir } from "node:fs/promises"
-import { availableParallelism, tmpdir } from "node:os"
+import { tmpdir } from "node:os"
 import { dirname } from "node:path"
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api"
 import { Duration, Effect, Exit, type Scope, Semaphore } from "effect"
@@ -15,6 +15,7 @@ import { privateFolder } from "../private-folder.ts"
 import { literal } from "../sql-text.ts"
 import { failureOf } from "./duckdb-failure.ts"
 import { type Patience, whenUnlocked } from "./lock-wait.ts"
+import { firstLimit, threads } from "./memory.ts"
 
 type Parameters = Record<string, DuckDBValue>
 
@@ -56,8 +57,8 @@ export const pathPermit = (path: string): Semaphore.Semaphore => {
 
 const settings = (folder: string): Record<string, string> => ({
   temp_directory: folder,
-  memory_limit: "1GB",
-  threads: String(Math.min(4, availableParallelism())),
+  memory_limit: firstLimit,
+  threads: String(threads),
   preserve_insertion_order: "false",
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false"
