@@ -3,8 +3,6 @@
  * results are kept for seven days of the org's clock.
  * https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/queries.htm
  */
-import { rm } from "node:fs/promises"
-import { join } from "node:path"
 import { Cause, Context, Effect, Fiber, Layer, Semaphore } from "effect"
 import { Switches } from "../control/switches.ts"
 import { makeId } from "../org/id.ts"
@@ -13,7 +11,8 @@ import { badRequest, notFound, type SalesforceError } from "../server/salesforce
 import type { Plan } from "../soql/plan.ts"
 import type { QueryJob } from "./job.ts"
 import { planBulk, type QueryRequest } from "./query-request.ts"
-import { buildResultSet } from "./result-set.ts"
+import { makeResultCache } from "./result-cache.ts"
+import { buildResultSet, resultRecipe } from "./result-set.ts"
 
 const KEPT_MS = 7 * 86_400_000
 /** Jobs that read at the same time; the rest wait in UploadComplete. */
@@ -46,6 +45,8 @@ export class QueryJobs extends Context.Service<
 
 interface Running {
   job: QueryJob
+  /** Gives the result files back. */
+  release: Effect.Effect<void>
   fiber: Fiber.Fiber<void> | undefined
 }
 
@@ -58,13 +59,25 @@ const make = Effect.gen(function* () {
   const starts: Array<number> = []
   let count = 0
 
-  const folderOf = (id: string) => join(org.folder, "bulk", id)
+  const results = makeResultCache(org)
   const change = (id: string, changes: Partial<QueryJob>) => {
     const running = jobs.get(id)
     if (running !== undefined) running.job = { ...running.job, ...changes, changedAt: org.clock.now() }
   }
-  const discard = (id: string) =>
-    Effect.promise(() => rm(folderOf(id), { recursive: true, force: true })).pipe(Effect.ignore)
+  const discard = (running: Running) =>
+    Effect.suspend(() => {
+      const { release } = running
+      running.release = Effect.void
+      return release
+    })
+  /** The job gives the files back when it goes; at once if it has gone already. */
+  const keep = (key: string, release: Effect.Effect<void>) =>
+    Effect.suspend(() => {
+      const running = jobs.get(key)
+      if (running === undefined) return release
+      running.release = release
+      return Effect.void
+    })
   const usedToday = () => {
     const since = org.clock.now() - DAY_MS
     while (starts[0] !== undefined && starts[0] < since) starts.shift()
@@ -76,20 +89,18 @@ const make = Effect.gen(function* () {
     if (running === undefined) return yield* notFound()
     if (org.clock.now() - running.job.createdAt <= KEPT_MS) return running
     jobs.delete(id.slice(0, 15))
-    yield* discard(running.job.id)
+    yield* discard(running)
     return yield* notFound()
   })
 
   const read = Effect.fnUntraced(function* (key: string, job: QueryJob, plan: Plan) {
     change(key, { state: "InProgress" })
     const started = performance.now()
-    const [result] = yield* Effect.all(
-      [
-        buildResultSet(org, plan, Number(job.version), job, folderOf(job.id)),
-        Effect.sleep(switches.bulkRunMs)
-      ],
-      { concurrency: 2 }
-    )
+    const recipe = resultRecipe(plan, Number(job.version), job)
+    const take = results
+      .take(JSON.stringify(recipe), (folder) => buildResultSet(org, recipe, folder))
+      .pipe(Effect.tap((lease) => keep(key, lease.release)))
+    const [{ result }] = yield* Effect.all([take, Effect.sleep(switches.bulkRunMs)], { concurrency: 2 })
     change(key, { state: "JobComplete", result, processingMs: Math.round(performance.now() - started) })
   })
 
@@ -137,7 +148,7 @@ const make = Effect.gen(function* () {
         result: undefined
       }
       const key = job.id.slice(0, 15)
-      const running: Running = { job, fiber: undefined }
+      const running: Running = { job, release: Effect.void, fiber: undefined }
       jobs.set(key, running)
       running.fiber = yield* Effect.forkIn(run(key, job, plan), scope)
       return job
@@ -152,7 +163,7 @@ const make = Effect.gen(function* () {
       }
       if (running.fiber !== undefined) yield* Fiber.interrupt(running.fiber)
       change(id.slice(0, 15), { state: "Aborted" })
-      yield* discard(running.job.id)
+      yield* discard(running)
       return running.job
     }),
     remove: Effect.fnUntraced(function* (id) {
@@ -162,14 +173,15 @@ const make = Effect.gen(function* () {
       }
       if (running.fiber !== undefined) yield* Fiber.interrupt(running.fiber)
       jobs.delete(id.slice(0, 15))
-      yield* discard(running.job.id)
+      yield* discard(running)
     }),
     reset: Effect.gen(function* () {
       for (const running of jobs.values()) {
         if (running.fiber !== undefined) yield* Fiber.interrupt(running.fiber)
-        yield* discard(running.job.id)
+        yield* discard(running)
       }
       jobs.clear()
+      yield* results.reset
       starts.length = 0
     })
   })

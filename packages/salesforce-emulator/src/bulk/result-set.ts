@@ -23,27 +23,41 @@ export interface ResultSet {
   readonly file: BlockFile
 }
 
+/** How a result is made, before it is: everything that decides its bytes. */
+export interface ResultRecipe extends CsvShape {
+  readonly header: string
+  /** Selects the rows, each value as text. */
+  readonly sql: string
+}
+
+export const resultRecipe = (plan: Plan, version: number, shape: CsvShape): ResultRecipe => {
+  const columns = version >= 50 ? plan.columns : plan.columns.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const list = columns.map(({ type, sql }, at) => `coalesce(${csvValue(type, sql)}, '') AS c${at}`).join(", ")
+  const ending = shape.lineEnding === "CRLF" ? "\r\n" : "\n"
+  const names = columns.map(({ path }) => `"${path}"`)
+  return {
+    columnDelimiter: shape.columnDelimiter,
+    lineEnding: shape.lineEnding,
+    header: names.join(DELIMITERS[shape.columnDelimiter]) + ending,
+    sql: selectRows(plan, list)
+  }
+}
+
 export const buildResultSet = Effect.fnUntraced(function* (
   org: Org["Service"],
-  plan: Plan,
-  version: number,
-  shape: CsvShape,
+  { header, sql, columnDelimiter, lineEnding }: ResultRecipe,
   folder: string
 ) {
-  const columns = version >= 50 ? plan.columns : plan.columns.toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const rawPath = join(folder, "rows.csv")
   yield* Effect.promise(() => mkdir(folder, { recursive: true, mode: 0o700 }))
-  const list = columns.map(({ type, sql }, at) => `coalesce(${csvValue(type, sql)}, '') AS c${at}`).join(", ")
-  const delimiter = DELIMITERS[shape.columnDelimiter]
   yield* org.store.aside(
-    `COPY (${selectRows(plan, list)}) TO ${literal(rawPath)} (FORMAT csv, HEADER false, FORCE_QUOTE *, DELIMITER ${literal(delimiter)})`
+    `COPY (${sql}) TO ${literal(rawPath)} (FORMAT csv, HEADER false, FORCE_QUOTE *, DELIMITER ${literal(DELIMITERS[columnDelimiter])})`
   )
   const file = yield* Effect.promise(async () => {
-    if (shape.lineEnding === "CRLF") await withCarriageReturns(rawPath)
+    if (lineEnding === "CRLF") await withCarriageReturns(rawPath)
     return packBlocks(rawPath, join(folder, "rows.deflate"))
   })
-  const ending = shape.lineEnding === "CRLF" ? "\r\n" : "\n"
-  const result: ResultSet = { header: columns.map(({ path }) => `"${path}"`).join(delimiter) + ending, file }
+  const result: ResultSet = { header, file }
   return result
 })
 
