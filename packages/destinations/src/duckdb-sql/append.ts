@@ -6,12 +6,12 @@
  */
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
-import type { Sql } from "../duckdb/workbench.ts"
 import { identifier, literal } from "../sql-text.ts"
 import { asOfColumn, type TableLayout } from "../table-layout.ts"
 import { type ApplyTo, type Counts, noCounts } from "./apply.ts"
 import { type Batch, batchRows } from "./batches.ts"
 import { fileAsOf, readFiles } from "./read-files.ts"
+import type { Sql } from "./sql.ts"
 import { batchColumns, keysEqual, keyText, segmentShort } from "./stage.ts"
 
 /**

@@ -4,7 +4,6 @@
  */
 import { Effect } from "effect"
 import { DestinationError } from "../destination-error.ts"
-import type { Sql } from "../duckdb/workbench.ts"
 import { identifier, literal } from "../sql-text.ts"
 import { asOfColumn, type LayoutColumn, type TableLayout } from "../table-layout.ts"
 import {
@@ -21,6 +20,7 @@ import {
   type Target,
   type Tombstones
 } from "./classify.ts"
+import type { Sql } from "./sql.ts"
 import { filePositionColumn, keyText, nonUniqueKey, type Stage } from "./stage.ts"
 
 export interface Counts {

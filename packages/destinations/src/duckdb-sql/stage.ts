@@ -6,12 +6,12 @@
 import { segmentRows } from "@decant/connector"
 import { Effect } from "effect"
 import { DestinationError } from "../destination-error.ts"
-import type { Sql } from "../duckdb/workbench.ts"
 import { columnOf, identifier } from "../sql-text.ts"
 import { asOfColumn, type LayoutColumn, type TableLayout } from "../table-layout.ts"
 import { type Batch, batchRows } from "./batches.ts"
 import { columnValue, readTypes } from "./column-values.ts"
 import { fileAsOf, filePosition, readFiles } from "./read-files.ts"
+import type { Sql } from "./sql.ts"
 
 export const filePositionColumn = "_decant_file"
 

@@ -9,6 +9,7 @@ import { DestinationError } from "../destination-error.ts"
 import { appendBatch, canAppend } from "../duckdb-sql/append.ts"
 import { type ApplyTo, addCounts, applyStage, type Counts, noCounts } from "../duckdb-sql/apply.ts"
 import { type Batch, batchesOf } from "../duckdb-sql/batches.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
 import { type Stage, settleStage, stageBatch } from "../duckdb-sql/stage.ts"
 import { checkHeaders } from "../segment-header.ts"
 import { literal } from "../sql-text.ts"
@@ -31,7 +32,7 @@ import {
 import { ensureTable, hiddenName, type TargetTable, tableTypes } from "./target-table.ts"
 import { transaction } from "./transaction.ts"
 import { writeViews } from "./views.ts"
-import type { Sql, Workbench } from "./workbench.ts"
+import type { Workbench } from "./workbench.ts"
 
 const conflict = (stream: string, detail: string): DestinationError =>
   DestinationError.of(

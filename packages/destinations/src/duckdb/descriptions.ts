@@ -6,10 +6,10 @@ import type { SchemaChange } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import { sqlType } from "../duckdb-sql/column-values.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
 import { identifier, literal } from "../sql-text.ts"
 import type { TableLayout } from "../table-layout.ts"
 import type { TargetTable } from "./target-table.ts"
-import type { Sql } from "./workbench.ts"
 
 const where = "WHERE schema_name = $schema AND stream = $stream"
 

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs"
 import type { Destination, DestinationConnector } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
 import { checkWritable } from "./check.ts"
 import { commitToFile } from "./commit.ts"
 import { settingsOf } from "./duckdb-settings.ts"
@@ -12,7 +13,7 @@ import { queryFile } from "./query.ts"
 import { recordRun } from "./runs.ts"
 import { checkOrg, hasState, readCheckpoints, readState } from "./state.ts"
 import { transaction } from "./transaction.ts"
-import { type Access, openWorkbench, type Sql } from "./workbench.ts"
+import { type Access, openWorkbench } from "./workbench.ts"
 
 const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options) {
   const settings = yield* settingsOf(options)

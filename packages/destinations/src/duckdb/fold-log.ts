@@ -5,7 +5,7 @@
  */
 import { stat } from "node:fs/promises"
 import { Effect } from "effect"
-import type { Sql } from "./workbench.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
 
 const foldBelowBytes = 256 * 1024 * 1024
 

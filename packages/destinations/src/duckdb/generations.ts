@@ -5,10 +5,10 @@
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import { addCounts, type Counts, noCounts } from "../duckdb-sql/apply.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
 import { columnOf, identifier, literal } from "../sql-text.ts"
 import { asOfColumn, type TableLayout } from "../table-layout.ts"
 import { hiddenName, qualified, type TargetTable, tableTypes } from "./target-table.ts"
-import type { Sql } from "./workbench.ts"
 
 interface Generation {
   readonly layout: TableLayout

@@ -2,11 +2,11 @@
 import type { InspectRequest, InspectResult } from "@decant/connector"
 import { Effect, Option, Schema } from "effect"
 import { DestinationError } from "../destination-error.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
 import { identifier, literal } from "../sql-text.ts"
 import { asOfColumn } from "../table-layout.ts"
 import { hasState, readState } from "./state.ts"
 import { qualified } from "./target-table.ts"
-import type { Sql } from "./workbench.ts"
 
 /** What is needed of a layout, from the text that was stored with the checkpoint. */
 const StoredLayout = Schema.fromJsonString(

@@ -5,10 +5,10 @@ import { blobValue } from "@duckdb/node-api"
 import { Effect, Redacted } from "effect"
 import { DestinationError } from "../destination-error.ts"
 import { hmac } from "../duckdb-sql/column-values.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
 import { identifier } from "../sql-text.ts"
 import type { TableLayout } from "../table-layout.ts"
 import type { KnownColumn } from "./descriptions.ts"
-import type { Sql } from "./workbench.ts"
 
 export type MaskKeys = Readonly<Record<string, Redacted.Redacted<string>>>
 

@@ -5,12 +5,12 @@ import { basename, dirname, join } from "node:path"
 import type { RunReport } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
 import { failureOf } from "./duckdb-failure.ts"
 import type { DuckdbSettings } from "./duckdb-settings.ts"
 import { foldLog } from "./fold-log.ts"
 import { ensureState } from "./state.ts"
 import { transaction } from "./transaction.ts"
-import type { Sql } from "./workbench.ts"
 
 const keepRunsDays = 90
 

@@ -6,8 +6,8 @@
 import { type Instant, type StoredCheckpoints, StreamCheckpoint } from "@decant/connector"
 import { Effect, Option, Schema } from "effect"
 import { DestinationError } from "../destination-error.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
 import { literal } from "../sql-text.ts"
-import type { Sql } from "./workbench.ts"
 
 /** Longer than Salesforce keeps a job that could still bring old rows. */
 const keepDays = 8

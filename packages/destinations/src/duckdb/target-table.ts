@@ -6,9 +6,9 @@ import type { SchemaChange } from "@decant/connector"
 import { Effect } from "effect"
 import { DestinationError } from "../destination-error.ts"
 import { sqlType } from "../duckdb-sql/column-values.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
 import { identifier } from "../sql-text.ts"
 import { asOfColumn, type TableLayout } from "../table-layout.ts"
-import type { Sql } from "./workbench.ts"
 
 export interface TargetTable {
   readonly name: string

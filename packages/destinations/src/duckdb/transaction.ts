@@ -1,7 +1,7 @@
 /** One transaction of the attached file. It is never left half way by an interruption. */
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
-import type { Sql } from "./workbench.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
 
 /** Commits when the body says so; rolls back when it says not, or fails. */
 export const transaction = <A>(

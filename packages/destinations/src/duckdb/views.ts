@@ -5,10 +5,10 @@
 import type { View } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
 import { identifier } from "../sql-text.ts"
 import type { TableLayout } from "../table-layout.ts"
 import { qualified, type TargetTable } from "./target-table.ts"
-import type { Sql } from "./workbench.ts"
 
 const live = (layout: TableLayout): string =>
   layout.flag === null ? "" : ` WHERE ${identifier(layout.flag.name)} IS NOT TRUE`

@@ -8,27 +8,15 @@
 import { mkdir } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname } from "node:path"
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api"
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { Duration, Effect, Exit, type Scope, Semaphore } from "effect"
 import type { DestinationError } from "../destination-error.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
 import { privateFolder } from "../private-folder.ts"
 import { literal } from "../sql-text.ts"
 import { failureOf } from "./duckdb-failure.ts"
 import { type Patience, whenUnlocked } from "./lock-wait.ts"
 import { firstLimit, threads } from "./memory.ts"
-
-type Parameters = Record<string, DuckDBValue>
-
-/** One connection, statements one after the other. The file is `target` while it is attached. */
-export interface Sql {
-  /** How many rows the statement changed. */
-  readonly run: (sql: string, parameters?: Parameters) => Effect.Effect<number, DestinationError>
-  /** For small results only. */
-  readonly rows: (
-    sql: string,
-    parameters?: Parameters
-  ) => Effect.Effect<ReadonlyArray<Record<string, unknown>>, DestinationError>
-}
 
 /** `probe` reads without waiting for a lock. */
 export type Access = "read" | "write" | "probe"

@@ -1,0 +1,17 @@
+/** One DuckDB connection as the rest of this package sees it. */
+import type { DuckDBValue } from "@duckdb/node-api"
+import type { Effect } from "effect"
+import type { DestinationError } from "../destination-error.ts"
+
+type Parameters = Record<string, DuckDBValue>
+
+/** One connection, statements one after the other. The file is `target` while it is attached. */
+export interface Sql {
+  /** How many rows the statement changed. */
+  readonly run: (sql: string, parameters?: Parameters) => Effect.Effect<number, DestinationError>
+  /** For small results only. */
+  readonly rows: (
+    sql: string,
+    parameters?: Parameters
+  ) => Effect.Effect<ReadonlyArray<Record<string, unknown>>, DestinationError>
+}
