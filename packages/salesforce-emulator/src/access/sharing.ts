@@ -21,13 +21,20 @@ export class Sharing {
   readonly #private = new Set<string>()
   /** Objects of which single rows are shared or unshared. */
   readonly #objects = new Set<string>()
+  #version = 0
 
   constructor(store: Store) {
     this.#store = store
   }
 
+  /** Another number after each change of what is private. */
+  get version(): number {
+    return this.#version
+  }
+
   readonly reset: Effect.Effect<void> = Effect.suspend(() => {
     this.#private.clear()
+    this.#version += 1
     this.#objects.clear()
     return this.#store.run(
       `CREATE OR REPLACE TABLE "_sharing" (object VARCHAR, record VARCHAR, user_id VARCHAR, visible BOOLEAN)`
@@ -37,6 +44,7 @@ export class Sharing {
   setPrivate(object: SObject, isPrivate: boolean): void {
     if (isPrivate) this.#private.add(object.name)
     else this.#private.delete(object.name)
+    this.#version += 1
   }
 
   isPrivate(object: SObject): boolean {

@@ -205,7 +205,7 @@ const derivedFor = (own: SObject | undefined, fields: ReadonlyArray<Field>): SOb
 
 /** Objects that the org itself reads: what the file leaves out of them stays. */
 const needed = new Set(
-  "AppDefinition CaseStatus Group Name OpportunityStage Organization PermissionSet PermissionSetAssignment Profile RecordType TaskPriority TaskStatus User UserPermissionAccess UserRole".split(
+  "AppDefinition CaseStatus FieldPermissions Group Name ObjectPermissions OpportunityStage Organization PermissionSet PermissionSetAssignment Profile RecordType TaskPriority TaskStatus User UserPermissionAccess UserRole".split(
     " "
   )
 )

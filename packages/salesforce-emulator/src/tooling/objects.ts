@@ -22,6 +22,8 @@ MasterLabel          | string 40  | nfgs  | Master Label
 Label                | string 40  | nfgs  | Label
 PluralLabel          | string 40  | nfgs  | Plural Label
 KeyPrefix            | string 3   | nfgs  | Key Prefix
+InternalSharingModel | string 40  | nfgs  | Internal Sharing Model
+ExternalSharingModel | string 40  | nfgs  | External Sharing Model
 IsApexTriggerable    | boolean    | fgsd  | Is Apex Triggerable     | default=false
 IsCompactLayoutable  | boolean    | fgsd  | Is Compact Layoutable   | default=false
 IsCustomSetting      | boolean    | fgsd  | Is Custom Setting       | default=false

@@ -7,7 +7,7 @@ type Identified = Row & { readonly Id: string }
 
 const developerName = (name: string) => name.replace(/__\w+$/, "")
 
-export const entityRow = (object: SObject, changedAt: string): Identified => ({
+export const entityRow = (object: SObject, changedAt: string, isPrivate: boolean): Identified => ({
   Id: object.name,
   DurableId: object.name,
   LastModifiedDate: changedAt,
@@ -17,6 +17,8 @@ export const entityRow = (object: SObject, changedAt: string): Identified => ({
   Label: object.label,
   PluralLabel: object.labelPlural,
   KeyPrefix: object.keyPrefix,
+  InternalSharingModel: isPrivate ? "Private" : "ReadWrite",
+  ExternalSharingModel: "Private",
   IsApexTriggerable: object.traits.triggerable,
   IsCompactLayoutable: object.traits.layoutable,
   IsCustomizable: object.traits.layoutable || object.custom,

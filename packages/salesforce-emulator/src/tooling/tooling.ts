@@ -21,11 +21,13 @@ export class Tooling extends Context.Service<
       const objects = user === undefined ? toolingObjects : [...toolingObjects, user]
       const tooling: Org["Service"] = { ...org, schema: new OrgSchema(org.clock.now(), objects) }
       const oneAtATime = yield* Semaphore.make(1)
-      let filledFor: number | undefined
+      let filledFor: string | undefined
 
       const fill = Effect.gen(function* () {
         const { changedAt } = org.schema
-        if (filledFor === changedAt) return
+        const { sharing } = org.access
+        const state = `${changedAt} ${sharing.version}`
+        if (filledFor === state) return
         for (const object of toolingObjects) yield* org.store.createTable(object)
         const stamp = new Date(changedAt).toISOString().slice(0, 19)
         const context = { ...org.writing(org.adminId), schema: tooling.schema, stamp }
@@ -37,11 +39,11 @@ export class Tooling extends Context.Service<
           ...insertStatements(
             context,
             entityDefinition,
-            described.map((object) => entityRow(object, stamp))
+            described.map((object) => entityRow(object, stamp, sharing.isPrivate(object)))
           ),
           ...insertStatements(context, fieldDefinition, fields)
         ])
-        filledFor = changedAt
+        filledFor = state
       })
       return Tooling.of({ org: Effect.as(oneAtATime.withPermits(1)(fill), tooling) })
     })

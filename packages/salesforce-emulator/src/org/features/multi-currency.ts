@@ -49,7 +49,7 @@ ${auditLines}
 })
 
 const without = new Set(
-  "AppDefinition Audit_Event__b CaseStatus ContentDocument ContentDocumentLink Group Invoice__x LoginHistory Name OpportunityStage PermissionSet PermissionSetAssignment Profile RecordType Region__mdt TaskPriority TaskStatus UserPermissionAccess UserRole".split(
+  "AppDefinition Audit_Event__b CaseStatus ContentDocument ContentDocumentLink FieldPermissions Group Invoice__x LoginHistory Name ObjectPermissions OpportunityStage PermissionSet PermissionSetAssignment Profile RecordType Region__mdt TaskPriority TaskStatus UserPermissionAccess UserRole".split(
     " "
   )
 )

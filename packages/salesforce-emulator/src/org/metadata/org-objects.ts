@@ -20,7 +20,13 @@ import {
   opportunityLineItem
 } from "./opportunity-children.ts"
 import { organization } from "./organization.ts"
-import { permissionSet, permissionSetAssignment, userPermissionAccess } from "./permission-set.ts"
+import {
+  fieldPermissions,
+  objectPermissions,
+  permissionSet,
+  permissionSetAssignment,
+  userPermissionAccess
+} from "./permission-set.ts"
 import { pricebook2, pricebookEntry, product2 } from "./products.ts"
 import { profile } from "./profile.ts"
 import { recordType } from "./record-type.ts"
@@ -47,11 +53,13 @@ export const orgObjects: ReadonlyArray<SObject> = [
   contentDocumentLink,
   contentVersion,
   event,
+  fieldPermissions,
   group,
   invoice,
   lead,
   loginHistory,
   name,
+  objectPermissions,
   opportunity,
   opportunityContactRole,
   opportunityFieldHistory,

@@ -44,6 +44,43 @@ IsRevoked            | boolean                      | fgsd  | Is Revoked        
 `
 })
 
+export const objectPermissions = sobject({
+  name: "ObjectPermissions",
+  label: "Object Permissions",
+  labelPlural: "Object Permissions",
+  keyPrefix: "110",
+  can: "query retrieve create update delete",
+  table: `
+${idLine("ObjectPermissions ID")}
+ParentId                    | reference PermissionSet | cfgs   | Parent ID             | rel=Parent children=ObjectPerms cascade
+SobjectType                 | string 40               | cfgs   | Sobject Type Name
+PermissionsCreate           | boolean                 | cufgsd | Create Records        | default=false
+PermissionsRead             | boolean                 | cufgsd | Read Records          | default=false
+PermissionsEdit             | boolean                 | cufgsd | Edit Records          | default=false
+PermissionsDelete           | boolean                 | cufgsd | Delete Records        | default=false
+PermissionsViewAllRecords   | boolean                 | cufgsd | Read All Records      | default=false
+PermissionsModifyAllRecords | boolean                 | cufgsd | Edit All Records      | default=false
+${auditLines}
+`
+})
+
+export const fieldPermissions = sobject({
+  name: "FieldPermissions",
+  label: "Field Permissions",
+  labelPlural: "Field Permissions",
+  keyPrefix: "01k",
+  can: "query retrieve create update delete",
+  table: `
+${idLine("Field Permissions ID")}
+ParentId        | reference PermissionSet | cfgs   | Parent ID         | rel=Parent children=FieldPerms cascade
+SobjectType     | string 40               | cfgs   | Sobject Type Name
+Field           | string 40               | cfgs   | Field Name
+PermissionsEdit | boolean                 | cufgsd | Edit Field        | default=false
+PermissionsRead | boolean                 | cufgsd | Read Field        | default=false
+SystemModstamp  | datetime                | fsd    | System Modstamp
+`
+})
+
 export const userPermissionAccess = sobject({
   name: "UserPermissionAccess",
   label: "User Permission Access",
