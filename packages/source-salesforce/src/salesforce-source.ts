@@ -4,9 +4,9 @@ import type { OpenSource, Source, SourceConnector } from "@decant/connector"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer, Semaphore, Stream } from "effect"
 import { HttpClient } from "effect/http"
+import { checkOrg } from "./check/check-org.ts"
 import { catalogOf } from "./describe/catalog-of.ts"
 import { makeCallLedger } from "./org/call-ledger.ts"
-import { checkOrg } from "./org/check-org.ts"
 import { makeOrgClock } from "./org/org-clock.ts"
 import { readIdentity } from "./org/org-identity.ts"
 import { makeSalesforceClient } from "./org/salesforce-client.ts"
@@ -22,9 +22,10 @@ const notPlanned = (stream: string) =>
 const sourceOver = Effect.fnUntraced(function* (
   http: HttpClient.HttpClient,
   session: Session,
-  { spec }: OpenSource,
+  options: OpenSource,
   sizes: Tuning
 ): Effect.fn.Return<Source, ReadError> {
+  const { spec } = options
   const client = makeSalesforceClient({
     http,
     session,
@@ -37,7 +38,7 @@ const sourceOver = Effect.fnUntraced(function* (
   const planned = new Map<string, PlannedStream>()
   return {
     identity,
-    check: checkOrg(client, spec, identity),
+    check: checkOrg(client, options, identity),
     discover: (objects) => catalogOf(client, objects),
     plan: (request) =>
       Effect.map(planStreams(client, spec, request), (streams) => {

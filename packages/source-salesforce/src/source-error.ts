@@ -16,7 +16,13 @@ const ownCodes = [
   "JOB_FAILED",
   "PAGE_DAMAGED",
   "ROW_COUNT_MISMATCH",
-  "SPOOL_FAILED"
+  "SPOOL_FAILED",
+  "PERMISSION_MISSING",
+  "ROWS_MAY_BE_HIDDEN",
+  "OBJECT_HIDDEN",
+  "FIELD_HIDDEN",
+  "STREAM_DOUBTFUL",
+  "LIMIT_NEARLY_USED"
 ] as const
 
 const SourceErrorCode = Schema.Literals([...ownCodes, ...errorCatalogue.map(({ code }) => code)])

@@ -1,8 +1,9 @@
 /** Which org and which user the credentials lead to. */
 
-import type { Session } from "@decant/auth"
+import { failureOf, type Session } from "@decant/auth"
 import { Effect, Schema } from "effect"
 import type { ReadError } from "../read-error.ts"
+import { refusal } from "../source-error.ts"
 import { textLiteral } from "../streams/soql.ts"
 import { decodeReply, replyFailure } from "./api-reply.ts"
 import { getTogether } from "./composite.ts"
@@ -11,11 +12,15 @@ import type { SalesforceClient } from "./salesforce-client.ts"
 export interface OrgIdentity {
   readonly orgId: string
   readonly orgName: string
+  readonly isSandbox: boolean
+  readonly userId: string
   readonly userName: string
 }
 
 const Organizations = Schema.Struct({
-  records: Schema.NonEmptyArray(Schema.Struct({ Id: Schema.String, Name: Schema.String }))
+  records: Schema.NonEmptyArray(
+    Schema.Struct({ Id: Schema.String, Name: Schema.String, IsSandbox: Schema.Boolean })
+  )
 })
 const Users = Schema.Struct({ records: Schema.Array(Schema.Struct({ Username: Schema.String })) })
 
@@ -27,9 +32,11 @@ export const readIdentity = Effect.fnUntraced(function* (
   const userId = identityUrl.split("/").at(-1) ?? ""
   const query = (soql: string): string => client.resource(`/query?q=${encodeURIComponent(soql)}`)
   const [organization, user] = yield* getTogether(client, [
-    query("SELECT Id, Name FROM Organization"),
+    query("SELECT Id, Name, IsSandbox FROM Organization"),
     query(`SELECT Username FROM User WHERE Id = ${textLiteral(userId)}`)
   ])
+  // Whatever is asked for: nothing is found under a version that the org does not have.
+  if (organization?.status === 404) return yield* refusal(failureOf("API_VERSION_RETIRED"))
   if (organization?.status !== 200) {
     return yield* replyFailure(organization ?? { status: 0, headers: {}, text: "" }, {})
   }
@@ -39,6 +46,8 @@ export const readIdentity = Effect.fnUntraced(function* (
   return {
     orgId: records[0].Id,
     orgName: records[0].Name,
+    isSandbox: records[0].IsSandbox,
+    userId,
     userName: users.records[0]?.Username ?? userId
   }
 })
