@@ -2,15 +2,17 @@
 import { openSession, type Session } from "@decant/auth"
 import type { OpenSource, Source, SourceConnector } from "@decant/connector"
 import { NodeHttpClient } from "@effect/platform-node"
-import { Effect, Layer, Semaphore, Stream } from "effect"
+import { type Duration, Effect, Layer, Semaphore, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { checkOrg } from "./check/check-org.ts"
 import { catalogOf } from "./describe/catalog-of.ts"
 import { makeCallLedger } from "./org/call-ledger.ts"
+import { type DeleteQuestion, makeDeleteLog } from "./org/delete-log.ts"
 import { makeOrgClock } from "./org/org-clock.ts"
 import { readIdentity } from "./org/org-identity.ts"
 import { makeSalesforceClient } from "./org/salesforce-client.ts"
 import { readStream } from "./read/read-stream.ts"
+import { deletesFrom } from "./read/window-deletes.ts"
 import type { ReadError } from "./read-error.ts"
 import { sourceError } from "./source-error.ts"
 import { type PlannedStream, planStreams } from "./streams/plan-streams.ts"
@@ -18,6 +20,18 @@ import { type Tuning, tuning } from "./tuning.ts"
 
 const notPlanned = (stream: string) =>
   sourceError("STREAM_UNKNOWN", `${stream} was not planned before it was read.`, "Plan the stream first.")
+
+/** Increments ask for their deletes at about one time; whole readings take as long as they take. */
+const deleteQuestion = (
+  { plan, definition }: PlannedStream,
+  lookback: Duration.Duration
+): ReadonlyArray<DeleteQuestion> => {
+  if (plan.status !== "ready" || plan.mode !== "incremental" || plan.resumes) return []
+  const window = plan.checkpoint.work[0]?.window
+  if (definition?.followsDeletes !== true || window === undefined) return []
+  const from = deletesFrom({ coveredTo: plan.checkpoint.deletesCoveredTo, window, lookback })
+  return [{ stream: plan.stream, object: definition.object, from }]
+}
 
 const sourceOver = Effect.fnUntraced(function* (
   http: HttpClient.HttpClient,
@@ -35,6 +49,7 @@ const sourceOver = Effect.fnUntraced(function* (
   })
   const identity = yield* readIdentity(client, session)
   const downloads = yield* Semaphore.make(sizes.downloadsPerOrg)
+  const deleteLog = yield* makeDeleteLog(client)
   const planned = new Map<string, PlannedStream>()
   return {
     identity,
@@ -43,6 +58,7 @@ const sourceOver = Effect.fnUntraced(function* (
     plan: (request) =>
       Effect.map(planStreams(client, spec, request), (streams) => {
         for (const stream of streams) planned.set(stream.plan.stream, stream)
+        deleteLog.expect(streams.flatMap((stream) => deleteQuestion(stream, spec.source.lookback)))
         return streams.map(({ plan }) => plan)
       }),
     read: (plan, context) => {
@@ -55,6 +71,7 @@ const sourceOver = Effect.fnUntraced(function* (
           generation: plan.checkpoint.generation,
           context,
           downloads,
+          deleteLog,
           tuning: sizes
         },
         checkpoint: plan.checkpoint,

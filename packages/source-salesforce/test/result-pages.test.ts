@@ -5,6 +5,7 @@ import type { Work } from "@decant/connector"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Semaphore, Stream } from "effect"
 import { newJobRows } from "../src/bulk/bulk-rows.ts"
+import { makeDeleteLog } from "../src/org/delete-log.ts"
 import type { StreamReading } from "../src/read/stream-reading.ts"
 import type { StreamDefinition } from "../src/streams/stream-definition.ts"
 import { newRowsWork } from "../src/streams/window-plan.ts"
@@ -19,6 +20,7 @@ const definition: StreamDefinition = {
   select: ["Id", "Name"],
   cursorField: "SystemModstamp",
   where: null,
+  followsDeletes: false,
   schema: {
     stream: "Thing",
     table: "Thing",
@@ -81,6 +83,7 @@ const read = (answer: Answer) =>
       generation: 1,
       context: { spool: yield* spoolFolder, report: () => Effect.void },
       downloads: yield* Semaphore.make(4),
+      deleteLog: yield* makeDeleteLog(client),
       tuning
     }
     const events = yield* Effect.result(Stream.runCollect(newJobRows(reading, work)))

@@ -157,7 +157,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true })("a sync
     }).pipe(Effect.scoped)
   )
 
-  it.effect("costs a back-fill of four objects few calls and an increment without changes six in all", () =>
+  it.effect("costs a back-fill of four objects few calls and an increment without changes seven in all", () =>
     Effect.gen(function* () {
       const org = yield* Emulator
       const spool = yield* spoolFolder
@@ -184,9 +184,9 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true })("a sync
       }).pipe(Effect.scoped)
       yield* run
       yield* org.forget
-      assert.strictEqual(yield* run, 6)
+      assert.strictEqual(yield* run, 7)
       const counted = (yield* org.requests).filter((line) => line.includes("/services/data/v"))
-      assert.strictEqual(counted.length, 6, counted.join("\n"))
+      assert.strictEqual(counted.length, 7, counted.join("\n"))
     }).pipe(Effect.scoped)
   )
 

@@ -36,6 +36,18 @@ export const rowsOf = (segment: Segment): ReadonlyArray<Cells> =>
 
 const stampOf = (row: Cells): number => Date.parse(row.SystemModstamp ?? "")
 
+const apply = (table: Table, { effect }: Segment, row: Cells): void => {
+  const id = row.Id ?? ""
+  const stored = table.rows.get(id)
+  if (effect === "upsert" && (stored === undefined || stampOf(row) >= stampOf(stored)))
+    table.rows.set(id, row)
+  if (stored === undefined) return
+  if (effect === "patch" && stampOf(row) === stampOf(stored)) table.rows.set(id, { ...stored, ...row })
+  if (effect === "delete" && stampOf(row) >= stampOf(stored)) {
+    table.rows.set(id, { ...stored, IsDeleted: "true" })
+  }
+}
+
 const commit = (table: Table, advance: Advance): void => {
   for (const segment of advance.segments) {
     if (segment.generation !== table.generation) {
@@ -45,8 +57,7 @@ const commit = (table: Table, advance: Advance): void => {
     table.segments.add(segment.id)
     for (const row of rowsOf(segment)) {
       table.read++
-      const stored = table.rows.get(row.Id ?? "")
-      if (stored === undefined || stampOf(row) >= stampOf(stored)) table.rows.set(row.Id ?? "", row)
+      apply(table, segment, row)
     }
   }
   table.checkpoint = { ...advance.checkpoint, version: (table.checkpoint?.version ?? 0) + 1 }

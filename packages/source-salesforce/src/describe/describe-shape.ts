@@ -42,6 +42,7 @@ export const ObjectDescribe = Schema.Struct({
   customSetting: Flag,
   queryable: orDefault<boolean>(Schema.Boolean, true),
   deletable: Flag,
+  replicateable: Flag,
   deprecatedAndHidden: Flag,
   fields: Schema.Array(FieldDescribe)
 })

@@ -1,21 +1,55 @@
 /** Reads one planned stream to the present: first what an earlier run left open, then what changed since. */
-import type { Advance, StreamCheckpoint } from "@decant/connector"
-import type { Duration } from "effect"
-import { Stream } from "effect"
+import type { Advance, StreamCheckpoint, Work } from "@decant/connector"
+import { type Duration, Effect, Stream } from "effect"
 import { abortJob } from "../bulk/bulk-job.ts"
 import type { ReadError } from "../read-error.ts"
 import { planWindow } from "../streams/window-plan.ts"
 import type { StreamReading } from "./stream-reading.ts"
+import { deletesFrom, windowDeletes } from "./window-deletes.ts"
 import { windowRows } from "./window-rows.ts"
-import { advances } from "./work-event.ts"
+import { advances, type WorkEvent } from "./work-event.ts"
 
 type Advances = Stream.Stream<Advance, ReadError>
 
-const openWork = (reading: StreamReading, checkpoint: StreamCheckpoint): Advances => {
-  const [work] = checkpoint.work
-  return work === undefined
-    ? Stream.empty
-    : advances(checkpoint, windowRows(reading, work), reading.client.clock)
+type Events = Stream.Stream<WorkEvent, ReadError>
+
+/** The rows are in: what went away meanwhile and before. */
+const deletesOf = (
+  reading: StreamReading,
+  checkpoint: StreamCheckpoint,
+  work: Work,
+  lookback: Duration.Duration
+): Events => {
+  const { window } = work
+  if (!reading.definition.followsDeletes || window === undefined) return Stream.make({ kind: "done" })
+  const from = deletesFrom({ coveredTo: checkpoint.deletesCoveredTo, window, lookback })
+  return Stream.unwrap(
+    Effect.map(windowDeletes(reading, work.id, from), ({ segments, coveredTo }) =>
+      Stream.fromIterable<WorkEvent>([
+        ...segments.map((segment): WorkEvent => ({ kind: "segment", segment })),
+        { kind: "done", deletesCoveredTo: coveredTo }
+      ])
+    )
+  )
+}
+
+const openWork = (
+  reading: StreamReading,
+  checkpoint: StreamCheckpoint,
+  lookback: Duration.Duration
+): Advances => {
+  const [first] = checkpoint.work
+  if (first === undefined) return Stream.empty
+  let work = first
+  const events = windowRows(reading, first).pipe(
+    Stream.flatMap((event): Events => {
+      if (event.kind === "work") work = event.work
+      return event.kind === "done"
+        ? deletesOf(reading, checkpoint, work, lookback)
+        : Stream.make<[WorkEvent]>(event)
+    })
+  )
+  return advances(checkpoint, events, reading.client.clock)
 }
 
 /** Changes since the window that an earlier run had begun. */
@@ -29,7 +63,7 @@ const catchUp = (
     lookback,
     apiVersion: reading.client.apiVersion
   })
-  return openWork(reading, next)
+  return openWork(reading, next, lookback)
 }
 
 export const readStream = (of: {
@@ -45,7 +79,7 @@ export const readStream = (of: {
       ? Stream.empty
       : Stream.drain(Stream.fromEffect(abortJob(reading.client, reading.definition.stream, of.abandonedJob)))
   let last = of.checkpoint
-  const first = openWork(reading, of.checkpoint).pipe(
+  const first = openWork(reading, of.checkpoint, of.lookback).pipe(
     Stream.map((advance) => {
       last = advance.checkpoint
       return advance

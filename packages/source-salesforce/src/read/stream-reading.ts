@@ -1,6 +1,7 @@
 /** What all parts of the reading of one stream share. */
 import type { Progress, ReadContext } from "@decant/connector"
 import type { Effect, Semaphore } from "effect"
+import type { DeleteLog } from "../org/delete-log.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
 import type { StreamDefinition } from "../streams/stream-definition.ts"
 import type { Tuning } from "../tuning.ts"
@@ -11,6 +12,7 @@ export interface StreamReading {
   readonly generation: number
   readonly context: ReadContext
   readonly tuning: Tuning
+  readonly deleteLog: DeleteLog
   /** Of the whole org: result pages that may be on their way at one time. */
   readonly downloads: Semaphore.Semaphore
 }

@@ -1,5 +1,5 @@
 /** What happens while a stream is read, and the checkpoint that is true after each step. */
-import type { Advance, Segment, StreamCheckpoint, Work } from "@decant/connector"
+import type { Advance, Instant, Segment, StreamCheckpoint, Work } from "@decant/connector"
 import { withCommitted } from "@decant/connector"
 import { Stream } from "effect"
 import type { OrgClock } from "../org/org-clock.ts"
@@ -10,7 +10,7 @@ export type WorkEvent =
   | { readonly kind: "work"; readonly work: Work }
   | { readonly kind: "segment"; readonly segment: Segment }
   /** Every segment of the work has been given out and the counts are right. */
-  | { readonly kind: "done" }
+  | { readonly kind: "done"; readonly deletesCoveredTo?: Instant }
 
 const step = (checkpoint: StreamCheckpoint, event: WorkEvent, clock: OrgClock): Advance => {
   const updatedAt = clock.now()
@@ -27,8 +27,10 @@ const step = (checkpoint: StreamCheckpoint, event: WorkEvent, clock: OrgClock): 
         },
         publish: false
       }
-    case "done":
-      return { segments: [], ...finished(checkpoint, updatedAt) }
+    case "done": {
+      const deletesCoveredTo = event.deletesCoveredTo ?? checkpoint.deletesCoveredTo
+      return { segments: [], ...finished({ ...checkpoint, deletesCoveredTo }, updatedAt) }
+    }
   }
 }
 

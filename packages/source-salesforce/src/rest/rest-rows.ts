@@ -22,7 +22,7 @@ interface Position {
   readonly received: number
 }
 
-const spoolError = (cause: unknown) =>
+export const spoolError = (cause: unknown) =>
   sourceError(
     "SPOOL_FAILED",
     `Rows cannot be written to the spool folder: ${cause instanceof Error ? cause.message : "unknown"}`,

@@ -18,6 +18,8 @@ export interface StreamDefinition {
   /** Null: read whole each time, into a new generation. */
   readonly cursorField: string | null
   readonly where: string | null
+  /** The org's delete log is read after the rows of each window. */
+  readonly followsDeletes: boolean
   readonly schema: StreamSchema
   readonly schemaFingerprint: string
   readonly warnings: ReadonlyArray<string>
@@ -44,13 +46,14 @@ export const defineStream = (
     const name = streamName(stream)
     // Rows that leave a filter are only seen when the whole filter is evaluated again.
     const cursorField = stream.where === undefined ? (cursor?.name ?? null) : null
-    const schema = schemaOf(spec, stream, name, selection, cursor?.name ?? null)
+    const schema = schemaOf(spec, stream, name, describe, selection, cursor?.name ?? null)
     return {
       stream: name,
       object: describe.name,
       select: selection.select,
       cursorField,
       where: stream.where ?? null,
+      followsDeletes: cursorField !== null && hasDeleteLog(describe) && !keepsMissing(stream, describe),
       schema,
       schemaFingerprint: fingerprint(schema),
       warnings: [
@@ -58,11 +61,33 @@ export const defineStream = (
         ...(stream.where === undefined ? cursorWarnings(describe, cursor) : [whereWarning(name)]),
         ...(cursor === null
           ? [`${describe.name} has no field that tells when a row changed: it is read whole each time.`]
-          : [])
+          : []),
+        ...deleteWarnings(stream, describe, cursorField)
       ]
     }
   })
 }
+
+/** Currencies are never taken back, but their log says otherwise. */
+const hasDeleteLog = (describe: ObjectDescribe): boolean =>
+  describe.replicateable && describe.name !== "CurrencyType"
+
+/** Old rows of these leave Salesforce because their time is over, not because somebody deleted them. */
+const retained = /(History|Feed|EventLogFile)$/
+
+const keepsMissing = (stream: ObjectStream, describe: ObjectDescribe): boolean =>
+  (stream.onMissing ?? (retained.test(describe.name) ? "keep" : "delete")) === "keep"
+
+const deleteWarnings = (
+  stream: ObjectStream,
+  describe: ObjectDescribe,
+  cursorField: string | null
+): ReadonlyArray<string> =>
+  cursorField !== null && describe.deletable && !hasDeleteLog(describe) && !keepsMissing(stream, describe)
+    ? [
+        `Salesforce keeps no log of deletes of ${describe.name}: rows that leave it for good stay in the copy until it is read again with --full-refresh.`
+      ]
+    : []
 
 const whereWarning = (stream: string): string =>
   `${stream} has a \`where\`: it is read whole each time, so that rows that leave the filter leave the table.`
@@ -71,17 +96,21 @@ const schemaOf = (
   spec: Spec,
   stream: ObjectStream,
   name: string,
+  describe: ObjectDescribe,
   selection: FieldSelection,
   guard: string | null
 ): StreamSchema => {
   const has = (column: string): boolean => selection.columns.some((found) => found.name === column)
-  const flag = has("IsDeleted") ? "IsDeleted" : null
+  // Rows of objects without a recycle bin need a mark of our own.
+  const { deletes } = spec.destination
+  const marks = describe.deletable && deletes.hard === "mark" && !keepsMissing(stream, describe)
+  const flag = has("IsDeleted") || marks ? "IsDeleted" : null
   return {
     stream: name,
     table: name,
     key: has("Id") ? ["Id"] : null,
     guard,
-    deletes: { ...spec.destination.deletes, flag },
+    deletes: { ...deletes, flag },
     history: stream.history ?? false,
     columns: selection.columns,
     views: viewsOf(name, selection, has)

@@ -78,6 +78,7 @@ const nextGeneration = (
   generation: stored.generation + 1,
   cursorField: definition.cursorField,
   cursor: null,
+  deletesCoveredTo: null,
   work: [wholeWork(definition, context)]
 })
 
