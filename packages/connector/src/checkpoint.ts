@@ -50,6 +50,7 @@ export const StreamCheckpoint = Schema.Struct({
   deletesCoveredTo: nullable(Instant),
   formulasRefreshedAt: nullable(Instant),
   reconciledAt: nullable(Instant),
+  /** Rows of the table; the destination counts them in the commit. */
   rows: Schema.Int,
   updatedAt: Instant
 })

@@ -40,6 +40,8 @@ export interface CommitResult {
   readonly updated: number
   readonly deleted: number
   readonly unchanged: number
+  /** Rows that the visible table holds now; stored as the checkpoint's `rows`. */
+  readonly rows: number
   readonly schemaChanges: ReadonlyArray<SchemaChange>
 }
 

@@ -51,7 +51,7 @@ export const destinationContract = (subject: Subject): void => {
         )
         const stored = yield* destination.checkpoints
         assert.strictEqual(stored.orgId, "00D000000000001AAA")
-        assert.deepStrictEqual(stored.streams, { Account: commit.checkpoint })
+        assert.deepStrictEqual(stored.streams, { Account: { ...commit.checkpoint, rows: 3 } })
         assert.deepStrictEqual(yield* rowsOf(destination, names), [
           ["001A", "Account 001A"],
           ["001B", "Account 001B"],
@@ -68,8 +68,10 @@ export const destinationContract = (subject: Subject): void => {
           segments: [segment(at, { rows: [account("001A", 1)] })]
         })
         yield* destination.commit(commit)
-        assert.deepStrictEqual(yield* destination.commit(commit), { ...none, schemaChanges: [] })
-        assert.deepStrictEqual((yield* destination.checkpoints).streams, { Account: commit.checkpoint })
+        assert.deepStrictEqual(yield* destination.commit(commit), { ...none, rows: 1, schemaChanges: [] })
+        assert.deepStrictEqual((yield* destination.checkpoints).streams, {
+          Account: { ...commit.checkpoint, rows: 1 }
+        })
         assert.strictEqual((yield* rowsOf(destination, names)).length, 1)
       })
     )
@@ -388,6 +390,7 @@ export const destinationContract = (subject: Subject): void => {
         assert.deepStrictEqual(yield* rowsOf(destination, state), [["001A", false]])
         const removed = yield* read(1, [account("001A", 2, { IsDeleted: "true" })])
         assert.deepStrictEqual(counts(removed), { ...none, deleted: 1 })
+        assert.strictEqual(removed.rows, (yield* rowsOf(destination, names)).length)
         assert.deepStrictEqual(yield* rowsOf(destination, state), [])
         assert.strictEqual((yield* read(2, [account("001A", 3)])).inserted, 1)
       })

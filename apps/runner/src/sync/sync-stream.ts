@@ -115,7 +115,7 @@ export const syncStream = Effect.fnUntraced(function* (run: StreamRun) {
       })
       version = checkpoint.version
       addCommit(tally, result, checkpoint.cursor)
-      yield* run.checkpointFile.record(plan.stream, checkpoint)
+      yield* run.checkpointFile.record(plan.stream, { ...checkpoint, rows: result.rows })
       yield* deleteFiles(segments)
     })
   )
@@ -123,6 +123,7 @@ export const syncStream = Effect.fnUntraced(function* (run: StreamRun) {
   const gather = (advance: Advance, bytes: number): boolean => {
     gathered.push(advance)
     gatheredBytes += bytes
+    tally.warnings.push(...(advance.warnings ?? []))
     tally.read += advance.segments.reduce((rows, segment) => rows + segmentRows(segment), 0)
     // An advance without segments names a job that a later process can go on with: not to be lost.
     return advance.publish || advance.segments.length === 0 || gatheredBytes >= commitBytes

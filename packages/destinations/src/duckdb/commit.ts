@@ -57,9 +57,9 @@ const validate = (commit: Commit): Effect.Effect<void, DestinationError> => {
   return commit.schema.history ? Effect.fail(unsupported("`history: true`")) : Effect.void
 }
 
-/** Everything but the time of writing. */
+/** Everything but the time of writing and the count of rows, which the first commit has added. */
 const sameCheckpoint = (a: Commit["checkpoint"], b: Commit["checkpoint"]): boolean =>
-  JSON.stringify({ ...a, updatedAt: "" }) === JSON.stringify({ ...b, updatedAt: "" })
+  JSON.stringify({ ...a, updatedAt: "", rows: 0 }) === JSON.stringify({ ...b, updatedAt: "", rows: 0 })
 
 interface Place {
   readonly table: string
@@ -147,7 +147,12 @@ const applyAll = Effect.fnUntraced(function* (
 /** `null` asks for the staged way: the rows did not prove to be new. */
 type Outcome = CommitResult | null
 
-const unchanged: CommitResult = { ...noCounts, schemaChanges: [] }
+const unchanged = (rows: number): CommitResult => ({ ...noCounts, rows, schemaChanges: [] })
+
+const countRows = Effect.fnUntraced(function* (sql: Sql, table: string) {
+  const [row] = yield* sql.rows(`SELECT count(*) AS rows FROM ${table}`)
+  return Number(row?.rows ?? 0)
+})
 
 const finish = Effect.fnUntraced(function* (
   sql: Sql,
@@ -160,19 +165,23 @@ const finish = Effect.fnUntraced(function* (
     readonly table: TargetTable
     readonly fresh: ReadonlyArray<Segment>
   }
-): Effect.fn.Return<Counts, DestinationError> {
+): Effect.fn.Return<{ readonly counts: Counts; readonly rows: number }, DestinationError> {
   const { commit, layout } = prepared
-  const { checkpoint } = commit
   const publishes = at.place.hidden && commit.publish
-  const counts = publishes ? yield* publish(sql, { layout, table: at.table }, checkpoint.updatedAt) : noCounts
+  const counts = publishes
+    ? yield* publish(sql, { layout, table: at.table }, commit.checkpoint.updatedAt)
+    : noCounts
   const visible = publishes || !at.place.hidden
+  const visibleTable = at.table.sql.replace(at.table.name, layout.table)
+  const rows = visible ? yield* countRows(sql, visibleTable) : (at.state?.checkpoint.rows ?? 0)
+  const checkpoint = { ...commit.checkpoint, rows }
   const described = visible ? layout.text : (at.state?.layout ?? null)
   if (visible && (publishes || at.table.changes.length > 0 || at.state?.layout !== layout.text)) {
     const types = yield* tableTypes(sql, layout.schema, layout.table)
     const table = {
       ...at.table,
       name: layout.table,
-      sql: at.table.sql.replace(at.table.name, layout.table),
+      sql: visibleTable,
       types: types ?? at.table.types
     }
     yield* writeDescriptions(sql, layout, table)
@@ -190,7 +199,7 @@ const finish = Effect.fnUntraced(function* (
     layout: described,
     checkpoint
   })
-  return counts
+  return { counts, rows }
 })
 
 const inTransaction = Effect.fnUntraced(function* (
@@ -209,7 +218,7 @@ const inTransaction = Effect.fnUntraced(function* (
   const stored = state?.checkpoint.version ?? 0
   if (state !== null && stored === commit.checkpoint.version) {
     if (ids.every((id) => committed.has(id)) && sameCheckpoint(state.checkpoint, commit.checkpoint)) {
-      return { keep: false, value: unchanged }
+      return { keep: false, value: unchanged(state.checkpoint.rows) }
     }
   }
   if (stored !== commit.expectedVersion) {
@@ -239,9 +248,10 @@ const inTransaction = Effect.fnUntraced(function* (
     counts = yield* applyAll(sql, to, stages ?? (yield* stageAll(sql, prepared)), committed)
   }
   const fresh = commit.segments.filter((segment) => !committed.has(segment.id))
-  const published = yield* finish(sql, prepared, { settings, orgId, state, place, table, fresh })
-  const visible = place.hidden ? published : counts
-  return { keep: true, value: { ...visible, schemaChanges: [...table.changes, ...kept] } }
+  const finished = yield* finish(sql, prepared, { settings, orgId, state, place, table, fresh })
+  const visible = place.hidden ? finished.counts : counts
+  const schemaChanges = [...table.changes, ...kept]
+  return { keep: true, value: { ...visible, rows: finished.rows, schemaChanges } }
 })
 
 const needsOrg = DestinationError.of(
@@ -273,7 +283,7 @@ export const commitToFile = Effect.fnUntraced(function* (
         const work = Effect.gen(function* () {
           const result = (yield* attempt(stages)) ?? (yield* attempt(yield* stageAll(sql, prepared)))
           yield* foldLog(sql, settings.path)
-          return result ?? unchanged
+          return result ?? unchanged(0)
         })
         return yield* workbench.attached(sql, "write", work)
       })
