@@ -169,7 +169,9 @@ describe("one command connects, and check is green:", () => {
     const env = { ...home(), JWT_CLIENT: "jwt", JWT_USER: org.username }
     showsTheOrg(await workspace.run(["connect"], env), "jwt-bearer")
     const checked = await workspace.run(["check", "--json"], env)
-    assert.strictEqual(JSON.parse(checked.stdout).status, "ok", checked.stdout)
+    const { status, checks } = JSON.parse(checked.stdout)
+    assert.strictEqual(status, "ok", checked.stdout)
+    assert.isTrue(checks.some(({ name }: { name: string }) => name === "certificate of ./acme.key"))
     const again = await workspace.run(["connect", "--generate-key"], home())
     assert.strictEqual(again.code, 1)
     assert.include(again.stderr, "it exists already")

@@ -48,7 +48,7 @@ describe("an org that does not answer", () => {
     assert.strictEqual(check.code, 1)
     const { status, checks, error } = JSON.parse(check.stdout)
     assert.strictEqual(status, "fail")
-    assert.strictEqual(checks[0].name, "login")
+    assert.strictEqual(checks[0].name, "reachability")
     assert.isNotEmpty(error.fix)
   })
 })

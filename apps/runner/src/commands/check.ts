@@ -24,7 +24,10 @@ const failed = (name: string, failure: Failure): CheckLine => ({
 const checkSource = Effect.fnUntraced(function* ({ spec, folder }: SpecFile) {
   const connector = yield* findSource(spec.source.type)
   const opened = yield* Effect.result(connector.open({ spec, folder }))
-  if (Result.isFailure(opened)) return { orgId: null, lines: [failed("login", opened.failure)] }
+  if (Result.isFailure(opened)) {
+    const what = opened.failure.code.startsWith("NET_") ? "reachability" : "login"
+    return { orgId: null, lines: [failed(what, opened.failure)] }
+  }
   const { identity, check } = opened.success
   const checked = yield* Effect.result(check)
   const lines = Result.isSuccess(checked) ? checked.success : [failed("org", checked.failure)]
@@ -116,7 +119,9 @@ export const check = Command.make(
     if (text.length > 0) yield* screen.answer([...text, "", closing(lines, file)].join("\n"))
   })
 ).pipe(
-  Command.withDescription("See whether a sync will work: login, objects and fields, destination"),
+  Command.withDescription(
+    "See whether a sync will work: login, permissions, limits, objects and fields, destination"
+  ),
   Command.withExamples([
     { command: "decant check", description: "Check ./decant.yaml" },
     { command: "decant check acme.yaml --json", description: "For a script; exit 0 when ready" }

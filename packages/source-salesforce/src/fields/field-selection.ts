@@ -13,6 +13,7 @@ import {
   type FieldWishes,
   type Mask
 } from "./field-wishes.ts"
+import { unsuitedFields } from "./unsuited-fields.ts"
 
 export interface FieldSelection {
   /** Fields and parent fields to ask for, Id first. */
@@ -36,7 +37,7 @@ export const selectFields = (
       select: [...new Set(columns.flatMap(columnHeaders))],
       columns,
       roles: roleColumns(wishes, columns),
-      warnings: [...chosen.warnings, ...warnings]
+      warnings: [...chosen.warnings, ...warnings, ...unsuitedFields(describe, wishes)]
     }
   })
 
