@@ -2,7 +2,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { completeLogin } from "./support/browser.ts"
 import { type EmulatedOrg, startEmulator } from "./support/emulated-org.ts"
+import { untilFree } from "./support/port.ts"
 import { logIn, type SalesforceCli, salesforceCli } from "./support/salesforce-cli.ts"
+
+/** Where the CLI listens for the end of a web login; it cannot be told another port. */
+const callbackPort = 1717
 
 let org: EmulatedOrg
 let sf: SalesforceCli
@@ -29,14 +33,15 @@ it("sf org login jwt", async () => {
 })
 
 it("sf org login web, through the login and consent pages", async () => {
-  const deadline = AbortSignal.timeout(60_000)
+  const deadline = AbortSignal.timeout(120_000)
+  await untilFree(callbackPort, deadline)
   const command = visitor.result(
     ["org", "login", "web", "--instance-url", org.url, "--browser", "firefox", "--alias", "by-web"],
     { signal: deadline }
   )
   const visit = visitor.openedUrl(deadline).then((url) => {
     expect(new URL(url).searchParams.get("client_id")).toBe("PlatformCLI")
-    return completeLogin(url, org, "http://localhost:1717/")
+    return completeLogin(url, org, `http://localhost:${callbackPort}/`)
   })
   const [result, landed] = await Promise.all([command, visit])
   expect(result).toMatchObject({

@@ -16,8 +16,6 @@ const releaseName = (version: number): string => {
 }
 
 const resources = [
-  "analytics",
-  "appMenu",
   "composite",
   "jobs",
   "limits",

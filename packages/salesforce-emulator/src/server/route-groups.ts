@@ -10,6 +10,7 @@ import { compositeRoute } from "../rest/composite.ts"
 import { describeRoutes } from "../rest/describe.ts"
 import { limitsRoute } from "../rest/limits.ts"
 import { queryRoutes } from "../rest/query.ts"
+import { recentRoute } from "../rest/recent.ts"
 import { recordRoute } from "../rest/record.ts"
 import { recordCountRoute } from "../rest/record-counts.ts"
 import { recordWriteRoutes } from "../rest/record-writes.ts"
@@ -36,6 +37,7 @@ export const routeGroups = Layer.mergeAll(
   recordRoute,
   recordWriteRoutes,
   relatedRoute,
+  recentRoute,
   searchRoutes,
   replicationRoutes,
   compositeRoute,
