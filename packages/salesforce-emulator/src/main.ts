@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /** The `salesforce-emulator` command. */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Effect, Layer, Logger, Option, Schema } from "effect"
+import { Effect, Layer, Logger, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { ServeError } from "effect/http/HttpServerError"
 import type { BadDataset } from "./dataset/load-csv.ts"
+import { readRowCounts } from "./dataset/row-counts.ts"
 import { emulator, readyLine } from "./emulator.ts"
 import { FeatureList, featureNames } from "./org/features/features.ts"
 import type { BadSchema } from "./org/saved-schema.ts"
@@ -18,10 +19,10 @@ const flags = {
     Flag.withDescription("demo: a small sales org; empty: no records; scale: as many as --rows says"),
     Flag.withDefault("demo")
   ),
-  rows: Flag.KeyValuePair("rows").pipe(
-    Flag.withDescription("rows of an object in the scale dataset, such as Account=1000000"),
-    Flag.withSchema(Schema.Record(Schema.String, Schema.FiniteFromString)),
-    Flag.withDefault({})
+  rows: Flag.String("rows").pipe(
+    Flag.withDescription("rows of objects in the scale dataset, such as Account=200000,Contact=1000000"),
+    Flag.atLeast(0),
+    Flag.mapTryCatch(readRowCounts, (cause) => (cause instanceof Error ? cause.message : String(cause)))
   ),
   load: Flag.KeyValuePair("load").pipe(
     Flag.withDescription("records from a CSV file whose header names fields, such as Account=accounts.csv"),
