@@ -52,6 +52,8 @@ export interface Advance {
   readonly checkpoint: StreamCheckpoint
   /** The generation is complete: make it the visible one. */
   readonly publish: boolean
+  /** What the person should know of this reading, as in `ReadyStream.warnings`. */
+  readonly warnings?: ReadonlyArray<string>
 }
 
 export type Phase = "describe" | "job" | "download" | "load" | "verify"
