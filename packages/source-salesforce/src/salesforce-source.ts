@@ -5,6 +5,8 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { type Duration, Effect, Layer, Semaphore, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { checkOrg } from "./check/check-org.ts"
+import { rowAccessLines } from "./check/row-access-lines.ts"
+import { readUserPermissions } from "./check/user-permissions.ts"
 import { catalogOf } from "./describe/catalog-of.ts"
 import { makeCallLedger } from "./org/call-ledger.ts"
 import { type DeleteQuestion, makeDeleteLog } from "./org/delete-log.ts"
@@ -16,6 +18,7 @@ import { deletesFrom } from "./read/window-deletes.ts"
 import type { ReadError } from "./read-error.ts"
 import { sourceError } from "./source-error.ts"
 import { type PlannedStream, planStreams } from "./streams/plan-streams.ts"
+import { refreshDue } from "./streams/refresh-due.ts"
 import { type Tuning, tuning } from "./tuning.ts"
 
 const notPlanned = (stream: string) =>
@@ -50,6 +53,13 @@ const sourceOver = Effect.fnUntraced(function* (
   const identity = yield* readIdentity(client, session)
   const downloads = yield* Semaphore.make(sizes.downloadsPerOrg)
   const deleteLog = yield* makeDeleteLog(client)
+  const permissions = yield* Effect.cached(readUserPermissions(client))
+  const seesAll = (object: string) =>
+    Effect.flatMap(permissions, (held) =>
+      Effect.map(rowAccessLines(client, identity.userId, [object], held), (lines) =>
+        lines.every(({ status }) => status === "ok")
+      )
+    )
   const planned = new Map<string, PlannedStream>()
   return {
     identity,
@@ -72,11 +82,13 @@ const sourceOver = Effect.fnUntraced(function* (
           context,
           downloads,
           deleteLog,
+          seesAll,
+          lookback: spec.source.lookback,
+          isDue: refreshDue(spec),
           tuning: sizes
         },
         checkpoint: plan.checkpoint,
         resumes: plan.resumes,
-        lookback: spec.source.lookback,
         abandonedJob: stream.abandonedJob
       })
     },

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http"
 import { gzipSync } from "node:zlib"
 import type { Work } from "@decant/connector"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Semaphore, Stream } from "effect"
+import { Duration, Effect, Semaphore, Stream } from "effect"
 import { newJobRows } from "../src/bulk/bulk-rows.ts"
 import { makeDeleteLog } from "../src/org/delete-log.ts"
 import type { StreamReading } from "../src/read/stream-reading.ts"
@@ -84,6 +84,9 @@ const read = (answer: Answer) =>
       context: { spool: yield* spoolFolder, report: () => Effect.void },
       downloads: yield* Semaphore.make(4),
       deleteLog: yield* makeDeleteLog(client),
+      seesAll: () => Effect.succeed(true),
+      lookback: Duration.minutes(10),
+      isDue: () => false,
       tuning
     }
     const events = yield* Effect.result(Stream.runCollect(newJobRows(reading, work)))

@@ -48,6 +48,14 @@ const apply = (table: Table, { effect }: Segment, row: Cells): void => {
   }
 }
 
+/** Rows of the whole table that a complete list does not name. */
+const applyPresent = (table: Table, segment: Segment): void => {
+  const present = new Set(rowsOf(segment).map(({ Id }) => Id))
+  for (const [id, row] of table.rows) {
+    if (!present.has(id)) table.rows.set(id, { ...row, IsDeleted: "true" })
+  }
+}
+
 const commit = (table: Table, advance: Advance): void => {
   for (const segment of advance.segments) {
     if (segment.generation !== table.generation) {
@@ -55,6 +63,10 @@ const commit = (table: Table, advance: Advance): void => {
       table.generation = segment.generation
     }
     table.segments.add(segment.id)
+    if (segment.effect === "present") {
+      applyPresent(table, segment)
+      continue
+    }
     for (const row of rowsOf(segment)) {
       table.read++
       apply(table, segment, row)

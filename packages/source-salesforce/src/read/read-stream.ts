@@ -1,9 +1,10 @@
 /** Reads one planned stream to the present: first what an earlier run left open, then what changed since. */
 import type { Advance, StreamCheckpoint, Work } from "@decant/connector"
-import { type Duration, Effect, Stream } from "effect"
+import { Effect, Stream } from "effect"
 import { abortJob } from "../bulk/bulk-job.ts"
 import type { ReadError } from "../read-error.ts"
 import { planWindow } from "../streams/window-plan.ts"
+import { isBeyondLog, reconcileIds } from "./reconcile-ids.ts"
 import type { StreamReading } from "./stream-reading.ts"
 import { deletesFrom, windowDeletes } from "./window-deletes.ts"
 import { windowRows } from "./window-rows.ts"
@@ -14,63 +15,59 @@ type Advances = Stream.Stream<Advance, ReadError>
 type Events = Stream.Stream<WorkEvent, ReadError>
 
 /** The rows are in: what went away meanwhile and before. */
-const deletesOf = (
-  reading: StreamReading,
-  checkpoint: StreamCheckpoint,
-  work: Work,
-  lookback: Duration.Duration
-): Events => {
+const deletesOf = (reading: StreamReading, checkpoint: StreamCheckpoint, work: Work): Events => {
   const { window } = work
+  const { lookback } = reading
   if (!reading.definition.followsDeletes || window === undefined) return Stream.make({ kind: "done" })
   const from = deletesFrom({ coveredTo: checkpoint.deletesCoveredTo, window, lookback })
+  const reconciles =
+    window.from !== null &&
+    checkpoint.reconciledAt !== null &&
+    reading.isDue("reconcile", checkpoint.reconciledAt, reading.client.clock.now())
+  // A table that was just read whole has nothing to be compared with.
+  const since = window.from === null ? window.to : (checkpoint.reconciledAt ?? window.to)
+  const deletes = reconciles
+    ? reconcileIds(reading, work.id, null)
+    : windowDeletes(reading, work.id, from).pipe(
+        Effect.catchIf(isBeyondLog, () => reconcileIds(reading, work.id, from))
+      )
   return Stream.unwrap(
-    Effect.map(windowDeletes(reading, work.id, from), ({ segments, coveredTo }) =>
+    Effect.map(deletes, ({ segments, coveredTo, reconciledAt, warnings }) =>
       Stream.fromIterable<WorkEvent>([
         ...segments.map((segment): WorkEvent => ({ kind: "segment", segment })),
-        { kind: "done", deletesCoveredTo: coveredTo }
+        { kind: "done", deletesCoveredTo: coveredTo, reconciledAt: reconciledAt ?? since, warnings }
       ])
     )
   )
 }
 
-const openWork = (
-  reading: StreamReading,
-  checkpoint: StreamCheckpoint,
-  lookback: Duration.Duration
-): Advances => {
+const openWork = (reading: StreamReading, checkpoint: StreamCheckpoint): Advances => {
   const [first] = checkpoint.work
   if (first === undefined) return Stream.empty
   let work = first
   const events = windowRows(reading, first).pipe(
     Stream.flatMap((event): Events => {
       if (event.kind === "work") work = event.work
-      return event.kind === "done"
-        ? deletesOf(reading, checkpoint, work, lookback)
-        : Stream.make<[WorkEvent]>(event)
+      return event.kind === "done" ? deletesOf(reading, checkpoint, work) : Stream.make<[WorkEvent]>(event)
     })
   )
   return advances(checkpoint, events, reading.client.clock)
 }
 
 /** Changes since the window that an earlier run had begun. */
-const catchUp = (
-  reading: StreamReading,
-  checkpoint: StreamCheckpoint,
-  lookback: Duration.Duration
-): Advances => {
+const catchUp = (reading: StreamReading, checkpoint: StreamCheckpoint): Advances => {
   const { checkpoint: next } = planWindow(reading.definition, checkpoint, false, {
     now: reading.client.clock.now(),
-    lookback,
+    lookback: reading.lookback,
     apiVersion: reading.client.apiVersion
   })
-  return openWork(reading, next, lookback)
+  return openWork(reading, next)
 }
 
 export const readStream = (of: {
   readonly reading: StreamReading
   readonly checkpoint: StreamCheckpoint
   readonly resumes: boolean
-  readonly lookback: Duration.Duration
   readonly abandonedJob: string | null
 }): Advances => {
   const { reading } = of
@@ -79,12 +76,12 @@ export const readStream = (of: {
       ? Stream.empty
       : Stream.drain(Stream.fromEffect(abortJob(reading.client, reading.definition.stream, of.abandonedJob)))
   let last = of.checkpoint
-  const first = openWork(reading, of.checkpoint, of.lookback).pipe(
+  const first = openWork(reading, of.checkpoint).pipe(
     Stream.map((advance) => {
       last = advance.checkpoint
       return advance
     })
   )
-  const rest = of.resumes ? Stream.suspend(() => catchUp(reading, last, of.lookback)) : Stream.empty
+  const rest = of.resumes ? Stream.suspend(() => catchUp(reading, last)) : Stream.empty
   return giveUp.pipe(Stream.concat(first), Stream.concat(rest))
 }

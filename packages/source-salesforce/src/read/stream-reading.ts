@@ -1,8 +1,10 @@
 /** What all parts of the reading of one stream share. */
 import type { Progress, ReadContext } from "@decant/connector"
-import type { Effect, Semaphore } from "effect"
+import type { Duration, Effect, Semaphore } from "effect"
 import type { DeleteLog } from "../org/delete-log.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
+import type { ReadError } from "../read-error.ts"
+import type { IsDue } from "../streams/refresh-due.ts"
 import type { StreamDefinition } from "../streams/stream-definition.ts"
 import type { Tuning } from "../tuning.ts"
 
@@ -13,6 +15,10 @@ export interface StreamReading {
   readonly context: ReadContext
   readonly tuning: Tuning
   readonly deleteLog: DeleteLog
+  /** Whether the user sees every record of the object; asked once. */
+  readonly seesAll: (object: string) => Effect.Effect<boolean, ReadError>
+  readonly lookback: Duration.Duration
+  readonly isDue: IsDue
   /** Of the whole org: result pages that may be on their way at one time. */
   readonly downloads: Semaphore.Semaphore
 }

@@ -29,9 +29,12 @@ export const deletesFrom = (of: {
 export interface WindowDeletes {
   readonly segments: ReadonlyArray<Segment>
   readonly coveredTo: Instant
+  /** All Ids were compared. */
+  readonly reconciledAt?: Instant
+  readonly warnings: ReadonlyArray<string>
 }
 
-const spoolLines = Effect.fnUntraced(function* (
+export const spoolLines = Effect.fnUntraced(function* (
   reading: StreamReading,
   of: {
     readonly work: string
@@ -109,7 +112,6 @@ export const classifyDeleted = Effect.fnUntraced(function* (
   return segments
 })
 
-/** Null when the stream's deletes are not followed. */
 export const windowDeletes = Effect.fnUntraced(function* (
   reading: StreamReading,
   work: string,
@@ -123,6 +125,7 @@ export const windowDeletes = Effect.fnUntraced(function* (
   })
   return {
     segments: yield* classifyDeleted(reading, work, rows),
-    coveredTo: coveredTo > from ? coveredTo : from
+    coveredTo: coveredTo > from ? coveredTo : from,
+    warnings: []
   }
 })

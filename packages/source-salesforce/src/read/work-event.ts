@@ -10,7 +10,12 @@ export type WorkEvent =
   | { readonly kind: "work"; readonly work: Work }
   | { readonly kind: "segment"; readonly segment: Segment }
   /** Every segment of the work has been given out and the counts are right. */
-  | { readonly kind: "done"; readonly deletesCoveredTo?: Instant }
+  | {
+      readonly kind: "done"
+      readonly deletesCoveredTo?: Instant
+      readonly reconciledAt?: Instant
+      readonly warnings?: ReadonlyArray<string>
+    }
 
 const step = (checkpoint: StreamCheckpoint, event: WorkEvent, clock: OrgClock): Advance => {
   const updatedAt = clock.now()
@@ -29,7 +34,9 @@ const step = (checkpoint: StreamCheckpoint, event: WorkEvent, clock: OrgClock): 
       }
     case "done": {
       const deletesCoveredTo = event.deletesCoveredTo ?? checkpoint.deletesCoveredTo
-      return { segments: [], ...finished({ ...checkpoint, deletesCoveredTo }, updatedAt) }
+      const reconciledAt = event.reconciledAt ?? checkpoint.reconciledAt
+      const done = finished({ ...checkpoint, deletesCoveredTo, reconciledAt }, updatedAt)
+      return { segments: [], ...done, ...(event.warnings === undefined ? {} : { warnings: event.warnings }) }
     }
   }
 }
