@@ -1,14 +1,9 @@
 /** What can be wrong with the texts that this package decodes: the spec file and the checkpoint file. */
 import { Schema } from "effect"
+import { errorCatalogue } from "./error-catalogue.ts"
 import type { Disposition, Failure } from "./failure.ts"
 
-const ConnectorErrorCode = Schema.Literals([
-  "SPEC_NOT_FOUND",
-  "SPEC_INVALID",
-  "CHECKPOINT_INVALID",
-  "CHECKPOINT_NEWER",
-  "CHECKPOINT_OTHER_ORG"
-])
+const ConnectorErrorCode = Schema.Literals(errorCatalogue.map(({ code }) => code))
 
 export class ConnectorError
   extends Schema.TaggedError<ConnectorError>()("ConnectorError", {
