@@ -1,1 +1,2 @@
+export { DestinationError } from "./destination-error.ts"
 export { duckdb } from "./duckdb/duckdb.ts"
