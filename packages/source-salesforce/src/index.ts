@@ -1,1 +1,2 @@
 export { salesforce } from "./salesforce-source.ts"
+export { SourceError } from "./source-error.ts"

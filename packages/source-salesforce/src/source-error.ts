@@ -3,29 +3,17 @@
  * connections take their texts from the catalogue of the auth package; the rest is said here.
  */
 import { errorCatalogue, type FailureParts } from "@decant/auth"
-import type { Disposition, Failure } from "@decant/connector"
+import type { Disposition, ErrorEntry, Failure } from "@decant/connector"
 import { Schema } from "effect"
+import { errorCatalogue as ownCatalogue } from "./error-catalogue.ts"
 
-const ownCodes = [
-  "ORG_REPLY_INVALID",
-  "OBJECT_UNKNOWN",
-  "OBJECT_UNSUPPORTED",
-  "FIELD_UNKNOWN",
-  "STREAM_UNKNOWN",
-  "STREAM_UNSUPPORTED",
-  "JOB_FAILED",
-  "PAGE_DAMAGED",
-  "ROW_COUNT_MISMATCH",
-  "SPOOL_FAILED",
-  "PERMISSION_MISSING",
-  "ROWS_MAY_BE_HIDDEN",
-  "OBJECT_HIDDEN",
-  "FIELD_HIDDEN",
-  "STREAM_DOUBTFUL",
-  "LIMIT_NEARLY_USED"
-] as const
+type OwnCode = (typeof ownCatalogue)[number]["code"]
+const own: ReadonlyArray<ErrorEntry & { readonly code: OwnCode }> = ownCatalogue
 
-const SourceErrorCode = Schema.Literals([...ownCodes, ...errorCatalogue.map(({ code }) => code)])
+const SourceErrorCode = Schema.Literals([
+  ...own.map(({ code }) => code),
+  ...errorCatalogue.map(({ code }) => code)
+])
 
 export class SourceError
   extends Schema.TaggedError<SourceError>()("SourceError", {
@@ -49,20 +37,22 @@ export const refusal = (
   more: { readonly waitMillis?: number; readonly said?: string } = {}
 ): SourceError => new SourceError({ ...parts, waitMillis: more.waitMillis ?? 0, said: more.said ?? "" })
 
-/** Fails one stream; trying again does not cure it unless said. */
+/** Fails one stream; what it means for the run and whether trying again helps is the table's unless said. */
 export const sourceError = (
-  code: (typeof ownCodes)[number],
+  code: OwnCode,
   message: string,
   fix: string,
   more: { readonly again?: boolean; readonly disposition?: Disposition } = {}
-): SourceError =>
-  new SourceError({
+): SourceError => {
+  const entry = own.find((candidate) => candidate.code === code)
+  return new SourceError({
     code,
     message,
     fix,
     retryable: more.again ?? false,
     tryAgainSoon: more.again ?? false,
-    disposition: more.disposition ?? "failed",
+    disposition: more.disposition ?? entry?.disposition ?? "failed",
     waitMillis: 0,
     said: ""
   })
+}

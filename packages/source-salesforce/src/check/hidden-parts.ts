@@ -40,16 +40,14 @@ const hiddenObject = (object: string) =>
   sourceError(
     "OBJECT_HIDDEN",
     `The org has ${object}, but this user may not read it.`,
-    `Setup → Permission Sets → the set of this user → Object Settings → ${object} → Read and View All. \`decant setup-org\` writes such a permission set.`,
-    { disposition: "spec" }
+    `Setup → Permission Sets → the set of this user → Object Settings → ${object} → Read and View All. \`decant setup-org\` writes such a permission set.`
   )
 
 const hiddenFields = (object: string, fields: ReadonlyArray<string>, rest: string) =>
   sourceError(
     "FIELD_HIDDEN",
     [`${object} has ${fields.join(", ")}, but this user may not read it.`, rest].join(" ").trim(),
-    `Setup → Permission Sets → the set of this user → Object Settings → ${object} → Field Permissions → Read. \`decant setup-org\` writes such a permission set.`,
-    { disposition: "spec" }
+    `Setup → Permission Sets → the set of this user → Object Settings → ${object} → Field Permissions → Read. \`decant setup-org\` writes such a permission set.`
   )
 
 const fieldFailure = Effect.fnUntraced(function* (

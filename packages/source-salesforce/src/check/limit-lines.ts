@@ -36,7 +36,7 @@ const line = (name: string, { Max, Remaining }: Limit, share: number): CheckLine
       "LIMIT_NEARLY_USED",
       `Of the org's ${name} ${left}.`,
       "Wait until some of the last 24 hours has passed, or raise `apiBudget`. Setup → Company Information and → Connected Apps OAuth Usage show who uses them.",
-      { disposition: "budget", again: true }
+      { again: true }
     )
   )
 }

@@ -10,8 +10,7 @@ const missing = (permission: Permission, why: string) =>
   sourceError(
     "PERMISSION_MISSING",
     `The user lacks “${permissionLabel(permission)}”: ${why}`,
-    `Setup → Permission Sets → the set of this user → System Permissions → “${permissionLabel(permission)}”. \`decant setup-org\` writes such a permission set.`,
-    { disposition: "credentials" }
+    `Setup → Permission Sets → the set of this user → System Permissions → “${permissionLabel(permission)}”. \`decant setup-org\` writes such a permission set.`
   )
 
 const apiLine = (permissions: UserPermissions): CheckLine =>

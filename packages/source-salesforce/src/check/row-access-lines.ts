@@ -120,8 +120,7 @@ const hiddenRows = (object: string) => {
   return sourceError(
     "ROWS_MAY_BE_HIDDEN",
     `This user may not see every record of ${object}: those that are not shared are left out silently.`,
-    `Give the user ${right}. \`decant setup-org\` writes such a permission set.`,
-    { disposition: "credentials" }
+    `Give the user ${right}. \`decant setup-org\` writes such a permission set.`
   )
 }
 

@@ -1,0 +1,139 @@
+/** The codes of this package. Refusals of the API and the network have theirs in the auth package. */
+import type { ErrorEntry } from "@decant/connector"
+
+export const errorCatalogue = [
+  {
+    code: "ORG_REPLY_INVALID",
+    message: "Salesforce's answer about {what} is not what its documentation says.",
+    meaning:
+      "A proxy changed the answer, or the org's API version answers in a way that Decant does not know.",
+    fix: "Run it again; if it lasts, report it with the API version of the spec. Nothing was changed.",
+    retry: "no",
+    disposition: "failed"
+  },
+  {
+    code: "OBJECT_UNKNOWN",
+    message: "The org has no object {object} that this user may read.",
+    meaning: "The name is misspelt, the object is not in this org, or the user has no right to read it.",
+    fix: "Correct the name in the spec (custom objects end with __c; `decant discover` lists them), or give the user's permission set read access to the object.",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
+    code: "OBJECT_HIDDEN",
+    message: "The org has {object}, but this user may not read it.",
+    meaning: "No profile or permission set of the user grants Read for the object.",
+    fix: "Setup → Permission Sets → the set of this user → Object Settings → the object → Read and View All. `decant setup-org` writes such a permission set.",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
+    code: "OBJECT_UNSUPPORTED",
+    message: "{object} cannot be synced.",
+    meaning:
+      "Some objects cannot be copied by nature: big objects, external objects, streams of events, and those that Salesforce lists only with a filter.",
+    fix: "Take the object out of the spec. One that a glob reaches is skipped by itself.",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
+    code: "FIELD_UNKNOWN",
+    message: "{object} has no field {field} that this user may read.",
+    meaning: "The name is misspelt, the field is not in this org, or field-level security hides it.",
+    fix: "Correct the name in the spec, or give the user's profile or permission set read access to the field.",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
+    code: "FIELD_HIDDEN",
+    message: "{object} has {field}, but this user may not read it.",
+    meaning: "Field-level security hides it: to this user it looks as if it were not there.",
+    fix: "Setup → Permission Sets → the set of this user → Object Settings → the object → Field Permissions → Read. `decant setup-org` writes such a permission set.",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
+    code: "PERMISSION_MISSING",
+    message: "The user lacks a permission.",
+    meaning:
+      "Without “API Enabled” nothing can be read; without “View All Users” users that are not shared are left out; without “Approve Uninstalled Connected Apps” a browser login by an app that is not installed in the org is refused.",
+    fix: "Setup → Permission Sets → the set of this user → System Permissions → the permission. `decant setup-org` writes such a permission set.",
+    retry: "no",
+    disposition: "failed"
+  },
+  {
+    code: "ROWS_MAY_BE_HIDDEN",
+    message:
+      "This user may not see every record of {object}: those that are not shared are left out silently.",
+    meaning:
+      "Sharing never refuses a query, it leaves rows out. The object is private by default and the user has no “View All” for it.",
+    fix: "Give the user “View All” for the object (Object Settings in the permission set); for activities, notes and shares only “View All Data” does it. `decant setup-org` writes such a permission set.",
+    retry: "no",
+    disposition: "failed"
+  },
+  {
+    code: "STREAM_DOUBTFUL",
+    message: "The stream can be synced, but not quite as one might expect.",
+    meaning:
+      "A recommended field is hidden, a field does not fit the use that the spec makes of it, or changes of the object cannot be followed; the line says which.",
+    fix: "A sync works all the same. `decant setup-org` writes a permission set that reads every field of the spec.",
+    retry: "no",
+    disposition: "failed"
+  },
+  {
+    code: "LIMIT_NEARLY_USED",
+    message: "Little is left of one of the org's daily limits.",
+    meaning: "All integrations of the org share them; Salesforce counts the last 24 hours.",
+    fix: "Wait until some of the last 24 hours has passed, or raise `apiBudget`. Setup → Company Information and → Connected Apps OAuth Usage show who uses them.",
+    retry: "later",
+    disposition: "budget"
+  },
+  {
+    code: "STREAM_UNKNOWN",
+    message: "The spec has no stream {stream}.",
+    meaning: "A name on the command line is not one of the spec's streams.",
+    fix: "Use one of the names that the message lists.",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
+    code: "STREAM_UNSUPPORTED",
+    message: "{stream} is a SOQL stream, which this version of Decant cannot sync yet.",
+    meaning: "Streams name an object for now.",
+    fix: "Name its object with the fields that it needs, parent fields such as Owner.Name included.",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
+    code: "JOB_FAILED",
+    message: "Salesforce could not finish the query job of {stream}.",
+    meaning: "A Bulk API 2.0 job failed or was aborted; the message has Salesforce's reason.",
+    fix: "Run it again. If it fails again: Setup → Bulk Data Load Jobs shows the job; fewer or no formula fields in `fields` make the query cheaper.",
+    retry: "later",
+    disposition: "failed"
+  },
+  {
+    code: "PAGE_DAMAGED",
+    message: "A result page arrived damaged, twice.",
+    meaning: "The connection broke off, or something between here and Salesforce changed the bytes.",
+    fix: "Run it again: what was committed stays, and the same job goes on. If it lasts, look for a proxy or a scanner between this machine and Salesforce.",
+    retry: "later",
+    disposition: "failed"
+  },
+  {
+    code: "ROW_COUNT_MISMATCH",
+    message: "Salesforce states another number of rows than it sent.",
+    meaning: "Rows were lost or doubled on the way; nothing of it was committed as complete.",
+    fix: "Run it again: the cursor has not moved. If it lasts, `decant verify` shows which rows differ.",
+    retry: "later",
+    disposition: "failed"
+  },
+  {
+    code: "SPOOL_FAILED",
+    message: "Rows cannot be written to the spool folder.",
+    meaning: "Downloaded rows lie in a folder beside the checkpoint until they are committed.",
+    fix: "Free disk space or correct the permissions of the spool folder, then run it again: the same job goes on.",
+    retry: "later",
+    disposition: "failed"
+  }
+] as const satisfies ReadonlyArray<ErrorEntry>
