@@ -1,22 +1,11 @@
 /** What can go wrong in the runner itself; sources, destinations and the spec bring their own errors. */
-import type { Disposition, Failure } from "@decant/connector"
+import type { Disposition, ErrorEntry, Failure } from "@decant/connector"
 import { Schema } from "effect"
+import { errorCatalogue } from "./error-catalogue.ts"
 
-const RunnerErrorCode = Schema.Literals([
-  "USAGE",
-  "CONNECTOR_UNAVAILABLE",
-  "RUN_LOCKED",
-  "FILE_FAILED",
-  "DEMO_FAILED",
-  "INTERRUPTED",
-  "INTERNAL"
-])
+const RunnerErrorCode = Schema.Literals(errorCatalogue.map(({ code }) => code))
 
-const dispositions: Readonly<Partial<Record<typeof RunnerErrorCode.Type, Disposition>>> = {
-  USAGE: "spec",
-  CONNECTOR_UNAVAILABLE: "spec",
-  RUN_LOCKED: "locked"
-}
+const entries: ReadonlyArray<ErrorEntry> = errorCatalogue
 
 export class RunnerError
   extends Schema.TaggedError<RunnerError>()("RunnerError", {
@@ -27,11 +16,11 @@ export class RunnerError
   implements Failure
 {
   get retryable(): boolean {
-    return this.code === "RUN_LOCKED" || this.code === "INTERRUPTED"
+    return entries.find(({ code }) => code === this.code)?.retry !== "no"
   }
 
   get disposition(): Disposition {
-    return dispositions[this.code] ?? "failed"
+    return entries.find(({ code }) => code === this.code)?.disposition ?? "failed"
   }
 
   static usage(message: string, fix = "`--help` lists what the command takes."): RunnerError {

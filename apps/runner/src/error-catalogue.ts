@@ -1,0 +1,61 @@
+/** The codes of the runner itself. */
+import type { ErrorEntry } from "@decant/connector"
+
+export const errorCatalogue = [
+  {
+    code: "USAGE",
+    message: "The command line cannot be understood.",
+    meaning: "A command, flag or value is misspelt, missing, or does not go with another one.",
+    fix: "`decant COMMAND --help` lists what the command takes.",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
+    code: "CONNECTOR_UNAVAILABLE",
+    message: "This Decant has no source or destination of that type.",
+    meaning: "The spec names a `type` that this version does not have yet.",
+    fix: "Use one of the types that the message lists.",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
+    code: "RUN_LOCKED",
+    message: "Another run is at it: {holder}.",
+    meaning: "Two syncs of one spec would do the same work twice. The data is safe in any case.",
+    fix: "Wait for it, or let this one wait: `--wait 10m`. If that process is gone, delete the lock file that the message names.",
+    retry: "later",
+    disposition: "locked"
+  },
+  {
+    code: "FILE_FAILED",
+    message: "A file cannot be read or written.",
+    meaning: "The path, its permissions or the disk stand against it; the message names all three.",
+    fix: "Check the path, its permissions and the free space of the disk.",
+    retry: "no",
+    disposition: "failed"
+  },
+  {
+    code: "DEMO_FAILED",
+    message: "The demo could not be shown.",
+    meaning: "Its local org did not start, or one of its two syncs failed.",
+    fix: "Run the demo again; if it happens again, report it with the output of `--log-level debug`.",
+    retry: "no",
+    disposition: "failed"
+  },
+  {
+    code: "INTERRUPTED",
+    message: "Interrupted before any stream was read.",
+    meaning: "Somebody pressed Ctrl-C, or the process was told to end (exit code 130).",
+    fix: "Run the same command again; nothing was changed.",
+    retry: "later",
+    disposition: "failed"
+  },
+  {
+    code: "INTERNAL",
+    message: "Decant met something it did not foresee.",
+    meaning: "A mistake in Decant. What was committed is safe.",
+    fix: "Run the command again; if it happens again, report it with the output of `--log-level debug`.",
+    retry: "no",
+    disposition: "failed"
+  }
+] as const satisfies ReadonlyArray<ErrorEntry>
