@@ -51,6 +51,33 @@ layer(EmulatedOrg.layer({}, { dataset: "empty" }))("requests in one", (it) => {
     })
   )
 
+  it.effect("a reference may be percent-encoded, and what it stands for may hold any sign", () =>
+    Effect.gen(function* () {
+      const name = 'Tom & "Ann" #1'
+      const parts = yield* composite(
+        false,
+        account("a", { Name: name }),
+        { method: "GET", url: url("sobjects/Account/@{a.id}"), referenceId: "read" },
+        account("copy", { Name: "@{read.Name}" }),
+        {
+          method: "GET",
+          url: url(
+            `query?q=${encodeURIComponent("SELECT Name FROM Account WHERE Name = '@{read.Name}' AND Id != '@{a.id}'")}`
+          ),
+          referenceId: "q"
+        },
+        {
+          method: "GET",
+          url: url("query?q=SELECT+Id+FROM+Account+WHERE+Name='%40%7Bq.records%5B0%5D.Name%7D'"),
+          referenceId: "both"
+        }
+      )
+      assert.deepStrictEqual(statuses(parts), [201, 200, 201, 200, 200])
+      assert.strictEqual(parts[3].body.records[0].Name, name)
+      assert.strictEqual(parts[4].body.totalSize, 2)
+    })
+  )
+
   it.effect("without allOrNone a part that fails halts only what refers to it", () =>
     Effect.gen(function* () {
       const parts = yield* composite(

@@ -43,24 +43,35 @@ const rolledBack = halted(
   "The transaction was rolled back since another operation in the same transaction failed."
 )
 
-/**
- * `@{ref.path.to.value}` in a later part stands for a value in the answer to an earlier one; a reference that leads
- * nowhere is the refusal of the part.
- */
-const substitute = (text: string, answers: Answers): string | SubrequestAnswer => {
-  let refusal: SubrequestAnswer | undefined
-  const filled = text.replaceAll(/@\{([^.}]+)\.([^}]+)\}/g, (whole, reference: string, path: string) => {
-    const keys = path.split(/\.|\[(\d+)\]/).filter((key) => key !== undefined && key !== "")
-    const found = keys.reduce<unknown>(
+/** `@{ref.path.to.value}`; a client that encodes a whole URL encodes the signs too. */
+const inPlain = /@\{([^.}]+)\.([^}]+)\}/g
+const inUrl = /(?:@|%40)(?:\{|%7B)([^.}]+?)\.([^}]+?)(?:\}|%7D)/gi
+
+/** What a reference stands for: a value in the answer to an earlier part. */
+const lookUp = (answers: Answers, name: string, path: string): unknown =>
+  path
+    .replaceAll(/%5B(\d+)%5D/gi, "[$1]")
+    .split(/\.|\[(\d+)\]/)
+    .filter((key) => key !== undefined && key !== "")
+    .reduce<unknown>(
       (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
-      answers.get(reference)?.body
+      answers.get(name)?.body
     )
-    if (found !== undefined && found !== null) return String(found)
-    refusal ??= halted(`Invalid reference specified. No value for ${path} found in ${reference}`)
+
+/** Puts values for the references of a text; one that leads nowhere is the refusal of the part. */
+const substitute = (text: string, answers: Answers, reference: RegExp, print: (value: string) => string) => {
+  let refusal: SubrequestAnswer | undefined
+  const filled = text.replaceAll(reference, (whole, name: string, path: string) => {
+    const found = lookUp(answers, name, path)
+    if (found !== undefined && found !== null) return print(String(found))
+    refusal ??= halted(`Invalid reference specified. No value for ${path} found in ${name}`)
     return whole
   })
   return refusal ?? filled
 }
+
+/** As it stands between the quotes of a JSON string. */
+const insideJson = (value: string) => JSON.stringify(value).slice(1, -1)
 
 const runPart = Effect.fnUntraced(function* (
   router: HttpRouter.HttpRouter,
@@ -68,8 +79,11 @@ const runPart = Effect.fnUntraced(function* (
   { method, url: urlTemplate, httpHeaders, body: bodyTemplate }: Part,
   answers: Answers
 ) {
-  const url = substitute(urlTemplate, answers)
-  const body = bodyTemplate === undefined ? undefined : substitute(JSON.stringify(bodyTemplate), answers)
+  const url = substitute(urlTemplate, answers, inUrl, encodeURIComponent)
+  const body =
+    bodyTemplate === undefined
+      ? undefined
+      : substitute(JSON.stringify(bodyTemplate), answers, inPlain, insideJson)
   if (typeof url === "object") return url
   if (typeof body === "object") return body
   return yield* subrequest(router, outer, { method, url, headers: httpHeaders, body }).pipe(
