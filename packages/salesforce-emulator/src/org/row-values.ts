@@ -19,7 +19,7 @@ const refused = (field: Field, value: unknown, type: string) =>
   ])
 
 const text = (field: Field, value: unknown): Stored | SalesforceError => {
-  const read = typeof value === "object" ? JSON.stringify(value) : String(value)
+  const read = (typeof value === "object" ? JSON.stringify(value) : String(value)).toWellFormed()
   if (read === "") return null
   return [...read].length > field.length && read.length > field.length
     ? badRequest(

@@ -24,8 +24,11 @@ export const columnType = (field: Field): string => columnTypes[field.type] ?? "
 /** An identifier in SQL. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
-/** A text literal in SQL. */
-export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+/** A text literal in SQL, which cannot hold the character 0 itself. */
+export const literal = (text: string): string => {
+  const quotes = `'${text.replaceAll("'", "''")}'`
+  return text.includes("\0") ? `(${quotes.replaceAll("\0", "' || chr(0) || '")})` : quotes
+}
 
 export interface Store {
   /** Runs one statement and returns its rows as arrays. */
