@@ -1,9 +1,10 @@
 /** Reads one planned stream to the present: first what an earlier run left open, then what changed since. */
-import type { Advance, StreamCheckpoint, Work } from "@decant/connector"
+import type { Advance, Segment, StreamCheckpoint, Work } from "@decant/connector"
 import { Effect, Stream } from "effect"
 import { abortJob } from "../bulk/bulk-job.ts"
 import type { ReadError } from "../read-error.ts"
 import { planWindow } from "../streams/window-plan.ts"
+import { leftFilter } from "./left-filter.ts"
 import { isBeyondLog, reconcileIds } from "./reconcile-ids.ts"
 import type { StreamReading } from "./stream-reading.ts"
 import { deletesFrom, windowDeletes } from "./window-deletes.ts"
@@ -14,11 +15,21 @@ type Advances = Stream.Stream<Advance, ReadError>
 
 type Events = Stream.Stream<WorkEvent, ReadError>
 
+const ending = (of: { readonly segments: ReadonlyArray<Segment>; readonly event: WorkEvent }): Events =>
+  Stream.fromIterable<WorkEvent>([
+    ...of.segments.map((segment): WorkEvent => ({ kind: "segment", segment })),
+    of.event
+  ])
+
 /** The rows are in: what went away meanwhile and before. */
 const deletesOf = (reading: StreamReading, checkpoint: StreamCheckpoint, work: Work): Events => {
   const { window } = work
   const { lookback } = reading
-  if (!reading.definition.followsDeletes || window === undefined) return Stream.make({ kind: "done" })
+  if (window === undefined) return Stream.make({ kind: "done" })
+  const left = leftFilter(reading, work.id, window)
+  if (!reading.definition.followsDeletes) {
+    return Stream.unwrap(Effect.map(left, (segments) => ending({ segments, event: { kind: "done" } })))
+  }
   const from = deletesFrom({ coveredTo: checkpoint.deletesCoveredTo, window, lookback })
   const reconciles =
     window.from !== null &&
@@ -32,11 +43,16 @@ const deletesOf = (reading: StreamReading, checkpoint: StreamCheckpoint, work: W
         Effect.catchIf(isBeyondLog, () => reconcileIds(reading, work.id, from))
       )
   return Stream.unwrap(
-    Effect.map(deletes, ({ segments, coveredTo, reconciledAt, warnings }) =>
-      Stream.fromIterable<WorkEvent>([
-        ...segments.map((segment): WorkEvent => ({ kind: "segment", segment })),
-        { kind: "done", deletesCoveredTo: coveredTo, reconciledAt: reconciledAt ?? since, warnings }
-      ])
+    Effect.map(Effect.all([left, deletes]), ([away, { segments, coveredTo, reconciledAt, warnings }]) =>
+      ending({
+        segments: [...away, ...segments],
+        event: {
+          kind: "done",
+          deletesCoveredTo: coveredTo,
+          reconciledAt: reconciledAt ?? since,
+          warnings
+        }
+      })
     )
   )
 }

@@ -22,7 +22,7 @@ const presentIds = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Segment, ReadError> {
   const { definition } = reading
   const asOf = reading.client.clock.now()
-  const ids = { ...reading, definition: { ...definition, select: header, cursorField: null, where: null } }
+  const ids = { ...reading, definition: { ...definition, select: header, cursorField: null } }
   const pages = yield* windowRows(ids, newRowsWork(undefined)).pipe(
     Stream.runFold(
       () => [] as ReadonlyArray<Segment>,

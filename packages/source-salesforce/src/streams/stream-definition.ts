@@ -1,6 +1,5 @@
 /** One stream, settled: which object, which query, which table. Made once per run from the spec and the describe. */
 
-import { createHash } from "node:crypto"
 import type { ObjectStream, Spec, StreamSchema, View } from "@decant/connector"
 import { streamName } from "@decant/connector"
 import { Result } from "effect"
@@ -10,6 +9,7 @@ import type { Related } from "../fields/field-path.ts"
 import { type FieldSelection, selectFields } from "../fields/field-selection.ts"
 import type { FieldWishes } from "../fields/field-wishes.ts"
 import type { SourceError } from "../source-error.ts"
+import { schemaFingerprint } from "./schema-fingerprint.ts"
 
 export interface StreamDefinition {
   readonly stream: string
@@ -44,8 +44,7 @@ export const defineStream = (
   const wishes: FieldWishes = { ...wishesOf(spec, stream), cursorField: cursor?.name ?? null }
   return Result.map(selectFields(describe, wishes, related), (selection) => {
     const name = streamName(stream)
-    // Rows that leave a filter are only seen when the whole filter is evaluated again.
-    const cursorField = stream.where === undefined ? (cursor?.name ?? null) : null
+    const cursorField = cursor?.name ?? null
     const schema = schemaOf(spec, stream, name, describe, selection, cursor?.name ?? null)
     return {
       stream: name,
@@ -55,10 +54,10 @@ export const defineStream = (
       where: stream.where ?? null,
       followsDeletes: cursorField !== null && hasDeleteLog(describe) && !keepsMissing(stream, describe),
       schema,
-      schemaFingerprint: fingerprint(schema),
+      schemaFingerprint: schemaFingerprint(schema, stream.where ?? null),
       warnings: [
         ...selection.warnings,
-        ...(stream.where === undefined ? cursorWarnings(describe, cursor) : [whereWarning(name)]),
+        ...cursorWarnings(describe, cursor),
         ...(cursor === null
           ? [`${describe.name} has no field that tells when a row changed: it is read whole each time.`]
           : []),
@@ -88,9 +87,6 @@ const deleteWarnings = (
         `Salesforce keeps no log of deletes of ${describe.name}: rows that leave it for good stay in the copy until it is read again with --full-refresh.`
       ]
     : []
-
-const whereWarning = (stream: string): string =>
-  `${stream} has a \`where\`: it is read whole each time, so that rows that leave the filter leave the table.`
 
 const schemaOf = (
   spec: Spec,
@@ -130,12 +126,3 @@ const viewsOf = (
     ? [{ kind: "survivors" as const, name: `${name.toLowerCase()}_survivors`, mergedInto: "MasterRecordId" }]
     : [])
 ]
-
-/** Changes when a column is added, lost, renamed or gets another type. */
-const fingerprint = (schema: StreamSchema): string =>
-  createHash("sha256")
-    .update(
-      JSON.stringify(schema.columns.map(({ name, type, from, mask }) => [name, type, from, mask ?? null]))
-    )
-    .digest("hex")
-    .slice(0, 16)

@@ -13,6 +13,7 @@ import {
   type Work
 } from "@decant/connector"
 import { Duration } from "effect"
+import { schemaDifference } from "./schema-fingerprint.ts"
 import { rowsQuery } from "./soql.ts"
 import type { StreamDefinition } from "./stream-definition.ts"
 import { windowSince } from "./window.ts"
@@ -96,7 +97,8 @@ const planAfresh = (
     })
     return { ...checkpoint, work: [wholeWork(definition, context)] }
   }
-  if (stored.phase === "full" || stored.cursorField !== definition.cursorField) {
+  const { filterChanged } = schemaDifference(stored.schemaFingerprint, definition.schemaFingerprint)
+  if (stored.phase === "full" || stored.cursorField !== definition.cursorField || filterChanged) {
     return nextGeneration(definition, stored, context)
   }
   const window = windowSince({ cursor: stored.cursor, now: context.now, lookback: context.lookback })
