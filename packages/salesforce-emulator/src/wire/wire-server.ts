@@ -10,6 +10,9 @@ import { resetAfter, truncateAfter } from "./struck-response.ts"
 /** Salesforce's limit for the URI, and for URI and headers together. */
 const EDGE_BYTES = 16_384
 const CLOSE_GRACE_MS = 100
+/** The largest body of a call; files of rows for a bulk job have a limit of their own. */
+const BODY_BYTES = 50 * 1024 * 1024
+const UPLOAD = /\/jobs\/ingest\/[^/]+\/batches/i
 
 export interface WireOptions {
   readonly faults: Faults["Service"]
@@ -91,6 +94,12 @@ function typeOf(body: string): string {
 }
 
 function refuseBySize(request: IncomingMessage, response: ServerResponse): boolean {
+  if (Number(request.headers["content-length"]) > BODY_BYTES && !UPLOAD.test(request.url ?? "")) {
+    request.resume()
+    response.writeHead(413, { connection: "close" })
+    response.end()
+    return true
+  }
   const uri = Buffer.byteLength(request.url ?? "")
   const headers = request.rawHeaders.reduce((sum, text) => sum + text.length + 2, 0)
   if (uri + headers <= EDGE_BYTES) return false
