@@ -304,7 +304,8 @@ const isErrorArray = (text: string): boolean => {
 const complaint = ({ method, path }: Sent, got: Got | undefined): string | undefined => {
   if (got === undefined) return undefined
   const { status, type, text } = got
-  if (status >= 500) return `${status} ${text}`
+  const isSoapFault = text.includes("<soapenv:Fault>")
+  if (status >= 500 && !isSoapFault) return `${status} ${text}`
   const isRest = /^\/services\/data/i.test(path) || path.startsWith("/emulator")
   if (status < 400 || !isRest || text === "" || method === "HEAD" || !type.includes("json")) return undefined
   // Composite answers say what went wrong inside.
@@ -398,31 +399,34 @@ layer(EmulatedOrg.layer(), { excludeTestServices: true, timeout: 60_000 })("roug
     })
   )
 
-  it.effect("a body of 100 MB is refused or read, wherever it is sent", () =>
+  const large = Buffer.alloc(100 * 1024 * 1024, " ")
+
+  const sendLarge = (path: string, type: string, framing: Readonly<Record<string, string>>) =>
+    Effect.flatMap(EmulatedOrg, ({ url, accessToken }) =>
+      Effect.map(
+        send(url, {
+          method: "POST",
+          path,
+          headers: { authorization: `Bearer ${accessToken}`, "content-type": type, ...framing },
+          body: large
+        }),
+        (got) => got?.status
+      )
+    )
+
+  it.effect("a body of 100 MB is refused by its length, or read and refused", () =>
     Effect.gen(function* () {
-      const { url, accessToken } = yield* EmulatedOrg
-      const body = Buffer.alloc(100 * 1024 * 1024, " ")
       for (const [path, type] of [
         ["/services/data/v67.0/sobjects/Account", "application/json"],
         ["/services/data/v67.0/composite", "application/json"],
         ["/services/oauth2/token", "application/x-www-form-urlencoded"],
         ["/nowhere", "text/plain"]
       ] as const) {
-        for (const chunked of [false, true]) {
-          const got = yield* send(url, {
-            method: "POST",
-            path,
-            headers: {
-              authorization: `Bearer ${accessToken}`,
-              "content-type": type,
-              ...(chunked ? { "transfer-encoding": "chunked" } : { "content-length": String(body.length) })
-            },
-            body
-          })
-          if (got !== undefined) {
-            assert.include(chunked ? [400, 404] : [413], got.status, `${path} ${got.text.slice(0, 300)}`)
-          }
-        }
+        // The connection may be closed before the client has sent it all.
+        const known = yield* sendLarge(path, type, { "content-length": String(large.length) })
+        assert.include([413, undefined], known, path)
+        const unknown = yield* sendLarge(path, type, { "transfer-encoding": "chunked" })
+        assert.include([400, 404, undefined], unknown, path)
       }
       yield* probe
     })
