@@ -78,6 +78,36 @@ layer(EmulatedOrg.layer({}, { dataset: "empty" }))("requests in one", (it) => {
     })
   )
 
+  it.effect("settings that are null are as good as left out, and a boolean may come as text", () =>
+    Effect.gen(function* () {
+      const collection = yield* rest("POST", "composite/sobjects", {
+        allOrNone: null,
+        records: [{ attributes: { type: "Account" }, Name: "Null" }]
+      })
+      assert.strictEqual(collection.json[0].success, true)
+      const read = { method: "GET", url: url("limits"), body: null, httpHeaders: null }
+      const composed = yield* rest("POST", "composite", {
+        allOrNone: "true",
+        collateSubrequests: null,
+        compositeRequest: [{ ...read, referenceId: "a" }, account("b", { Name: "Undone" }), account("c", {})]
+      })
+      assert.deepStrictEqual(statuses(composed.json.compositeResponse), [400, 400, 400])
+      const batch = yield* rest("POST", "composite/batch", {
+        haltOnError: null,
+        batchRequests: [{ method: "GET", url: "v68.0/limits", richInput: null }]
+      })
+      assert.strictEqual(batch.json.results[0].statusCode, 200)
+      const search = yield* rest("POST", "parameterizedSearch", {
+        q: "nobody",
+        sobjects: [{ name: "Account", fields: null, where: null, orderBy: null, limit: null }],
+        overallLimit: null
+      })
+      assert.deepStrictEqual(search.json, { searchRecords: [] })
+      const not = yield* rest("POST", "composite/sobjects", { allOrNone: "perhaps", records: [] })
+      assert.deepStrictEqual([not.status, codesOf(not.json)], [400, ["JSON_PARSER_ERROR"]])
+    })
+  )
+
   it.effect("without allOrNone a part that fails halts only what refers to it", () =>
     Effect.gen(function* () {
       const parts = yield* composite(

@@ -4,7 +4,7 @@
  */
 import { Effect, Layer, Schema } from "effect"
 import { HttpRouter } from "effect/http"
-import { readJson } from "../server/json-body.ts"
+import { flag, isSet, optional, readJson } from "../server/json-body.ts"
 import { json, restRoute } from "../server/rest-route.ts"
 import { badRequest } from "../server/salesforce-error.ts"
 import { subrequest } from "../server/subrequest.ts"
@@ -13,13 +13,13 @@ const mostParts = 25
 const failedFrom = 400
 
 const Body = Schema.Struct({
-  haltOnError: Schema.optionalKey(Schema.Boolean),
+  haltOnError: flag,
   batchRequests: Schema.Array(
     Schema.Struct({
       method: Schema.String,
       /** Without `/services/data`: `v68.0/limits`. */
       url: Schema.String,
-      richInput: Schema.optionalKey(Schema.Unknown)
+      richInput: optional(Schema.Unknown)
     })
   )
 })
@@ -38,18 +38,18 @@ export const batchRoute = Layer.unwrap(
   Effect.map(HttpRouter.HttpRouter, (router) =>
     restRoute("POST", "/composite/batch", ({ request }) =>
       Effect.gen(function* () {
-        const { batchRequests, haltOnError = false } = yield* readJson(request, Body)
+        const { batchRequests, haltOnError } = yield* readJson(request, Body)
         if (batchRequests.length > mostParts) {
           return yield* badRequest("INVALID_INPUT", `The batch exceeds the limit of ${mostParts} requests.`)
         }
         const results: Array<{ readonly statusCode: number; readonly result: unknown }> = []
         let hasErrors = false
         for (const { method, url, richInput } of batchRequests) {
-          if (hasErrors && haltOnError) {
+          if (hasErrors && isSet(haltOnError)) {
             results.push(halted)
             continue
           }
-          const body = richInput === undefined ? undefined : JSON.stringify(richInput)
+          const body = richInput === undefined || richInput === null ? undefined : JSON.stringify(richInput)
           const answer = yield* subrequest(router, request, { method, url: dataPath(url), body })
           hasErrors ||= answer.status >= failedFrom
           results.push({ statusCode: answer.status, result: answer.body })

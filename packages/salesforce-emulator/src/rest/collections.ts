@@ -11,7 +11,7 @@ import type { Write } from "../records/draft.ts"
 import { collectionResult } from "../records/outcome.ts"
 import type { RecordInput } from "../records/record-values.ts"
 import { RecordWrites } from "../records/writes.ts"
-import { readJson } from "../server/json-body.ts"
+import { flag, isSet, readJson } from "../server/json-body.ts"
 import { type Call, json, jsonText, restRoute } from "../server/rest-route.ts"
 import { badRequest } from "../server/salesforce-error.ts"
 import { rowJson } from "../soql/json-rows.ts"
@@ -24,7 +24,7 @@ const mostRead = 2000
 const RecordBody = Schema.Record(Schema.String, Schema.Unknown)
 
 const Body = Schema.Struct({
-  allOrNone: Schema.optionalKey(Schema.Boolean),
+  allOrNone: flag,
   records: Schema.Array(RecordBody)
 })
 
@@ -62,12 +62,12 @@ const objectOf = (input: RecordInput) =>
       : badRequest("INVALID_TYPE", `sObject type '${name}' is not supported.`)
   })
 
-const write = (call: Call, writes: ReadonlyArray<Write>, allOrNone: boolean | undefined, upsert = false) =>
+const write = (call: Call, writes: ReadonlyArray<Write>, allOrNone: boolean, upsert = false) =>
   Effect.gen(function* () {
     const records = yield* RecordWrites
     const outcomes = yield* records.write(writes, {
       userId: call.caller.userId,
-      allOrNone: allOrNone ?? false
+      allOrNone
     })
     return json(outcomes.map((outcome) => collectionResult(outcome, upsert)))
   })
@@ -78,7 +78,7 @@ const create = (call: Call) =>
     const writes = yield* Effect.forEach(records, (input) =>
       Effect.map(objectOf(input), (object): Write => ({ operation: "insert", object, input }))
     )
-    return yield* write(call, writes, allOrNone)
+    return yield* write(call, writes, isSet(allOrNone))
   })
 
 const asUpdate = (object: SObject, input: RecordInput): Write => {
@@ -93,7 +93,7 @@ const update = (call: Call) =>
     const writes = yield* Effect.forEach(records, (input) =>
       Effect.map(objectOf(input), (object) => asUpdate(object, input))
     )
-    return yield* write(call, writes, allOrNone)
+    return yield* write(call, writes, isSet(allOrNone))
   })
 
 const upsert = (call: Call) =>
@@ -107,7 +107,7 @@ const upsert = (call: Call) =>
     }
     const { records, allOrNone } = yield* readBody(call)
     const writes = records.map((input): Write => ({ operation: "upsert", object, by, input }))
-    return yield* write(call, writes, allOrNone, true)
+    return yield* write(call, writes, isSet(allOrNone), true)
   })
 
 const listOf = (text: string | null): ReadonlyArray<string> =>

@@ -7,7 +7,7 @@
 import { Effect, Layer, Schema } from "effect"
 import { HttpRouter, type HttpServerRequest } from "effect/http"
 import { RecordWrites } from "../records/writes.ts"
-import { readJson } from "../server/json-body.ts"
+import { flag, isSet, optional, readJson } from "../server/json-body.ts"
 import { isCompositePart, json, restRoute } from "../server/rest-route.ts"
 import { badRequest } from "../server/salesforce-error.ts"
 import { type SubrequestAnswer, subrequest } from "../server/subrequest.ts"
@@ -18,14 +18,14 @@ const Part = Schema.Struct({
   method: Schema.String,
   url: Schema.String,
   referenceId: Schema.String,
-  body: Schema.optionalKey(Schema.Unknown),
-  httpHeaders: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
+  body: optional(Schema.Unknown),
+  httpHeaders: optional(Schema.Record(Schema.String, Schema.String))
 })
 type Part = typeof Part.Type
 
 const Body = Schema.Struct({
-  allOrNone: Schema.optionalKey(Schema.Boolean),
-  collateSubrequests: Schema.optionalKey(Schema.Boolean),
+  allOrNone: flag,
+  collateSubrequests: flag,
   compositeRequest: Schema.Array(Part)
 })
 
@@ -81,12 +81,12 @@ const runPart = Effect.fnUntraced(function* (
 ) {
   const url = substitute(urlTemplate, answers, inUrl, encodeURIComponent)
   const body =
-    bodyTemplate === undefined
+    bodyTemplate === undefined || bodyTemplate === null
       ? undefined
       : substitute(JSON.stringify(bodyTemplate), answers, inPlain, insideJson)
   if (typeof url === "object") return url
   if (typeof body === "object") return body
-  return yield* subrequest(router, outer, { method, url, headers: httpHeaders, body }).pipe(
+  return yield* subrequest(router, outer, { method, url, headers: httpHeaders ?? {}, body }).pipe(
     Effect.provideService(isCompositePart, true)
   )
 })
@@ -133,7 +133,8 @@ export const compositeRoute = Layer.unwrap(
   Effect.map(HttpRouter.HttpRouter, (router) =>
     restRoute("POST", "/composite", ({ request }) =>
       Effect.gen(function* () {
-        const { compositeRequest: parts, allOrNone = false } = yield* readJson(request, Body)
+        const { compositeRequest: parts, ...given } = yield* readJson(request, Body)
+        const allOrNone = isSet(given.allOrNone)
         yield* check(parts)
         const run = runParts(router, request, parts, allOrNone)
         const answers = allOrNone

@@ -5,7 +5,7 @@
  */
 import { Effect, Layer, Schema } from "effect"
 import { Org } from "../org/org.ts"
-import { readJson } from "../server/json-body.ts"
+import { optional, readJson } from "../server/json-body.ts"
 import { type Call, jsonText, restRoute } from "../server/rest-route.ts"
 import { SalesforceError } from "../server/salesforce-error.ts"
 import { malformedSearch, parseSearch } from "../sosl/parse.ts"
@@ -39,28 +39,27 @@ const bySosl = (call: Call) => {
 
 const SearchedObject = Schema.Struct({
   name: Schema.String,
-  fields: Schema.optionalKey(Schema.Array(Schema.String)),
-  where: Schema.optionalKey(Schema.String),
-  orderBy: Schema.optionalKey(Schema.String),
-  limit: Schema.optionalKey(Schema.Int)
+  fields: optional(Schema.Array(Schema.String)),
+  where: optional(Schema.String),
+  orderBy: optional(Schema.String),
+  limit: optional(Schema.Int)
 })
 type SearchedObject = typeof SearchedObject.Type
 
 const Parameters = Schema.Struct({
   q: Schema.String,
-  fields: Schema.optionalKey(Schema.Array(Schema.String)),
-  sobjects: Schema.optionalKey(Schema.Array(SearchedObject)),
-  in: Schema.optionalKey(Schema.String),
-  overallLimit: Schema.optionalKey(Schema.Int),
-  defaultLimit: Schema.optionalKey(Schema.Int)
+  fields: optional(Schema.Array(Schema.String)),
+  sobjects: optional(Schema.Array(SearchedObject)),
+  in: optional(Schema.String),
+  overallLimit: optional(Schema.Int),
+  defaultLimit: optional(Schema.Int)
 })
 
-const tailOf = ({ where, orderBy, limit }: SearchedObject, defaultLimit: number | undefined): string =>
-  [
-    where === undefined ? "" : `WHERE ${where}`,
-    orderBy === undefined ? "" : `ORDER BY ${orderBy}`,
-    limit === undefined && defaultLimit === undefined ? "" : `LIMIT ${limit ?? defaultLimit}`
-  ].join(" ")
+const clause = (word: string, value: string | number | null | undefined) =>
+  value === undefined || value === null ? "" : `${word} ${value}`
+
+const tailOf = ({ where, orderBy, limit }: SearchedObject, defaultLimit: number | null | undefined): string =>
+  [clause("WHERE", where), clause("ORDER BY", orderBy), clause("LIMIT", limit ?? defaultLimit)].join(" ")
 
 const groups = new Set<string>(["ALL", "NAME", "EMAIL", "PHONE", "SIDEBAR"])
 const isGroup = (name: string): name is SearchGroup => groups.has(name)
@@ -68,16 +67,15 @@ const isGroup = (name: string): name is SearchGroup => groups.has(name)
 const byParameters = (call: Call, parameters: typeof Parameters.Type) => {
   const group = (parameters.in ?? "ALL").toUpperCase()
   if (!isGroup(group)) return malformedSearch(`unknown search group: ${group}`)
-  const { sobjects = [], fields = [], defaultLimit, overallLimit = mostHits } = parameters
   return answer(call, {
     term: parameters.q,
     group,
-    returning: sobjects.map((object) => ({
+    returning: (parameters.sobjects ?? []).map((object) => ({
       object: object.name,
-      fields: (object.fields ?? fields).join(", "),
-      tail: tailOf(object, defaultLimit)
+      fields: (object.fields ?? parameters.fields ?? []).join(", "),
+      tail: tailOf(object, parameters.defaultLimit)
     })),
-    limit: Math.min(overallLimit, mostHits)
+    limit: Math.min(parameters.overallLimit ?? mostHits, mostHits)
   })
 }
 

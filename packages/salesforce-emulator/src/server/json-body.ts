@@ -12,6 +12,14 @@ const wrongType = new SalesforceError({
 const notJson = (cause: unknown) =>
   badRequest("JSON_PARSER_ERROR", cause instanceof Error ? cause.message : "The HTTP entity body is required")
 
+/** A key that clients leave out or set to null. */
+export const optional = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
+
+/** A switch in a body; text is taken for a boolean too. */
+export const flag = optional(Schema.Union([Schema.Boolean, Schema.Literals(["true", "false"])]))
+
+export const isSet = (value: typeof flag.Type | undefined) => value === true || value === "true"
+
 /** Fails with Salesforce's refusal of a body that is not JSON or not of the schema's shape. */
 export const readJson = Effect.fnUntraced(function* <A, I>(
   request: HttpServerRequest.HttpServerRequest,
