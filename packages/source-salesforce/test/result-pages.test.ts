@@ -20,6 +20,7 @@ const definition: StreamDefinition = {
   select: ["Id", "Name"],
   cursorField: "SystemModstamp",
   where: null,
+  soql: null,
   followsDeletes: false,
   schema: {
     stream: "Thing",

@@ -220,7 +220,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true })("a sync
       const org = yield* Emulator
       const source = yield* opened(
         org,
-        "[{ object: Acount }, { object: Contact, fields: [Emial] }, { object: User }, { name: wins, soql: SELECT Id FROM Account }]"
+        "[{ object: Acount }, { object: Contact, fields: [Emial] }, { object: User }, { name: wins, soql: SELECT Id FROM Acount }]"
       )
       const plans = yield* source.plan({ checkpoints: {}, only: [], fullRefresh: [] })
       const texts = plans.map((plan) =>
@@ -229,7 +229,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true })("a sync
       assert.match(texts[0] ?? "", /^OBJECT_UNKNOWN .*Did you mean Account\?/)
       assert.match(texts[1] ?? "", /^FIELD_UNKNOWN .*Did you mean Email\?/)
       assert.strictEqual(texts[2], "ready")
-      assert.match(texts[3] ?? "", /^STREAM_UNSUPPORTED wins/)
+      assert.match(texts[3] ?? "", /^OBJECT_UNKNOWN .*Did you mean Account\?/)
       const error = yield* Effect.flip(source.plan({ checkpoints: {}, only: ["Usr"], fullRefresh: [] }))
       assert.match(`${error.code} ${error.message}`, /^STREAM_UNKNOWN .*Did you mean User\?/)
     }).pipe(Effect.scoped)

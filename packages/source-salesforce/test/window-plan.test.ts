@@ -11,6 +11,7 @@ const definition: StreamDefinition = {
   select: ["Id", "Owner.Name", "SystemModstamp"],
   cursorField: "SystemModstamp",
   where: null,
+  soql: null,
   followsDeletes: true,
   schema: {
     stream: "Account",

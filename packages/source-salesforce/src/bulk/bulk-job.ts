@@ -27,17 +27,18 @@ type Job = typeof WorkJob.Type
 
 const jobPath = (client: SalesforceClient, id: string): string => client.resource(`/jobs/query/${id}`)
 
-/** `queryAll`: soft-deleted and archived rows come too. */
+/** `queryAll`, as for all but a person's own query: soft-deleted and archived rows come too. */
 export const createJob = Effect.fnUntraced(function* (
   client: SalesforceClient,
   stream: string,
-  query: string
+  query: string,
+  operation: "query" | "queryAll"
 ): Effect.fn.Return<Job, ReadError> {
   const reply = yield* client.text({
     stream,
     method: "POST",
     path: client.resource("/jobs/query"),
-    body: { operation: "queryAll", query, contentType: "CSV", columnDelimiter: "COMMA", lineEnding: "LF" }
+    body: { operation, query, contentType: "CSV", columnDelimiter: "COMMA", lineEnding: "LF" }
   })
   const { id, createdDate } = yield* decodeReply(JobReply, "the new query job", reply)
   const created = Date.parse(createdDate ?? "")

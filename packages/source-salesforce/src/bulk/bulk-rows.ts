@@ -57,7 +57,8 @@ export const newJobRows = (reading: StreamReading, work: Work): Events =>
   Stream.unwrap(
     Effect.gen(function* () {
       const { client, definition } = reading
-      const job = yield* createJob(client, definition.stream, queryOf(definition, work))
+      const operation = definition.soql === null ? "queryAll" : "query"
+      const job = yield* createJob(client, definition.stream, queryOf(definition, work), operation)
       client.ledger.api(definition.stream, "bulk")
       const named: Work = { ...work, job }
       return Stream.concat(

@@ -7,8 +7,8 @@ import { Effect, Result, Stream } from "effect"
 import { isBulkRefusal } from "../bulk/bulk-refusals.ts"
 import { newJobRows, resumedJobRows } from "../bulk/bulk-rows.ts"
 import type { ReadError } from "../read-error.ts"
-import { firstPage, fitsAddress } from "../rest/rest-query.ts"
-import { restRows } from "../rest/rest-rows.ts"
+import { fitsAddress } from "../rest/rest-query.ts"
+import { firstRows, restRows } from "../rest/rest-rows.ts"
 import { queryOf } from "../streams/window-plan.ts"
 import type { StreamReading } from "./stream-reading.ts"
 import type { WorkEvent } from "./work-event.ts"
@@ -16,28 +16,23 @@ import type { WorkEvent } from "./work-event.ts"
 type Events = Stream.Stream<WorkEvent, ReadError>
 
 const viaRest = (reading: StreamReading, work: Work): Events =>
-  Stream.unwrap(
-    Effect.map(
-      firstPage(reading.client, reading.definition.stream, queryOf(reading.definition, work)),
-      (first) => restRows(reading, work, first)
-    )
-  )
+  Stream.unwrap(Effect.map(firstRows(reading, work), (first) => restRows(reading, work, first)))
 
 const viaBulk = (reading: StreamReading, work: Work): Events =>
   newJobRows(reading, work).pipe(Stream.catchIf(isBulkRefusal, () => viaRest(reading, work)))
 
 const bySize = (reading: StreamReading, work: Work): Events => {
-  const query = queryOf(reading.definition, work)
-  if (!fitsAddress(reading.client, query)) return viaBulk(reading, work)
+  const mayBulk = reading.definition.soql?.bulk !== false
+  if (!fitsAddress(reading.client, queryOf(reading.definition, work))) return viaBulk(reading, work)
   return Stream.unwrap(
     Effect.gen(function* () {
-      const first = yield* Effect.result(firstPage(reading.client, reading.definition.stream, query))
+      const first = yield* Effect.result(firstRows(reading, work))
       if (Result.isFailure(first)) {
-        return first.failure.code === "API_QUERY_TIMEOUT"
+        return first.failure.code === "API_QUERY_TIMEOUT" && mayBulk
           ? viaBulk(reading, work)
           : Stream.fail(first.failure)
       }
-      return first.success.totalSize > reading.tuning.mostRowsByRest
+      return first.success.totalSize > reading.tuning.mostRowsByRest && mayBulk
         ? viaBulk(reading, work)
         : restRows(reading, work, first.success)
     })
@@ -46,6 +41,7 @@ const bySize = (reading: StreamReading, work: Work): Events => {
 
 export const windowRows = (reading: StreamReading, work: Work): Events => {
   if (work.job !== undefined) return resumedJobRows(reading, work, work.job)
+  if (reading.definition.soql !== null) return bySize(reading, work)
   return work.window === undefined || work.window.from === null
     ? viaBulk(reading, work)
     : bySize(reading, work)

@@ -28,11 +28,14 @@ export interface QueryPage {
   readonly bytes: number
 }
 
-const firstAddress = (client: SalesforceClient, query: string): string =>
-  client.resource(`/queryAll?q=${encodeURIComponent(query)}`)
+/** A person's own query sees what a person sees; all others the recycle bin as well. */
+export type QueryResource = "query" | "queryAll"
+
+const firstAddress = (client: SalesforceClient, query: string, resource: QueryResource): string =>
+  client.resource(`/${resource}?q=${encodeURIComponent(query)}`)
 
 export const fitsAddress = (client: SalesforceClient, query: string): boolean =>
-  firstAddress(client, query).length <= LONGEST_ADDRESS
+  firstAddress(client, query, "queryAll").length <= LONGEST_ADDRESS
 
 const getPage = Effect.fnUntraced(function* (
   client: SalesforceClient,
@@ -59,9 +62,10 @@ const getPage = Effect.fnUntraced(function* (
 export const firstPage = (
   client: SalesforceClient,
   stream: string,
-  query: string
+  query: string,
+  resource: QueryResource = "queryAll"
 ): Effect.Effect<QueryPage, ReadError> =>
-  Effect.suspend(() => getPage(client, stream, firstAddress(client, query), client.clock.now()))
+  Effect.suspend(() => getPage(client, stream, firstAddress(client, query, resource), client.clock.now()))
 
 /** Null after the last page. */
 export const pageAfter = (

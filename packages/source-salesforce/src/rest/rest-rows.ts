@@ -123,12 +123,18 @@ const attempt = (
   )
 }
 
+/** The first page of the window's rows. */
+export const firstRows = (reading: StreamReading, work: Work): Effect.Effect<QueryPage, ReadError> => {
+  const { definition, client } = reading
+  const resource = definition.soql === null ? "queryAll" : "query"
+  return firstPage(client, definition.stream, queryOf(definition, work), resource)
+}
+
 /** New work: the rows of the first attempt may be committed, under other segment ids. */
 const onceMore = (reading: StreamReading, work: Work): Stream.Stream<WorkEvent, ReadError> => {
   const again = newRowsWork(work.window)
-  const query = queryOf(reading.definition, again)
   return Stream.unwrap(
-    Effect.map(firstPage(reading.client, reading.definition.stream, query), (first) =>
+    Effect.map(firstRows(reading, again), (first) =>
       Stream.concat(
         Stream.make<[WorkEvent]>({ kind: "work", work: again }),
         attempt(reading, again, first, true)

@@ -24,6 +24,8 @@ import { didYouMean } from "../nearest-name.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
 import type { ReadError } from "../read-error.ts"
 import { type SourceError, sourceError } from "../source-error.ts"
+import { selectedPaths } from "./soql-columns.ts"
+import { defineSoqlStream, type ParsedSoql, parseSoql } from "./soql-definition.ts"
 import { choiceNames, chooseStreams, hasGlob, type StreamChoice } from "./stream-choice.ts"
 import { defineStream, type StreamDefinition, wishesOf } from "./stream-definition.ts"
 import { planWindow } from "./window-plan.ts"
@@ -63,20 +65,15 @@ const listsName = (names: ReadonlyArray<string>, stream: string): boolean =>
 /** The object's describe, or why the stream cannot be. */
 const settle = Effect.fnUntraced(function* (
   client: SalesforceClient,
-  objects: ReadonlyArray<ObjectStream>
+  objects: ReadonlyArray<string>
 ): Effect.fn.Return<Described, ReadError> {
-  const described = new Map(
-    yield* describeObjects(
-      client,
-      objects.map(({ object }) => object)
-    )
-  )
-  const missing = objects.filter(({ object }) => {
+  const described = new Map(yield* describeObjects(client, objects))
+  const missing = objects.filter((object) => {
     const result = described.get(object.toLowerCase())
     return result !== undefined && Result.isFailure(result) && result.failure.code === "API_NOT_FOUND"
   })
   const known = missing.length === 0 ? [] : yield* listObjects(client)
-  for (const { object } of missing) {
+  for (const object of missing) {
     described.set(object.toLowerCase(), Result.fail(unknownObject(object, known)))
   }
   return described
@@ -122,8 +119,19 @@ const planOne = (of: {
     Result.flatMap(syncable),
     Result.flatMap((describe) => defineStream(of.spec, of.stream, describe, of.related))
   )
-  if (Result.isFailure(defined)) return failed(name, defined.failure)
-  const definition = defined.success
+  return Result.isFailure(defined)
+    ? failed(name, defined.failure)
+    : planDefined({ ...of, definition: defined.success })
+}
+
+const planDefined = (of: {
+  readonly client: SalesforceClient
+  readonly spec: Spec
+  readonly request: PlanRequest
+  readonly definition: StreamDefinition
+}): PlannedStream => {
+  const { definition } = of
+  const name = definition.stream
   const stored = of.request.checkpoints[name]
   const window = planWindow(definition, stored, listsName(of.request.fullRefresh, name), {
     now: of.client.clock.now(),
@@ -145,28 +153,40 @@ const planOne = (of: {
   }
 }
 
-const notYetSoql = (stream: string): PlannedStream =>
-  failed(
-    stream,
-    sourceError(
-      "STREAM_UNSUPPORTED",
-      `${stream} is a SOQL stream, which this version of Decant cannot sync yet.`,
-      "Name its object with the fields that it needs, parent fields such as Owner.Name included.",
-      { disposition: "spec" }
-    )
+const planSoql = (of: {
+  readonly client: SalesforceClient
+  readonly spec: Spec
+  readonly soql: ParsedSoql
+  readonly described: Described
+  readonly related: Related
+  readonly request: PlanRequest
+}): PlannedStream => {
+  const { stream, object } = of.soql
+  const described = of.described.get(object.toLowerCase())
+  if (described === undefined) return failed(stream.name, unknownObject(object, []))
+  const defined = Result.flatMap(described, (describe) =>
+    defineSoqlStream(of.spec, of.soql, describe, of.related)
   )
+  return Result.isFailure(defined)
+    ? failed(stream.name, defined.failure)
+    : planDefined({ ...of, definition: defined.success })
+}
+
+const pathsIn = (
+  described: Described,
+  object: string,
+  paths: ReadonlyArray<string>
+): ReadonlyArray<PathsOfObject> => {
+  const result = described.get(object.toLowerCase())
+  return result !== undefined && Result.isSuccess(result) ? [{ describe: result.success, paths }] : []
+}
 
 const pathsOf = (
   spec: Spec,
   objects: ReadonlyArray<ObjectStream>,
   described: Described
 ): ReadonlyArray<PathsOfObject> =>
-  objects.flatMap((stream) => {
-    const result = described.get(stream.object.toLowerCase())
-    return result !== undefined && Result.isSuccess(result)
-      ? [{ describe: result.success, paths: wishedPaths(wishesOf(spec, stream)) }]
-      : []
-  })
+  objects.flatMap((stream) => pathsIn(described, stream.object, wishedPaths(wishesOf(spec, stream))))
 
 export const planStreams = Effect.fn("salesforce.plan")(function* (
   client: SalesforceClient,
@@ -177,11 +197,25 @@ export const planStreams = Effect.fn("salesforce.plan")(function* (
   yield* checkNames(choice, request)
   const wanted = (stream: string): boolean => request.only.length === 0 || listsName(request.only, stream)
   const objects = choice.objects.filter((stream) => wanted(streamName(stream)))
-  const described = yield* settle(client, objects)
-  const related = yield* describeParents(client, pathsOf(spec, objects, described))
+  const soql = choice.soql
+    .filter(({ name }) => wanted(name))
+    .map((stream) => ({ stream, parsed: parseSoql(stream) }))
+  const queries = soql.flatMap(({ parsed }) => (Result.isSuccess(parsed) ? [parsed.success] : []))
+  const described = yield* settle(
+    client,
+    [...objects, ...queries].map(({ object }) => object)
+  )
+  const related = yield* describeParents(client, [
+    ...pathsOf(spec, objects, described),
+    ...queries.flatMap(({ object, query }) => pathsIn(described, object, selectedPaths(query)))
+  ])
   return [
     ...objects.map((stream) => planOne({ client, spec, stream, described, related, request })),
-    ...choice.soql.map(streamName).filter(wanted).map(notYetSoql),
+    ...soql.map(({ stream, parsed }) =>
+      Result.isFailure(parsed)
+        ? failed(stream.name, parsed.failure)
+        : planSoql({ client, spec, soql: parsed.success, described, related, request })
+    ),
     ...choice.skipped
       .filter(({ stream }) => wanted(stream))
       .map(({ stream, reason }) => unread({ status: "skipped", stream, reason }))

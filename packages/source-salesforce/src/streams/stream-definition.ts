@@ -18,6 +18,8 @@ export interface StreamDefinition {
   /** Null: read whole each time, into a new generation. */
   readonly cursorField: string | null
   readonly where: string | null
+  /** The person's own query, and whether Bulk can run it; null for streams of an object. */
+  readonly soql: { readonly text: string; readonly bulk: boolean } | null
   /** The org's delete log is read after the rows of each window. */
   readonly followsDeletes: boolean
   readonly schema: StreamSchema
@@ -52,6 +54,7 @@ export const defineStream = (
       select: selection.select,
       cursorField,
       where: stream.where ?? null,
+      soql: null,
       followsDeletes: cursorField !== null && hasDeleteLog(describe) && !keepsMissing(stream, describe),
       schema,
       schemaFingerprint: schemaFingerprint(schema, stream.where ?? null),

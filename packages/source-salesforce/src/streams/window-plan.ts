@@ -30,6 +30,7 @@ export const newRowsWork = (window: Window | undefined): Work => ({
 })
 
 export const queryOf = (definition: StreamDefinition, work: Work): string =>
+  definition.soql?.text ??
   rowsQuery({
     object: definition.object,
     select: definition.select,
