@@ -18,7 +18,7 @@ const hasNoStackTrace = (ended: Ended): void => {
 }
 
 describe.concurrent("decant --help", () => {
-  for (const command of ["sync", "check", "connect", "query", "demo", "schema"]) {
+  for (const command of ["sync", "check", "connect", "setup-org", "query", "demo", "schema"]) {
     it(`has an example for ${command}`, async () => {
       const ended = await workspace.run([command, "--help"])
       assert.strictEqual(ended.code, 0)
@@ -30,7 +30,7 @@ describe.concurrent("decant --help", () => {
 
   it("lists every command", async () => {
     const ended = await workspace.run(["--help"])
-    for (const command of ["sync", "check", "connect", "query", "demo", "schema"])
+    for (const command of ["sync", "check", "connect", "setup-org", "query", "demo", "schema"])
       assert.include(ended.stdout, command)
   })
 })

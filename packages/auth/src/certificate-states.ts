@@ -35,3 +35,12 @@ export const certificateStates = Effect.fn("auth.certificateStates")(function* (
         ]
   )
 })
+
+/** The certificate of the first key that has one here: what the app needs to know. Null when there is none. */
+export const certificatePem = Effect.fn("auth.certificatePem")(function* (
+  auth: JwtAuth,
+  of: OpenSession
+): Effect.fn.Return<string | null, AuthError> {
+  const keys = yield* readKeys(auth, yield* placeOf(of))
+  return keys.find(({ certificate }) => certificate !== null)?.certificate?.toString() ?? null
+})

@@ -22,11 +22,10 @@ const certificatesIn = (pem: string): ReadonlyArray<X509Certificate> =>
     }
   })
 
-const latestOf = (certificates: ReadonlyArray<X509Certificate>, key: KeyObject): Date | null =>
+const latestOf = (certificates: ReadonlyArray<X509Certificate>, key: KeyObject): X509Certificate | null =>
   certificates
     .filter((certificate) => certificate.checkPrivateKey(key))
-    .map((certificate) => certificate.validToDate)
-    .sort((a, b) => b.getTime() - a.getTime())[0] ?? null
+    .sort((a, b) => b.validToDate.getTime() - a.validToDate.getTime())[0] ?? null
 
 const besideFile = async (path: string): Promise<ReadonlyArray<X509Certificate>> => {
   const folder = dirname(path)
@@ -36,14 +35,14 @@ const besideFile = async (path: string): Promise<ReadonlyArray<X509Certificate>>
 }
 
 /**
- * When the key's certificate ends: the one in the same PEM, or in a file beside the key that belongs to it. Null
- * when there is none to be found here; the app has it all the same.
+ * The key's certificate: the one in the same PEM, or in a file beside the key that belongs to it. Null when there is
+ * none to be found here; the app has it all the same.
  */
-export const certificateEnd = (
+export const certificateOf = (
   key: PrivateKey,
   named: Secret,
   place: SpecPlace
-): Effect.Effect<Date | null> => {
+): Effect.Effect<X509Certificate | null> => {
   const inside = latestOf(certificatesIn(Redacted.value(key.pem)), key.key)
   if (inside !== null || Redacted.isRedacted(named) || "env" in named) return Effect.succeed(inside)
   const path = isAbsolute(named.file) ? named.file : join(place.folder, named.file)

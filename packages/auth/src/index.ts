@@ -1,5 +1,5 @@
 export { AuthError } from "./auth-error.ts"
-export { type CertificateState, certificateStates } from "./certificate-states.ts"
+export { type CertificateState, certificatePem, certificateStates } from "./certificate-states.ts"
 export {
   type BrowserConnect,
   connectByBrowser,

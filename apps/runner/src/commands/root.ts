@@ -6,13 +6,14 @@ import { demo } from "./demo.ts"
 import { globalFlags } from "./flags.ts"
 import { query } from "./query.ts"
 import { schema } from "./schema.ts"
+import { setupOrg } from "./setup-org.ts"
 import { sync } from "./sync.ts"
 
 export const root = Command.make("decant").pipe(
   Command.withDescription(
     "Pours a Salesforce org into a database and keeps the copy exact. New here: `decant demo` shows it with a local org."
   ),
-  Command.withSubcommands([sync, check, connect, query, demo, schema]),
+  Command.withSubcommands([sync, check, connect, setupOrg, query, demo, schema]),
   Command.withGlobalFlags(globalFlags),
   Command.withExamples([
     { command: "decant demo", description: "Try it without an org" },

@@ -8,7 +8,7 @@ import { Clock, Effect } from "effect"
 import type { HttpClient } from "effect/http"
 import { SignJWT } from "jose"
 import { AuthError } from "../auth-error.ts"
-import { certificateEnd } from "../certificate.ts"
+import { certificateOf } from "../certificate.ts"
 import { audiencesOf } from "../login-host.ts"
 import type { Login, MethodOf } from "../method.ts"
 import { type PrivateKey, readPrivateKey } from "../private-key.ts"
@@ -38,7 +38,7 @@ const sign = Effect.fnUntraced(function* (auth: JwtAuth, key: PrivateKey, audien
   return secretOf(assertion, "signed login")
 })
 
-/** The keys of the spec in order, each with the day on which its certificate ends, where that can be found. */
+/** The keys of the spec in order, each with its certificate and the day on which that ends, where it can be found. */
 export const readKeys = Effect.fnUntraced(function* (auth: JwtAuth, place: SpecPlace) {
   const passphrase =
     auth.passphrase === undefined ? null : yield* readSecret(auth.passphrase, "auth.passphrase", place)
@@ -48,7 +48,8 @@ export const readKeys = Effect.fnUntraced(function* (auth: JwtAuth, place: SpecP
     list,
     Effect.fnUntraced(function* (secret) {
       const key = yield* readPrivateKey({ key: secret, passphrase, place })
-      return { ...key, certificateEnd: yield* certificateEnd(key, secret, place) }
+      const certificate = yield* certificateOf(key, secret, place)
+      return { ...key, certificate, certificateEnd: certificate?.validToDate ?? null }
     })
   )
 })

@@ -28,6 +28,8 @@ export const FieldDescribe = Schema.Struct({
   relationshipName: NullableText,
   referenceTo: Schema.Array(Schema.String).pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
   filterable: orDefault<boolean>(Schema.Boolean, true),
+  /** Field-level security applies: it can be granted, and must be. */
+  permissionable: orDefault<boolean>(Schema.Boolean, true),
   precision: Whole,
   scale: Whole,
   inlineHelpText: NullableText,
