@@ -1,5 +1,5 @@
 export { salesforce } from "./salesforce-source.ts"
 export type { AccessPlan } from "./setup/access-plan.ts"
 export { documentedAccess, openSetupOrg, type SetupOrg } from "./setup/setup-org.ts"
-export { appName, type ProjectFile, setupProject } from "./setup/setup-project.ts"
+export { type ProjectFile, setupProject } from "./setup/setup-project.ts"
 export { SourceError } from "./source-error.ts"
