@@ -35,3 +35,12 @@ describe("the page of errors", () => {
     })
   }
 })
+
+it("every link to an error from the other pages leads to an entry", () => {
+  for (const file of ["docs/connect.md", "README.md"]) {
+    const text = readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8")
+    for (const [, anchor = ""] of text.matchAll(/errors\.md(#\w+)/g)) {
+      assert.isTrue(anchors.has(`docs/errors.md${anchor}`), `${file}: ${anchor}`)
+    }
+  }
+})

@@ -16,14 +16,20 @@ const post = (
     body: new URLSearchParams(fields)
   })
 
-const allow = async (org: Emulator, page: Response): Promise<Response> => {
+type Decision = "allow" | "deny"
+
+const decide = async (org: Emulator, page: Response, decision: Decision): Promise<Response> => {
   const cookie = page.headers.get("set-cookie")?.split(";")[0] ?? ""
   const pending = hiddenField(await page.text())
-  return post(org, "/setup/secur/RemoteAccessAuthorizationPage.apexp", { pending, decision: "allow" }, cookie)
+  return post(org, "/setup/secur/RemoteAccessAuthorizationPage.apexp", { pending, decision }, cookie)
 }
 
-/** Logs in and presses Allow; the address that the browser is sent to. */
-export const answerInBrowser = async (org: Emulator, authorizeUrl: string): Promise<string> => {
+/** Logs in and presses Allow or Deny; the address that the browser is sent to. */
+export const answerInBrowser = async (
+  org: Emulator,
+  authorizeUrl: string,
+  decision: Decision = "allow"
+): Promise<string> => {
   const start = await fetch(authorizeUrl, { redirect: "manual" })
   const sentAway = start.headers.get("location")
   if (sentAway !== null) return sentAway
@@ -32,7 +38,7 @@ export const answerInBrowser = async (org: Emulator, authorizeUrl: string): Prom
     username: org.username,
     pw: org.password
   })
-  return login.headers.get("location") ?? (await allow(org, login)).headers.get("location") ?? ""
+  return login.headers.get("location") ?? (await decide(org, login, decision)).headers.get("location") ?? ""
 }
 
 /** Types a device's code and presses Allow. */
@@ -42,6 +48,6 @@ export const confirmDevice = async (org: Emulator, userCode: string): Promise<vo
     username: org.username,
     pw: org.password
   })
-  const decided = await allow(org, consent)
+  const decided = await decide(org, consent, "allow")
   if (!decided.ok) throw new Error(`/setup/connect: ${decided.status}`)
 }
