@@ -109,13 +109,49 @@ const metered = <A, E, R>(usage: ApiUsage, run: Effect.Effect<A, E, R>) =>
     return yield* Effect.ensuring(run, Effect.sync(begun))
   })
 
+interface Resource {
+  readonly pattern: RegExp
+  readonly methods: Set<Method>
+}
+
+/** What is served under a version, by its path. */
+const resources = new Map<string, Resource>()
+
+const register = (method: Method, path: string): void => {
+  const known = resources.get(path)
+  if (known !== undefined) {
+    known.methods.add(method)
+    return
+  }
+  const pattern = path.replaceAll(/:\w+/g, "[^/]+")
+  resources.set(path, {
+    pattern: new RegExp(`^/+services/+data/+v\\d+\\.0${pattern}/*$`, "i"),
+    methods: new Set([method])
+  })
+}
+
+/** The refusal of a path that is served, but not by this method; undefined when it is not served at all. */
+export const wrongMethod = (method: string, path: string): SalesforceError | undefined => {
+  const allowed = new Set(
+    [...resources.values()].flatMap(({ pattern, methods }) => (pattern.test(path) ? [...methods] : []))
+  )
+  return allowed.size === 0
+    ? undefined
+    : new SalesforceError({
+        status: 405,
+        errorCode: "METHOD_NOT_ALLOWED",
+        message: `HTTP Method '${method}' not allowed. Allowed are ${["HEAD", ...allowed].join(",")}`
+      })
+}
+
 /** The handler reads the org with the caller's eyes. */
 export const restRoute = <R>(
   method: Method,
   path: `/${string}` | "",
   handler: (call: Call) => Effect.Effect<HttpServerResponse.HttpServerResponse, SalesforceError, R>
-) =>
-  HttpRouter.add(
+) => {
+  register(method, path)
+  return HttpRouter.add(
     method,
     `/services/data/:version${path}`,
     Effect.gen(function* () {
@@ -137,3 +173,4 @@ export const restRoute = <R>(
       )
     }).pipe(asResponse)
   )
+}

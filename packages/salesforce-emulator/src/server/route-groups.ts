@@ -20,11 +20,14 @@ import { searchRoutes } from "../rest/search.ts"
 import { toolingRoutes } from "../rest/tooling.ts"
 import { treeRoute } from "../rest/tree.ts"
 import { versionRoutes } from "../rest/versions.ts"
-import { plainRoute } from "./rest-route.ts"
+import { plainRoute, wrongMethod } from "./rest-route.ts"
 import { notFound } from "./salesforce-error.ts"
 
 /** Everything no group answers. */
-const unknownPaths = plainRoute("*", "/*", () => notFound())
+const unknownPaths = plainRoute("*", "/*", ({ request }) => {
+  const [path = ""] = request.url.split("?")
+  return wrongMethod(request.method, path) ?? notFound()
+})
 
 export const routeGroups = Layer.mergeAll(
   oauthRoutes,

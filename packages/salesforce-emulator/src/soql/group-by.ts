@@ -5,7 +5,7 @@
 import type { Query, Subquery } from "@jetstreamapp/soql-parser-js"
 import { resolveFunction } from "./functions.ts"
 import type { PlannedColumn } from "./plan.ts"
-import { malformed, refusedWord } from "./refusal.ts"
+import { checkGrouping, malformed, refusedWord } from "./refusal.ts"
 import type { Scope } from "./scope.ts"
 
 const mostRolledUp = 3
@@ -64,7 +64,8 @@ export const groupBy = (
   columns: ReadonlyArray<PlannedColumn>
 ): Groups => {
   const groups = readGroups(scope, query)
-  for (const { resolved, sql: value } of columns) {
+  for (const { resolved, word, sql: value } of columns) {
+    checkGrouping(scope.query, word, value, groups.expressions)
     if (resolved !== undefined && !groups.expressions.includes(value)) {
       throw refusedWord(
         scope.query,

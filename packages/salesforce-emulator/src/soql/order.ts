@@ -3,7 +3,7 @@ import type { OrderByClause } from "@jetstreamapp/soql-parser-js"
 import { isCompound } from "../org/field.ts"
 import { resolveFunction } from "./functions.ts"
 import { isTextual } from "./literal.ts"
-import { refusedWord } from "./refusal.ts"
+import { checkGrouping, refusedWord } from "./refusal.ts"
 import type { Scope } from "./scope.ts"
 
 type Grouped = ReadonlyArray<string> | undefined
@@ -15,6 +15,7 @@ const key = (scope: Scope, clause: OrderByClause, grouped: Grouped): string => {
   if ("fn" in clause) {
     const { sql, aggregate, word } = resolveFunction(scope, clause.fn)
     if (grouped !== undefined && !aggregate && !grouped.includes(sql)) throw ungrouped(scope, word)
+    checkGrouping(scope.query, word, sql, grouped ?? [])
     return sql
   }
   const { field, sql } = scope.resolve(clause.field)

@@ -73,3 +73,11 @@ export const noSuchObject = (query: string, object: string) =>
   )
 
 export const malformed = (message: string) => badRequest("MALFORMED_QUERY", message)
+
+/** Refuses GROUPING() of what the rows are not grouped by; `sql` is any expression. */
+export const checkGrouping = (query: string, word: string, sql: string, grouped: ReadonlyArray<string>) => {
+  const inner = /^grouping\((.*)\)$/s.exec(sql)?.[1]
+  if (inner !== undefined && !grouped.includes(inner)) {
+    throw refusedWord(query, word, "MALFORMED_QUERY", `Field must be grouped or aggregated: ${word}`)
+  }
+}

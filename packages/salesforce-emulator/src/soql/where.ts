@@ -9,7 +9,7 @@ import { literal } from "../org/store.ts"
 import type { Comparison, Tree } from "./condition.ts"
 import { resolveFunction } from "./functions.ts"
 import { isTextual, type Operand, operand, type Target, unquote } from "./literal.ts"
-import { malformed, refusedWord } from "./refusal.ts"
+import { checkGrouping, malformed, refusedWord } from "./refusal.ts"
 import type { Scope } from "./scope.ts"
 import type { Moment } from "./time-zone.ts"
 
@@ -43,6 +43,7 @@ export const compileTree = (context: Conditions, tree: Tree): string => {
 
 /** Refuses, in HAVING, what is neither grouped nor aggregated, and elsewhere what is aggregated. */
 const checkGrouped = ({ scope, grouped }: Conditions, word: string, sql: string, aggregate: boolean) => {
+  checkGrouping(scope.query, word, sql, grouped ?? [])
   if (grouped === undefined && aggregate) {
     throw refusedWord(scope.query, word, "MALFORMED_QUERY", `Grouped field should not be aggregated: ${word}`)
   }
