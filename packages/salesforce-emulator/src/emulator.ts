@@ -21,6 +21,8 @@ import { RequestLog } from "./wire/request-log.ts"
 
 export interface EmulatorOptions extends DatasetOptions {
   readonly port: number
+  /** The address to listen on; loopback unless told otherwise. */
+  readonly host?: string
   readonly apiVersion: string
   /** A file of describes that takes the place of the ordinary objects. */
   readonly schemaFrom?: string | undefined
@@ -42,7 +44,7 @@ const orgLayer = (options: EmulatorOptions) =>
   )
 
 export const emulator = (options: EmulatorOptions) =>
-  serve(options.port).pipe(
+  serve({ port: options.port, host: options.host ?? "127.0.0.1" }).pipe(
     Layer.provideMerge(Layer.mergeAll(oauth, bulk, Cursors.layer, Tooling.layer)),
     Layer.provideMerge(RecordWrites.layer),
     Layer.provideMerge(

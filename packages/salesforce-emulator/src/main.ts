@@ -15,6 +15,10 @@ const flags = {
     Flag.withDescription("port to listen on; 0 takes any free one"),
     Flag.withDefault(8787)
   ),
+  host: Flag.String("host").pipe(
+    Flag.withDescription("address to listen on; anything but loopback lets others in"),
+    Flag.withDefault("127.0.0.1")
+  ),
   dataset: Flag.Literals("dataset", ["demo", "empty", "scale"]).pipe(
     Flag.withDescription("demo: a small sales org; empty: no records; scale: as many as --rows says"),
     Flag.withDefault("demo")

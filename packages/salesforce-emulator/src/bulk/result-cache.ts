@@ -11,7 +11,7 @@ import type { ResultSet } from "./result-set.ts"
 /** Bytes of files that wait to be asked for again. */
 const KEPT_BYTES = 8 * 1024 ** 3
 
-export interface Lease {
+interface Lease {
   readonly result: ResultSet
   /** To be run once, when no page of the result is asked for any more. */
   readonly release: Effect.Effect<void>

@@ -3,7 +3,7 @@ import type { Org } from "../org/org.ts"
 import type { Records } from "./records.ts"
 import { setupRecords } from "./setup-records.ts"
 
-export const adminUser = {
+const adminUser = {
   Username: "admin@emulator.example",
   FirstName: "Ada",
   LastName: "Admin",

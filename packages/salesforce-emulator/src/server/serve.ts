@@ -1,5 +1,5 @@
 /**
- * The server: all route groups on one `node:http` server bound to loopback. The Date header follows the org's
+ * The server: all route groups on one `node:http` server. The Date header follows the org's
  * clock, because clients take it for the org's time.
  */
 import { NodeHttpServer } from "@effect/platform-node"
@@ -10,6 +10,11 @@ import { Faults } from "../wire/faults.ts"
 import { RequestLog } from "../wire/request-log.ts"
 import { WireServer } from "../wire/wire-server.ts"
 import { routeGroups } from "./route-groups.ts"
+
+interface Address {
+  readonly port: number
+  readonly host: string
+}
 
 const dateHeader = HttpRouter.middleware(
   Effect.map(
@@ -23,19 +28,19 @@ const dateHeader = HttpRouter.middleware(
 )
 
 /** Effect's server on ours, which strikes faults and measures what leaves the socket. */
-const httpServer = (port: number) =>
+const httpServer = ({ port, host }: Address) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const wire = { faults: yield* Faults, requestLog: yield* RequestLog }
       return NodeHttpServer.layer(() => new WireServer(wire), {
         port,
-        host: "127.0.0.1",
+        host,
         gracefulShutdownTimeout: "100 millis"
       })
     })
   )
 
-export const serve = (port: number) =>
+export const serve = (address: Address) =>
   HttpRouter.serve(Layer.mergeAll(routeGroups, dateHeader), {
     disableLogger: true,
     disableListenLog: true,
@@ -45,4 +50,4 @@ export const serve = (port: number) =>
       ignoreDuplicateSlashes: true,
       maxParamLength: 20_000
     }
-  }).pipe(Layer.provideMerge(httpServer(port)))
+  }).pipe(Layer.provideMerge(httpServer(address)))
