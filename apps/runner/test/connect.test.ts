@@ -100,8 +100,9 @@ describe("one command connects, and check is green:", () => {
     await app("own-app", { clientSecret: "own-secret-0123456789", flows: ["web-server"], pkceRequired: true })
     await writeSpec(`{ method: oauth, clientId: own-app, clientSecret: "\${APP_SECRET}" }`)
     const env = { APP_SECRET: "own-secret-0123456789" }
-    const ended = await connectByBrowser([], env)
+    const ended = await connectByBrowser(["--log-level", "trace"], env)
     showsTheOrg(ended, "oauth")
+    assert.notMatch(ended.stdout + ended.stderr, /00D\w{12,15}!|5Aep|code_verifier|[?&]code=/)
     assert.include(ended.stderr, `must be exactly: ${callback}\n`)
     assert.notInclude(ended.stdout + ended.stderr, env.APP_SECRET)
     const file = workspace.path(".decant/connections/acme.jwe")
@@ -132,6 +133,23 @@ describe("one command connects, and check is green:", () => {
     })
     const checked = await workspace.run(["check", "--json"], { ...home(), ...env })
     assert.strictEqual(JSON.parse(checked.stdout).status, "ok", checked.stdout)
+  })
+
+  it("in the browser that it opens where there is one", async () => {
+    await app("opened", { clientSecret: null, flows: ["web-server"] })
+    await writeSpec("{ method: oauth, clientId: opened }")
+    const browser = workspace.path("browser")
+    await writeFile(
+      browser,
+      `#!/bin/sh\nprintf '%s' "$1" > ${workspace.path("part")} && mv ${workspace.path("part")} ${workspace.path("url")}\n`
+    )
+    await chmod(browser, 0o755)
+    const { ended } = workspace.start(["connect"], { ...home(), BROWSER: browser })
+    const url = await vi.waitFor(() => readFile(workspace.path("url"), "utf8"), { timeout: 60_000 })
+    assert.strictEqual((await fetch(await answerInBrowser(org, url))).status, 200)
+    const result = await ended
+    showsTheOrg(result, "oauth")
+    assert.include(result.stderr, `If it does not, go to:\n\n  ${url}\n`)
   })
 
   it("the device flow, by a code", async () => {

@@ -125,6 +125,7 @@ describe("the external client app is that of the spec's method:", () => {
     assert.strictEqual((await workspace.run(["setup-org"])).code, 0)
     assert.include(app(), text("acme.crt").trim().replaceAll("\r\n", "\n"))
     assert.notInclude(app(), "PRIVATE KEY")
+    assert.deepStrictEqual(all(app(), "isConsumerSecretOptional"), ["false"])
     assert.deepStrictEqual(all(scopes(), "commaSeparatedOauthScopes"), ["Api"])
     assert.deepStrictEqual(all(policy(), "permittedUsersPolicyType"), ["AdminApprovedPreAuthorized"])
     assert.deepStrictEqual(all(policy(), "commaSeparatedPermissionSet"), ["Decant_acme"])

@@ -16,8 +16,9 @@ const keepsLogin = (method: Auth["method"]): boolean => method === "oauth" || me
 export const scopesOf = (method: Auth["method"]): ReadonlyArray<string> =>
   keepsLogin(method) ? ["Api", "RefreshToken"] : ["Api"]
 
-const hasSecret = (auth: Auth): boolean =>
-  auth.method === "client-credentials" || (auth.method === "oauth" && auth.clientSecret !== undefined)
+/** Only where the method itself has no secret to send; every other way in needs one. */
+const isPublic = (auth: Auth): boolean =>
+  auth.method === "device" || (auth.method === "oauth" && auth.clientSecret === undefined)
 
 export const clientAppFiles = (of: SetupRequest & { readonly app: string }): ReadonlyArray<ProjectFile> => {
   const { auth } = of.spec.source
@@ -51,12 +52,12 @@ export const clientAppFiles = (of: SetupRequest & { readonly app: string }): Rea
         ["certificate", of.certificate?.trim()],
         parent,
         ["isClientCredentialsFlowEnabled", method === "client-credentials"],
-        ["isConsumerSecretOptional", !hasSecret(auth)],
+        ["isConsumerSecretOptional", isPublic(auth)],
         ["isDeviceFlowEnabled", method === "device"],
         ["isIntrospectAllTokens", false],
         ["isPkceRequired", method === "oauth"],
         ["isRefreshTokenRotationEnabled", keepsLogin(method) ? true : undefined],
-        ["isSecretRequiredForRefreshToken", hasSecret(auth)],
+        ["isSecretRequiredForRefreshToken", !isPublic(auth)],
         ["label", `${label} global OAuth`],
         ["shouldRotateConsumerKey", false],
         ["shouldRotateConsumerSecret", false]
