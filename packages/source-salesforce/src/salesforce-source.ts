@@ -1,6 +1,6 @@
 /** Salesforce as a source: the connector contract over the parts of this package. */
 import { openSession, type Session } from "@decant/auth"
-import type { OpenSource, Source, SourceConnector } from "@decant/connector"
+import type { OpenSource, Source, SourceConnector, StreamCheckpoint } from "@decant/connector"
 import { NodeHttpClient } from "@effect/platform-node"
 import { type Duration, Effect, Layer, Semaphore, Stream } from "effect"
 import { HttpClient } from "effect/http"
@@ -13,12 +13,15 @@ import { type DeleteQuestion, makeDeleteLog } from "./org/delete-log.ts"
 import { makeOrgClock } from "./org/org-clock.ts"
 import { readIdentity } from "./org/org-identity.ts"
 import { makeSalesforceClient } from "./org/salesforce-client.ts"
+import { untilFieldsAgree } from "./read/field-race.ts"
 import { readStream } from "./read/read-stream.ts"
 import { deletesFrom } from "./read/window-deletes.ts"
 import type { ReadError } from "./read-error.ts"
 import { sourceError } from "./source-error.ts"
+import { describeAgain } from "./streams/describe-again.ts"
 import { type PlannedStream, planStreams } from "./streams/plan-streams.ts"
 import { refreshDue } from "./streams/refresh-due.ts"
+import type { StreamDefinition } from "./streams/stream-definition.ts"
 import { type Tuning, tuning } from "./tuning.ts"
 
 const notPlanned = (stream: string) =>
@@ -73,24 +76,34 @@ const sourceOver = Effect.fnUntraced(function* (
       }),
     read: (plan, context) => {
       const stream = planned.get(plan.stream)
-      if (stream === undefined || stream.definition === null) return Stream.fail(notPlanned(plan.stream))
-      return readStream({
-        reading: {
-          client,
-          definition: stream.definition,
-          generation: plan.checkpoint.generation,
-          context,
-          downloads,
-          deleteLog,
-          seesAll,
-          lookback: spec.source.lookback,
-          isDue: refreshDue(spec),
-          tuning: sizes
-        },
-        checkpoint: plan.checkpoint,
-        resumes: plan.resumes,
-        abandonedJob: stream.abandonedJob
-      })
+      const definition = stream?.definition ?? null
+      if (stream === undefined || definition === null) return Stream.fail(notPlanned(plan.stream))
+      const readAs = (settled: StreamDefinition, checkpoint: StreamCheckpoint) =>
+        readStream({
+          reading: {
+            client,
+            definition: settled,
+            generation: plan.checkpoint.generation,
+            context,
+            downloads,
+            deleteLog,
+            seesAll,
+            lookback: spec.source.lookback,
+            isDue: refreshDue(spec),
+            tuning: sizes
+          },
+          checkpoint,
+          resumes: plan.resumes,
+          abandonedJob: stream.abandonedJob
+        })
+      return untilFieldsAgree(
+        plan.checkpoint,
+        (checkpoint) => readAs(definition, checkpoint),
+        (checkpoint) =>
+          Effect.map(describeAgain(client, spec, definition), (now) =>
+            readAs(now, { ...checkpoint, schemaFingerprint: now.schemaFingerprint })
+          )
+      )
     },
     usage: (stream) => Effect.sync(() => client.ledger.usage(stream))
   }

@@ -18,6 +18,7 @@ const wishes: FieldWishes = {
   mask: undefined,
   cursorField: "SystemModstamp",
   numbers: "double",
+  stored: new Set(),
   maskKey: "acme"
 }
 

@@ -22,6 +22,8 @@ const definition: StreamDefinition = {
   where: null,
   soql: null,
   followsDeletes: false,
+  silentColumns: [],
+  silentFilter: false,
   schema: {
     stream: "Thing",
     table: "Thing",

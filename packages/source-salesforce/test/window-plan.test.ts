@@ -13,6 +13,8 @@ const definition: StreamDefinition = {
   where: null,
   soql: null,
   followsDeletes: true,
+  silentColumns: [],
+  silentFilter: false,
   schema: {
     stream: "Account",
     table: "Account",
@@ -30,7 +32,8 @@ const definition: StreamDefinition = {
 const context: PlanningContext = {
   now: "2026-11-21T10:00:00.000Z",
   lookback: Duration.minutes(10),
-  apiVersion: "67.0"
+  apiVersion: "67.0",
+  isDue: () => false
 }
 
 const plan = (

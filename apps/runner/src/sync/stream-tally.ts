@@ -65,7 +65,9 @@ export const addCommit = (
   tally.deleted += result.deleted
   tally.cursor.to = cursor
   for (const change of result.schemaChanges) {
-    if (change.kind !== "table-created") tally.schemaChanges.push(change.detail)
+    if (change.kind === "table-created") continue
+    const detail = change.kind === "column-added" ? `new, ${change.detail}` : change.detail
+    tally.schemaChanges.push(change.column === null ? detail : `${change.column}: ${detail}`)
   }
 }
 

@@ -16,6 +16,8 @@ export interface FieldWishes {
   readonly mask: ObjectStream["mask"]
   readonly cursorField: string | null
   readonly numbers: Numbers
+  /** Columns that the table has, lower case: a field of these that is not there any more was lost, not mistyped. */
+  readonly stored: ReadonlySet<string>
   /** Which of the spec's keys hashes masked values. */
   readonly maskKey: string
 }
@@ -41,17 +43,24 @@ export const wishedPaths = (wishes: Pick<FieldWishes, "fields" | "mask">): Reado
 /** Looks names up and gathers what is wrong with them. */
 class FieldFinder {
   readonly problems: Array<string> = []
+  readonly lost: Array<string> = []
   readonly #describe: ObjectDescribe
   readonly #related: Related
+  readonly #stored: ReadonlySet<string>
 
-  constructor(describe: ObjectDescribe, related: Related) {
+  constructor(describe: ObjectDescribe, related: Related, stored: ReadonlySet<string>) {
     this.#describe = describe
     this.#related = related
+    this.#stored = stored
   }
 
   find(path: string): ReadonlyArray<FoundField> {
     const found = findField(this.#describe, path, this.#related)
     if (typeof found !== "string") return [found]
+    if (this.#stored.has(path.toLowerCase())) {
+      if (!this.lost.includes(path)) this.lost.push(path)
+      return []
+    }
     if (!this.problems.includes(found)) this.problems.push(found)
     return []
   }
@@ -81,7 +90,7 @@ export const chooseFields = (
   wishes: FieldWishes,
   related: Related
 ): Result.Result<ChosenFields, SourceError> => {
-  const finder = new FieldFinder(describe, related)
+  const finder = new FieldFinder(describe, related, wishes.stored)
   const fields = fieldsByName(describe)
   const isThere = (name: string): boolean => fields.has(name.toLowerCase())
 
@@ -125,8 +134,14 @@ export const chooseFields = (
   return Result.succeed({
     fields: [...chosen, ...unlisted],
     masks,
-    warnings: hidden
-      .filter((name) => !substitutes.has(name.toLowerCase()))
-      .map((name) => `${describe.name}.${name} is recommended, but this user cannot read it.`)
+    warnings: [
+      ...hidden
+        .filter((name) => !substitutes.has(name.toLowerCase()))
+        .map((name) => `${describe.name}.${name} is recommended, but this user cannot read it.`),
+      ...finder.lost.map(
+        (name) =>
+          `${describe.name}.${name} is no longer there, or hidden from this user: what was read of it stays.`
+      )
+    ]
   })
 }

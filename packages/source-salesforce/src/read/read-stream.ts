@@ -5,6 +5,7 @@ import { abortJob } from "../bulk/bulk-job.ts"
 import type { ReadError } from "../read-error.ts"
 import { planWindow } from "../streams/window-plan.ts"
 import { leftFilter } from "./left-filter.ts"
+import { patchRows } from "./patch-rows.ts"
 import { isBeyondLog, reconcileIds } from "./reconcile-ids.ts"
 import type { StreamReading } from "./stream-reading.ts"
 import { deletesFrom, windowDeletes } from "./window-deletes.ts"
@@ -15,20 +16,30 @@ type Advances = Stream.Stream<Advance, ReadError>
 
 type Events = Stream.Stream<WorkEvent, ReadError>
 
-const ending = (of: { readonly segments: ReadonlyArray<Segment>; readonly event: WorkEvent }): Events =>
-  Stream.fromIterable<WorkEvent>([
-    ...of.segments.map((segment): WorkEvent => ({ kind: "segment", segment })),
-    of.event
-  ])
+const given = (segments: ReadonlyArray<Segment>): Events =>
+  Stream.fromIterable(segments.map((segment): WorkEvent => ({ kind: "segment", segment })))
+
+/** After the rows: deletes, then columns that are read again, then all of the window is done. */
+const ending = (
+  reading: StreamReading,
+  checkpoint: StreamCheckpoint,
+  of: { readonly segments: ReadonlyArray<Segment>; readonly event: WorkEvent }
+): Events =>
+  checkpoint.work
+    .slice(1)
+    .reduce<Events>((events, work) => Stream.concat(events, patchRows(reading, work)), given(of.segments))
+    .pipe(Stream.concat(Stream.make<[WorkEvent]>(of.event)))
 
 /** The rows are in: what went away meanwhile and before. */
 const deletesOf = (reading: StreamReading, checkpoint: StreamCheckpoint, work: Work): Events => {
   const { window } = work
   const { lookback } = reading
-  if (window === undefined) return Stream.make({ kind: "done" })
+  if (window === undefined) return Stream.make<[WorkEvent]>({ kind: "done" })
   const left = leftFilter(reading, work.id, window)
   if (!reading.definition.followsDeletes) {
-    return Stream.unwrap(Effect.map(left, (segments) => ending({ segments, event: { kind: "done" } })))
+    return Stream.unwrap(
+      Effect.map(left, (segments) => ending(reading, checkpoint, { segments, event: { kind: "done" } }))
+    )
   }
   const from = deletesFrom({ coveredTo: checkpoint.deletesCoveredTo, window, lookback })
   const reconciles =
@@ -44,7 +55,7 @@ const deletesOf = (reading: StreamReading, checkpoint: StreamCheckpoint, work: W
       )
   return Stream.unwrap(
     Effect.map(Effect.all([left, deletes]), ([away, { segments, coveredTo, reconciledAt, warnings }]) =>
-      ending({
+      ending(reading, checkpoint, {
         segments: [...away, ...segments],
         event: {
           kind: "done",
@@ -75,7 +86,8 @@ const catchUp = (reading: StreamReading, checkpoint: StreamCheckpoint): Advances
   const { checkpoint: next } = planWindow(reading.definition, checkpoint, false, {
     now: reading.client.clock.now(),
     lookback: reading.lookback,
-    apiVersion: reading.client.apiVersion
+    apiVersion: reading.client.apiVersion,
+    isDue: reading.isDue
   })
   return openWork(reading, next)
 }

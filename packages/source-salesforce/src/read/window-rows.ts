@@ -21,7 +21,8 @@ const viaRest = (reading: StreamReading, work: Work): Events =>
 const viaBulk = (reading: StreamReading, work: Work): Events =>
   newJobRows(reading, work).pipe(Stream.catchIf(isBulkRefusal, () => viaRest(reading, work)))
 
-const bySize = (reading: StreamReading, work: Work): Events => {
+/** One REST query tells the size; large results go by Bulk. */
+export const rowsBySize = (reading: StreamReading, work: Work): Events => {
   const mayBulk = reading.definition.soql?.bulk !== false
   if (!fitsAddress(reading.client, queryOf(reading.definition, work))) return viaBulk(reading, work)
   return Stream.unwrap(
@@ -41,8 +42,8 @@ const bySize = (reading: StreamReading, work: Work): Events => {
 
 export const windowRows = (reading: StreamReading, work: Work): Events => {
   if (work.job !== undefined) return resumedJobRows(reading, work, work.job)
-  if (reading.definition.soql !== null) return bySize(reading, work)
+  if (reading.definition.soql !== null) return rowsBySize(reading, work)
   return work.window === undefined || work.window.from === null
     ? viaBulk(reading, work)
-    : bySize(reading, work)
+    : rowsBySize(reading, work)
 }

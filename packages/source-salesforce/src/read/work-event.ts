@@ -21,7 +21,11 @@ const step = (checkpoint: StreamCheckpoint, event: WorkEvent, clock: OrgClock): 
   const updatedAt = clock.now()
   switch (event.kind) {
     case "work":
-      return { segments: [], checkpoint: { ...checkpoint, work: [event.work], updatedAt }, publish: false }
+      return {
+        segments: [],
+        checkpoint: { ...checkpoint, work: [event.work, ...checkpoint.work.slice(1)], updatedAt },
+        publish: false
+      }
     case "segment":
       return {
         segments: [event.segment],

@@ -24,6 +24,8 @@ import { didYouMean } from "../nearest-name.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
 import type { ReadError } from "../read-error.ts"
 import { type SourceError, sourceError } from "../source-error.ts"
+import { refreshDue } from "./refresh-due.ts"
+import { schemaDifference } from "./schema-fingerprint.ts"
 import { selectedPaths } from "./soql-columns.ts"
 import { defineSoqlStream, type ParsedSoql, parseSoql } from "./soql-definition.ts"
 import { choiceNames, chooseStreams, hasGlob, type StreamChoice } from "./stream-choice.ts"
@@ -93,16 +95,22 @@ const syncable = (describe: ObjectDescribe): Result.Result<ObjectDescribe, Sourc
       )
 }
 
-/** Until new columns are back-filled, an increment can only bring them for rows that change. */
-const changedColumns = (
+/** What became of columns since the last run, for those that the destination's own report does not tell. */
+const columnWarnings = (
   definition: StreamDefinition,
   stored: StreamCheckpoint | undefined
-): ReadonlyArray<string> =>
-  stored?.phase !== "incremental" || stored.schemaFingerprint === definition.schemaFingerprint
+): ReadonlyArray<string> => {
+  if (stored?.phase !== "incremental") return []
+  const { added, changed } = schemaDifference(stored.schemaFingerprint, definition.schemaFingerprint)
+  const filled = [...added, ...changed]
+  return filled.length === 0
     ? []
     : [
-        `The columns of ${definition.stream} are not those of the last run: rows that have not changed since keep what they had; \`--full-refresh ${definition.stream}\` reads all.`
+        definition.schema.key === null
+          ? `Rows of ${definition.stream} that have not changed have no ${filled.join(", ")} until it is read again with --full-refresh.`
+          : `${filled.join(", ")} of ${definition.stream} ${filled.length === 1 ? "is" : "are"} read of all rows, also of those that have not changed.`
       ]
+}
 
 const planOne = (of: {
   readonly client: SalesforceClient
@@ -117,7 +125,15 @@ const planOne = (of: {
   if (described === undefined) return failed(name, unknownObject(of.stream.object, []))
   const defined = described.pipe(
     Result.flatMap(syncable),
-    Result.flatMap((describe) => defineStream(of.spec, of.stream, describe, of.related))
+    Result.flatMap((describe) =>
+      defineStream(
+        of.spec,
+        of.stream,
+        describe,
+        of.related,
+        of.request.checkpoints[name]?.schemaFingerprint ?? null
+      )
+    )
   )
   return Result.isFailure(defined)
     ? failed(name, defined.failure)
@@ -136,7 +152,8 @@ const planDefined = (of: {
   const window = planWindow(definition, stored, listsName(of.request.fullRefresh, name), {
     now: of.client.clock.now(),
     lookback: of.spec.source.lookback,
-    apiVersion: of.client.apiVersion
+    apiVersion: of.client.apiVersion,
+    isDue: refreshDue(of.spec)
   })
   return {
     plan: {
@@ -146,7 +163,7 @@ const planDefined = (of: {
       mode: window.mode,
       checkpoint: window.checkpoint,
       resumes: window.resumes,
-      warnings: [...definition.warnings, ...changedColumns(definition, stored)]
+      warnings: [...definition.warnings, ...columnWarnings(definition, stored)]
     },
     definition,
     abandonedJob: window.abandoned

@@ -17,6 +17,9 @@ export const schemaFingerprint = (schema: StreamSchema, where: string | null): s
     ...schema.columns.map(({ name, type, from, mask }) => `${name}=${markOf([type, from, mask ?? null])}`)
   ].join(" ")
 
+/** Stands for a column that was lost: its field may come back, and until then it is not unknown. */
+const LOST = "-"
+
 interface Fingerprint {
   readonly filter: string
   readonly columns: ReadonlyMap<string, string>
@@ -29,14 +32,26 @@ const parse = (text: string): Fingerprint | null => {
     : null
 }
 
+/** The new fingerprint, with the columns that the table once had. */
+export const rememberLost = (before: string | null, now: string): string => {
+  const old = before === null ? null : parse(before)
+  const current = parse(now)
+  if (old === null || current === null) return now
+  const lost = [...old.columns.keys()].filter((name) => !current.columns.has(name))
+  return [now, ...lost.map((name) => `${name}=${LOST}`)].join(" ")
+}
+
+/** Columns that the table has or had, in lower case. */
+export const storedColumns = (fingerprint: string | null): ReadonlySet<string> =>
+  new Set([...(parse(fingerprint ?? "")?.columns.keys() ?? [])].map((name) => name.toLowerCase()))
+
 export interface SchemaDifference {
   readonly filterChanged: boolean
   readonly added: ReadonlyArray<string>
-  readonly lost: ReadonlyArray<string>
   readonly changed: ReadonlyArray<string>
 }
 
-const none: SchemaDifference = { filterChanged: false, added: [], lost: [], changed: [] }
+const none: SchemaDifference = { filterChanged: false, added: [], changed: [] }
 
 export const schemaDifference = (before: string | null, now: string): SchemaDifference => {
   const [old, current] = [before === null ? null : parse(before), parse(now)]
@@ -44,10 +59,10 @@ export const schemaDifference = (before: string | null, now: string): SchemaDiff
   const names = [...current.columns.keys()]
   return {
     filterChanged: old.filter !== current.filter,
-    added: names.filter((name) => !old.columns.has(name)),
-    lost: [...old.columns.keys()].filter((name) => !current.columns.has(name)),
+    added: names.filter((name) => (old.columns.get(name) ?? LOST) === LOST),
     changed: names.filter(
-      (name) => old.columns.has(name) && old.columns.get(name) !== current.columns.get(name)
+      (name) =>
+        (old.columns.get(name) ?? LOST) !== LOST && old.columns.get(name) !== current.columns.get(name)
     )
   }
 }

@@ -109,6 +109,8 @@ export const defineSoqlStream = (
       where: null,
       soql: { text: stream.soql, bulk: isPlain(query) },
       followsDeletes: false,
+      silentColumns: [],
+      silentFilter: false,
       schema,
       schemaFingerprint: schemaFingerprint(schema, stream.soql),
       warnings: []

@@ -5,11 +5,12 @@ import { streamName } from "@decant/connector"
 import { Result } from "effect"
 import type { ObjectDescribe } from "../describe/describe-shape.ts"
 import { cursorFieldOf, cursorWarnings } from "../fields/cursor-field.ts"
+import { isSilentFilter, silentColumns } from "../fields/derived-fields.ts"
 import type { Related } from "../fields/field-path.ts"
 import { type FieldSelection, selectFields } from "../fields/field-selection.ts"
 import type { FieldWishes } from "../fields/field-wishes.ts"
 import type { SourceError } from "../source-error.ts"
-import { schemaFingerprint } from "./schema-fingerprint.ts"
+import { schemaFingerprint, storedColumns } from "./schema-fingerprint.ts"
 
 export interface StreamDefinition {
   readonly stream: string
@@ -22,12 +23,16 @@ export interface StreamDefinition {
   readonly soql: { readonly text: string; readonly bulk: boolean } | null
   /** The org's delete log is read after the rows of each window. */
   readonly followsDeletes: boolean
+  /** Columns that change without a new stamp. */
+  readonly silentColumns: ReadonlyArray<string>
+  /** The filter reads such fields. */
+  readonly silentFilter: boolean
   readonly schema: StreamSchema
   readonly schemaFingerprint: string
   readonly warnings: ReadonlyArray<string>
 }
 
-export const wishesOf = (spec: Spec, stream: ObjectStream): Omit<FieldWishes, "cursorField"> => ({
+export const wishesOf = (spec: Spec, stream: ObjectStream): Omit<FieldWishes, "cursorField" | "stored"> => ({
   fields: stream.fields ?? spec.source.defaults?.fields ?? "recommended",
   roles: stream.roles,
   substitute: stream.substitute,
@@ -40,10 +45,15 @@ export const defineStream = (
   spec: Spec,
   stream: ObjectStream,
   describe: ObjectDescribe,
-  related: Related
+  related: Related,
+  fingerprint: string | null
 ): Result.Result<StreamDefinition, SourceError> => {
   const cursor = cursorFieldOf(describe)
-  const wishes: FieldWishes = { ...wishesOf(spec, stream), cursorField: cursor?.name ?? null }
+  const wishes: FieldWishes = {
+    ...wishesOf(spec, stream),
+    cursorField: cursor?.name ?? null,
+    stored: storedColumns(fingerprint)
+  }
   return Result.map(selectFields(describe, wishes, related), (selection) => {
     const name = streamName(stream)
     const cursorField = cursor?.name ?? null
@@ -56,6 +66,9 @@ export const defineStream = (
       where: stream.where ?? null,
       soql: null,
       followsDeletes: cursorField !== null && hasDeleteLog(describe) && !keepsMissing(stream, describe),
+      silentColumns:
+        cursor === null ? [] : silentColumns(describe, selection.columns, stream.refreshFields ?? []),
+      silentFilter: stream.where !== undefined && isSilentFilter(describe, stream.where),
       schema,
       schemaFingerprint: schemaFingerprint(schema, stream.where ?? null),
       warnings: [

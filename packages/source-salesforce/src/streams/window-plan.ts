@@ -13,7 +13,8 @@ import {
   type Work
 } from "@decant/connector"
 import { Duration } from "effect"
-import { schemaDifference } from "./schema-fingerprint.ts"
+import type { IsDue } from "./refresh-due.ts"
+import { rememberLost, schemaDifference } from "./schema-fingerprint.ts"
 import { rowsQuery } from "./soql.ts"
 import type { StreamDefinition } from "./stream-definition.ts"
 import { windowSince } from "./window.ts"
@@ -45,6 +46,7 @@ export interface PlanningContext {
   readonly now: Instant
   readonly lookback: Duration.Duration
   readonly apiVersion: string
+  readonly isDue: IsDue
 }
 
 export interface WindowPlan {
@@ -99,11 +101,35 @@ const planAfresh = (
     return { ...checkpoint, work: [wholeWork(definition, context)] }
   }
   const { filterChanged } = schemaDifference(stored.schemaFingerprint, definition.schemaFingerprint)
-  if (stored.phase === "full" || stored.cursorField !== definition.cursorField || filterChanged) {
+  const reevaluates =
+    filterChanged ||
+    (definition.silentFilter && stored.phase === "incremental" && refreshesSilent(stored, context))
+  if (stored.phase === "full" || stored.cursorField !== definition.cursorField || reevaluates) {
     return nextGeneration(definition, stored, context)
   }
   const window = windowSince({ cursor: stored.cursor, now: context.now, lookback: context.lookback })
-  return { ...stored, work: [newRowsWork(window)] }
+  return { ...stored, work: [newRowsWork(window), ...patches(definition, stored, window, context)] }
+}
+
+const refreshesSilent = (stored: StreamCheckpoint, context: PlanningContext): boolean =>
+  stored.formulasRefreshedAt === null || context.isDue("formulas", stored.formulasRefreshedAt, context.now)
+
+/** Columns of all rows to read again after the window: an earlier run's that are still open are among them. */
+const patches = (
+  definition: StreamDefinition,
+  stored: StreamCheckpoint,
+  window: Window,
+  context: PlanningContext
+): ReadonlyArray<Work> => {
+  if (definition.schema.key === null || window.from === null) return []
+  const { added, changed } = schemaDifference(stored.schemaFingerprint, definition.schemaFingerprint)
+  const open = stored.work.flatMap(({ kind, columns }) => (kind === "fields" ? (columns ?? []) : []))
+  const known = new Set(definition.schema.columns.map(({ name }) => name))
+  const filled = [...new Set([...open, ...added, ...changed])].filter((name) => known.has(name))
+  const silent = refreshesSilent(stored, context) ? definition.silentColumns : []
+  const patch = (kind: "fields" | "formulas", columns: ReadonlyArray<string>): ReadonlyArray<Work> =>
+    columns.length === 0 ? [] : [{ ...newRowsWork({ from: null, to: window.to }), kind, columns }]
+  return [...patch("fields", filled), ...patch("formulas", silent)]
 }
 
 export const planWindow = (
@@ -114,7 +140,7 @@ export const planWindow = (
 ): WindowPlan => {
   const touched = (checkpoint: StreamCheckpoint): StreamCheckpoint => ({
     ...checkpoint,
-    schemaFingerprint: definition.schemaFingerprint,
+    schemaFingerprint: rememberLost(stored?.schemaFingerprint ?? null, definition.schemaFingerprint),
     updatedAt: context.now
   })
   const open = stored?.work[0]
@@ -146,12 +172,16 @@ export const finished = (
   checkpoint: StreamCheckpoint,
   now: Instant
 ): { readonly checkpoint: StreamCheckpoint; readonly publish: boolean } => {
-  const to = checkpoint.work[0]?.window?.to ?? null
+  const window = checkpoint.work[0]?.window
+  const to = window?.to ?? null
+  // Whole rows bring their formulas with them.
+  const refreshed = window?.from === null || checkpoint.work.some(({ kind }) => kind === "formulas")
   return {
     checkpoint: {
       ...checkpoint,
       phase: checkpoint.cursorField === null ? "full" : "incremental",
       cursor: to,
+      formulasRefreshedAt: refreshed ? to : checkpoint.formulasRefreshedAt,
       work: [],
       updatedAt: now
     },

@@ -1,0 +1,37 @@
+/**
+ * Some columns of all rows, read again: new ones that are back-filled, and those that change without a stamp.
+ * Destinations write only rows that have not moved on since and whose values differ.
+ */
+import { columnHeaders, type StreamSchema, type Work } from "@decant/connector"
+import { Stream } from "effect"
+import type { ReadError } from "../read-error.ts"
+import { newRowsWork } from "../streams/window-plan.ts"
+import type { StreamReading } from "./stream-reading.ts"
+import { rowsBySize } from "./window-rows.ts"
+import type { WorkEvent } from "./work-event.ts"
+
+/** Key, guard and the columns' own headers; a struct that shares one of them is read whole. */
+export const patchHeaders = (schema: StreamSchema, names: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const wanted = new Set(schema.columns.filter(({ name }) => names.includes(name)).flatMap(columnHeaders))
+  const structs = schema.columns.filter(
+    (column) => "struct" in column.from && columnHeaders(column).some((header) => wanted.has(header))
+  )
+  const identity = [...(schema.key ?? []), ...(schema.guard === null ? [] : [schema.guard])]
+  return [...new Set([...identity, ...wanted, ...structs.flatMap(columnHeaders)])]
+}
+
+export const patchRows = (reading: StreamReading, work: Work): Stream.Stream<WorkEvent, ReadError> => {
+  const { definition } = reading
+  const select = patchHeaders(definition.schema, work.columns ?? [])
+  const patch = { ...reading, definition: { ...definition, select } }
+  return rowsBySize(patch, newRowsWork(work.window)).pipe(
+    Stream.flatMap((event) =>
+      event.kind === "segment"
+        ? Stream.make<[WorkEvent]>({
+            kind: "segment",
+            segment: { ...event.segment, work: work.id, effect: "patch" }
+          })
+        : Stream.empty
+    )
+  )
+}
