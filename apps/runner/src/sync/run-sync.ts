@@ -4,6 +4,7 @@
  * says how far it came.
  */
 import { randomUUID } from "node:crypto"
+import { maskKey } from "@decant/auth"
 import type { Failure, ReadyStream, StoredCheckpoints, StreamPlan } from "@decant/connector"
 import { Cause, Clock, type Duration, Effect, Exit, type Option } from "effect"
 import { type Board, openBoard } from "../progress/board.ts"
@@ -28,13 +29,20 @@ export interface RunRequest {
   readonly fullRefresh: ReadonlyArray<string>
 }
 
+/** The key of the spec's hashed columns, by the name under which the columns ask for it; none when none does. */
+const maskKeysOf = Effect.fnUntraced(function* ({ spec, folder }: SpecFile) {
+  const hashes = spec.source.streams.some((stream) => Object.values(stream.mask ?? {}).includes("hmac"))
+  return hashes ? { [spec.name]: yield* maskKey({ folder, env: process.env }, spec.name) } : {}
+})
+
 const openBoth = Effect.fnUntraced(function* ({ specFile, screen }: RunRequest) {
   const { spec, folder } = specFile
   const sources = yield* findSource(spec.source.type)
   const destinations = yield* findDestination(spec.destination.type)
   const source = yield* sources.open({ spec, folder })
   const { orgId } = source.identity
-  const destination = yield* destinations.open({ spec, folder, orgId, notice: screen.note })
+  const maskKeys = yield* maskKeysOf(specFile)
+  const destination = yield* destinations.open({ spec, folder, orgId, maskKeys, notice: screen.note })
   const stored = yield* destination.checkpoints
   return { source, destination, stored }
 })

@@ -1,17 +1,16 @@
 /**
- * One encrypted file per stored login, `.decant/connections/<name>.jwe` beside the spec: compact JWE, direct
- * encryption by A256GCM. https://www.rfc-editor.org/rfc/rfc7516
+ * One encrypted file per stored login, `.decant/connections/<name>.jwe` beside the spec.
  *
  * A file that cannot be read is never taken for a missing one: nobody is logged in anew behind an operator's back.
  */
 import { readdir, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, Schema } from "effect"
-import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from "jose"
 import { AuthError } from "../auth-error.ts"
 import type { SpecPlace } from "../secret-text.ts"
 import { Connection } from "./connection.ts"
 import { errorCode, makeFolder, readIfThere, replaceFile } from "./durable-file.ts"
+import { damaged, openText, sealText } from "./sealed-text.ts"
 import { type StoreKey, storeKey } from "./store-key.ts"
 
 export interface ConnectionStore {
@@ -30,52 +29,22 @@ const Json = Schema.fromJsonString(Connection)
 const decode = Schema.decodeUnknownEffect(Json)
 const encode = Schema.encodeEffect(Json)
 
-const keyIdOf = (text: string): string | undefined => {
-  try {
-    return decodeProtectedHeader(text).kid
-  } catch {
-    return undefined
-  }
-}
-
 const open = Effect.fnUntraced(function* (text: string, file: string, name: string, key: StoreKey) {
-  const damaged = (detail: string) => AuthError.because("AUTH_STORE_DAMAGED", { file, detail })
-  const plain = yield* Effect.tryPromise({
-    try: () =>
-      compactDecrypt(text.trim(), key.bytes, {
-        keyManagementAlgorithms: ["dir"],
-        contentEncryptionAlgorithms: ["A256GCM"]
-      }),
-    catch: () => {
-      const id = keyIdOf(text)
-      return damaged(
-        id !== undefined && id !== key.id
-          ? `it was encrypted with another key than ${key.name}`
-          : "it was cut short or changed"
-      )
-    }
-  })
-  const connection = yield* decode(new TextDecoder().decode(plain.plaintext)).pipe(
-    Effect.mapError(() => damaged("what it holds is not a login of this version"))
+  const connection = yield* decode(yield* openText(text, file, key)).pipe(
+    Effect.mapError(() => damaged(file, "what it holds is not a login of this version"))
   )
-  if (connection.name !== name) return yield* damaged(`it holds the login ${connection.name}`)
+  if (connection.name !== name) return yield* damaged(file, `it holds the login ${connection.name}`)
   return connection
 })
 
 const seal = Effect.fnUntraced(function* (connection: Connection, key: StoreKey) {
-  const text = yield* Effect.orDie(encode(connection))
-  return yield* Effect.promise(() =>
-    new CompactEncrypt(new TextEncoder().encode(text))
-      .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid: key.id })
-      .encrypt(key.bytes)
-  )
+  return yield* sealText(yield* Effect.orDie(encode(connection)), key)
 })
 
 export const connectionStore = (place: SpecPlace): ConnectionStore => {
   const folder = join(place.folder, ".decant", "connections")
   const fileOf = (name: string): string => join(folder, `${name}${extension}`)
-  const unreadable = (file: string) => (error: unknown) =>
-    AuthError.because("AUTH_STORE_DAMAGED", { file, detail: errorCode(error) })
+  const unreadable = (file: string) => (error: unknown) => damaged(file, errorCode(error))
   const unwritable = (file: string) => (error: unknown) =>
     AuthError.because("AUTH_STORE_WRITE", { file, detail: errorCode(error) })
 
