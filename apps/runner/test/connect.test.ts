@@ -2,6 +2,7 @@
 import { chmod, copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises"
 import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it, vi } from "@effect/vitest"
 import { answerInBrowser, confirmDevice } from "./support/browser.ts"
+import { holdCallbackPort } from "./support/callback-port.ts"
 import { type Ended, openWorkspace, type Workspace } from "./support/decant.ts"
 import { type Emulator, startEmulator } from "./support/emulator.ts"
 
@@ -68,8 +69,12 @@ const whileItWaits = async (
   return result
 }
 
-const connectByBrowser = (args: ReadonlyArray<string> = [], env: Readonly<Record<string, string>> = {}) =>
-  whileItWaits(
+const connectByBrowser = async (
+  args: ReadonlyArray<string> = [],
+  env: Readonly<Record<string, string>> = {}
+): Promise<Ended> => {
+  const release = await holdCallbackPort()
+  return whileItWaits(
     ["connect", "--no-browser", ...args],
     /^ {2}(http\S+)\n/m,
     async ([, url]) => {
@@ -78,7 +83,8 @@ const connectByBrowser = (args: ReadonlyArray<string> = [], env: Readonly<Record
       assert.strictEqual((await fetch(back)).status, 200)
     },
     env
-  )
+  ).finally(release)
+}
 
 const isGreen = async (): Promise<void> => {
   const ended = await workspace.run(["check", "--json"], home())
@@ -144,7 +150,9 @@ describe("one command connects, and check is green:", () => {
       `#!/bin/sh\nprintf '%s' "$1" > ${workspace.path("part")} && mv ${workspace.path("part")} ${workspace.path("url")}\n`
     )
     await chmod(browser, 0o755)
+    const release = await holdCallbackPort()
     const { ended } = workspace.start(["connect"], { ...home(), BROWSER: browser })
+    ended.finally(release)
     const url = await vi.waitFor(() => readFile(workspace.path("url"), "utf8"), { timeout: 60_000 })
     assert.strictEqual((await fetch(await answerInBrowser(org, url))).status, 200)
     const result = await ended

@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises"
 import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it, vi } from "@effect/vitest"
 import { answerInBrowser } from "./support/browser.ts"
+import { holdCallbackPort } from "./support/callback-port.ts"
 import { type Ended, openWorkspace, type Workspace } from "./support/decant.ts"
 import { type Emulator, startEmulator } from "./support/emulator.ts"
 
@@ -84,7 +85,9 @@ describe("client credentials", () => {
 
 describe("in the browser", () => {
   const connect = async (decision: "allow" | "deny"): Promise<Ended> => {
+    const release = await holdCallbackPort()
     const { child, ended } = workspace.start(["connect", "--no-browser", "--json"], home())
+    ended.finally(release)
     let heard = ""
     const visited = new Promise<void>((resolve, reject) => {
       child.stderr?.on("data", (chunk) => {

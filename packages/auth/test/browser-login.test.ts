@@ -6,6 +6,7 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer, Redacted } from "effect"
 import { type BrowserConnect, connectByBrowser, openSession } from "../src/index.ts"
+import { holdCallbackPort } from "./callback-port.ts"
 import { answerInBrowser, control, type Emulator, emulator, requestsTo } from "./emulator.ts"
 import { sourceWith } from "./sources.ts"
 
@@ -51,8 +52,13 @@ const specOf = Effect.fnUntraced(function* (auth: OAuth) {
   return spec
 })
 
+const callbackPort = Effect.acquireRelease(Effect.promise(holdCallbackPort), (release) =>
+  Effect.sync(release)
+)
+
 const connect = Effect.fnUntraced(function* (auth: OAuth, spec: BrowserConnect, decision?: "deny") {
   const org = yield* Org
+  yield* callbackPort
   const waiting = yield* connectByBrowser(auth, spec)
   const finished = yield* Effect.forkChild(waiting.finished)
   const address = yield* answerInBrowser(org, waiting.authorizeUrl, decision)
@@ -141,6 +147,7 @@ layer(Layer.merge(Org.layer, NodeHttpClient.layerUndici), { excludeTestServices:
       Effect.gen(function* () {
         const org = yield* Org
         const auth = yield* app("stateful")
+        yield* callbackPort
         const waiting = yield* connectByBrowser(auth, yield* specOf(auth))
         const finished = yield* Effect.forkChild(waiting.finished)
         const strange = yield* Effect.promise(() => fetch(`${callback}?code=stolen&state=guessed`))
@@ -157,6 +164,7 @@ layer(Layer.merge(Org.layer, NodeHttpClient.layerUndici), { excludeTestServices:
     it.effect("a second login at the same time is told that the port is taken", () =>
       Effect.gen(function* () {
         const auth = yield* app("twice")
+        yield* callbackPort
         const spec = yield* specOf(auth)
         yield* connectByBrowser(auth, spec)
         const error = yield* Effect.flip(Effect.scoped(connectByBrowser(auth, spec)))
