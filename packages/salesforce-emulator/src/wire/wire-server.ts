@@ -3,6 +3,7 @@
  * edge refuses by size, and closes fast. Effect's server is mounted on it and sees only the requests that get through.
  */
 import { type IncomingMessage, Server, type ServerResponse } from "node:http"
+import { decompress } from "./compressed-body.ts"
 import type { Fault, Faults } from "./faults.ts"
 import { chargedCalls, clientOf, type LoggedRequest, type RequestLog, withoutSecrets } from "./request-log.ts"
 import { resetAfter, truncateAfter } from "./struck-response.ts"
@@ -12,6 +13,8 @@ const EDGE_BYTES = 16_384
 const CLOSE_GRACE_MS = 100
 /** The largest body of a call; files of rows for a bulk job have a limit of their own. */
 const BODY_BYTES = 50 * 1024 * 1024
+/** Past what a job may have, so that the job itself refuses what is too large. */
+const UPLOAD_BYTES = 160 * 1024 * 1024
 const UPLOAD = /\/jobs\/ingest\/[^/]+\/batches/i
 
 export interface WireOptions {
@@ -50,7 +53,8 @@ export class WireServer extends Server {
     }
     const fault = faults.strike(method, url)
     const meter = measure(request, response, requestLog, fault)
-    if (refuseBySize(request, response)) return
+    if (refuseBySize(request, response) || refuseUnreadable(request, response)) return
+    decompress(request, UPLOAD.test(url) ? UPLOAD_BYTES : BODY_BYTES)
     const act = () => {
       if (response.destroyed) return
       if (fault !== undefined) strike(fault, request, response, meter)
@@ -108,6 +112,20 @@ function refuseBySize(request: IncomingMessage, response: ServerResponse): boole
   response.writeHead(status as number, { "content-type": "text/html;charset=UTF-8", connection: "close" })
   response.end(`<h1>Bad Message ${status}</h1><pre>reason: ${reason}</pre>`)
   return true
+}
+
+/** No resource has a path whose percent signs make no text. */
+function refuseUnreadable(request: IncomingMessage, response: ServerResponse): boolean {
+  const [path] = splitOnce(request.url ?? "/")
+  try {
+    decodeURIComponent(path)
+    return false
+  } catch {
+    request.resume()
+    response.writeHead(404, { "content-type": "application/json;charset=UTF-8" })
+    response.end(`[{"message":"The requested resource does not exist","errorCode":"NOT_FOUND"}]`)
+    return true
+  }
 }
 
 function measure(
