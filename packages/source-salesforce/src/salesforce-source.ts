@@ -69,7 +69,7 @@ const sourceOver = Effect.fnUntraced(function* (
     check: checkOrg(client, options, identity),
     discover: (objects) => catalogOf(client, objects),
     plan: (request) =>
-      Effect.map(planStreams(client, spec, request), (streams) => {
+      Effect.map(planStreams(client, spec, request, identity.access), (streams) => {
         for (const stream of streams) planned.set(stream.plan.stream, stream)
         deleteLog.expect(streams.flatMap((stream) => deleteQuestion(stream, spec.source.lookback)))
         return streams.map(({ plan }) => plan)
@@ -90,6 +90,7 @@ const sourceOver = Effect.fnUntraced(function* (
             seesAll,
             lookback: spec.source.lookback,
             isDue: refreshDue(spec),
+            access: identity.access,
             tuning: sizes
           },
           checkpoint,

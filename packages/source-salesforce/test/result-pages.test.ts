@@ -90,6 +90,7 @@ const read = (answer: Answer) =>
       seesAll: () => Effect.succeed(true),
       lookback: Duration.minutes(10),
       isDue: () => false,
+      access: null,
       tuning
     }
     const events = yield* Effect.result(Stream.runCollect(newJobRows(reading, work)))

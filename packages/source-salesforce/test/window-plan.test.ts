@@ -33,7 +33,8 @@ const context: PlanningContext = {
   now: "2026-11-21T10:00:00.000Z",
   lookback: Duration.minutes(10),
   apiVersion: "67.0",
-  isDue: () => false
+  isDue: () => false,
+  access: null
 }
 
 const plan = (

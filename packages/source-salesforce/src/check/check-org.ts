@@ -44,7 +44,7 @@ export const checkOrg = Effect.fn("salesforce.check")(function* (
   identity: OrgIdentity
 ): Effect.fn.Return<ReadonlyArray<CheckLine>, ReadError> {
   const { spec } = of
-  const planned = yield* planStreams(client, spec, { checkpoints: {}, only: [], fullRefresh: [] })
+  const planned = yield* planStreams(client, spec, { checkpoints: {}, only: [], fullRefresh: [] }, null)
   const objects = planned.flatMap(({ definition }) => (definition === null ? [] : [definition.object]))
   const permissions = yield* readUserPermissions(client)
   return [

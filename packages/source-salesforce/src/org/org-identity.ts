@@ -5,6 +5,7 @@ import { Effect, Schema } from "effect"
 import type { ReadError } from "../read-error.ts"
 import { refusal } from "../source-error.ts"
 import { textLiteral } from "../streams/soql.ts"
+import { accessFingerprint, accessQueries } from "./access-fingerprint.ts"
 import { decodeReply, replyFailure } from "./api-reply.ts"
 import { getTogether } from "./composite.ts"
 import type { SalesforceClient } from "./salesforce-client.ts"
@@ -15,6 +16,8 @@ export interface OrgIdentity {
   readonly isSandbox: boolean
   readonly userId: string
   readonly userName: string
+  /** Changes when the user may see something else than before; null when that cannot be known. */
+  readonly access: string | null
 }
 
 const Organizations = Schema.Struct({
@@ -31,9 +34,10 @@ export const readIdentity = Effect.fnUntraced(function* (
   const { identityUrl } = yield* session.token
   const userId = identityUrl.split("/").at(-1) ?? ""
   const query = (soql: string): string => client.resource(`/query?q=${encodeURIComponent(soql)}`)
-  const [organization, user] = yield* getTogether(client, [
+  const [organization, user, ...access] = yield* getTogether(client, [
     query("SELECT Id, Name, IsSandbox FROM Organization"),
-    query(`SELECT Username FROM User WHERE Id = ${textLiteral(userId)}`)
+    query(`SELECT Username FROM User WHERE Id = ${textLiteral(userId)}`),
+    ...accessQueries(userId).map(query)
   ])
   // Whatever is asked for: nothing is found under a version that the org does not have.
   if (organization?.status === 404) return yield* refusal(failureOf("API_VERSION_RETIRED"))
@@ -48,6 +52,7 @@ export const readIdentity = Effect.fnUntraced(function* (
     orgName: records[0].Name,
     isSandbox: records[0].IsSandbox,
     userId,
-    userName: users.records[0]?.Username ?? userId
+    userName: users.records[0]?.Username ?? userId,
+    access: accessFingerprint(access)
   }
 })

@@ -2,7 +2,7 @@
  * Some columns of all rows, read again: new ones that are back-filled, and those that change without a stamp.
  * Destinations write only rows that have not moved on since and whose values differ.
  */
-import { columnHeaders, type StreamSchema, type Work } from "@decant/connector"
+import { columnHeaders, type Segment, type StreamSchema, type Work } from "@decant/connector"
 import { Stream } from "effect"
 import type { ReadError } from "../read-error.ts"
 import { newRowsWork } from "../streams/window-plan.ts"
@@ -20,18 +20,25 @@ export const patchHeaders = (schema: StreamSchema, names: ReadonlyArray<string>)
   return [...new Set([...identity, ...wanted, ...structs.flatMap(columnHeaders)])]
 }
 
-export const patchRows = (reading: StreamReading, work: Work): Stream.Stream<WorkEvent, ReadError> => {
-  const { definition } = reading
-  const select = patchHeaders(definition.schema, work.columns ?? [])
-  const patch = { ...reading, definition: { ...definition, select } }
-  return rowsBySize(patch, newRowsWork(work.window)).pipe(
+type Events = Stream.Stream<WorkEvent, ReadError>
+
+/** Only its segments: the window's own work goes on. */
+const asPartOf = (work: Work, effect: Segment["effect"], events: Events): Events =>
+  events.pipe(
     Stream.flatMap((event) =>
       event.kind === "segment"
-        ? Stream.make<[WorkEvent]>({
-            kind: "segment",
-            segment: { ...event.segment, work: work.id, effect: "patch" }
-          })
+        ? Stream.make<[WorkEvent]>({ kind: "segment", segment: { ...event.segment, work: work.id, effect } })
         : Stream.empty
     )
   )
+
+/** Every row whole, for those that the copy has not seen yet although they did not change. */
+export const allRows = (reading: StreamReading, work: Work): Events =>
+  asPartOf(work, "upsert", rowsBySize(reading, newRowsWork(work.window)))
+
+export const patchRows = (reading: StreamReading, work: Work): Events => {
+  const { definition } = reading
+  const select = patchHeaders(definition.schema, work.columns ?? [])
+  const patch = { ...reading, definition: { ...definition, select } }
+  return asPartOf(work, "patch", rowsBySize(patch, newRowsWork(work.window)))
 }

@@ -1,11 +1,11 @@
 /** Reads one planned stream to the present: first what an earlier run left open, then what changed since. */
-import type { Advance, Segment, StreamCheckpoint, Work } from "@decant/connector"
+import type { Advance, Instant, Segment, StreamCheckpoint, Work } from "@decant/connector"
 import { Effect, Stream } from "effect"
 import { abortJob } from "../bulk/bulk-job.ts"
 import type { ReadError } from "../read-error.ts"
-import { planWindow } from "../streams/window-plan.ts"
+import { newRowsWork, planWindow } from "../streams/window-plan.ts"
 import { leftFilter } from "./left-filter.ts"
-import { patchRows } from "./patch-rows.ts"
+import { allRows, patchRows } from "./patch-rows.ts"
 import { isBeyondLog, reconcileIds } from "./reconcile-ids.ts"
 import type { StreamReading } from "./stream-reading.ts"
 import { deletesFrom, windowDeletes } from "./window-deletes.ts"
@@ -19,6 +19,10 @@ type Events = Stream.Stream<WorkEvent, ReadError>
 const given = (segments: ReadonlyArray<Segment>): Events =>
   Stream.fromIterable(segments.map((segment): WorkEvent => ({ kind: "segment", segment })))
 
+/** Columns of all rows, or all rows as they are. */
+const againRows = (reading: StreamReading, work: Work): Events =>
+  work.kind === "ids" ? allRows(reading, work) : patchRows(reading, work)
+
 /** After the rows: deletes, then columns that are read again, then all of the window is done. */
 const ending = (
   reading: StreamReading,
@@ -27,8 +31,13 @@ const ending = (
 ): Events =>
   checkpoint.work
     .slice(1)
-    .reduce<Events>((events, work) => Stream.concat(events, patchRows(reading, work)), given(of.segments))
+    .reduce<Events>((events, work) => Stream.concat(events, againRows(reading, work)), given(of.segments))
     .pipe(Stream.concat(Stream.make<[WorkEvent]>(of.event)))
+
+const withAllRows = (checkpoint: StreamCheckpoint, to: Instant): StreamCheckpoint =>
+  checkpoint.work.some(({ kind }) => kind === "ids")
+    ? checkpoint
+    : { ...checkpoint, work: [...checkpoint.work, { ...newRowsWork({ from: null, to }), kind: "ids" }] }
 
 /** The rows are in: what went away meanwhile and before. */
 const deletesOf = (reading: StreamReading, checkpoint: StreamCheckpoint, work: Work): Events => {
@@ -54,16 +63,18 @@ const deletesOf = (reading: StreamReading, checkpoint: StreamCheckpoint, work: W
         Effect.catchIf(isBeyondLog, () => reconcileIds(reading, work.id, from))
       )
   return Stream.unwrap(
-    Effect.map(Effect.all([left, deletes]), ([away, { segments, coveredTo, reconciledAt, warnings }]) =>
-      ending(reading, checkpoint, {
-        segments: [...away, ...segments],
-        event: {
-          kind: "done",
-          deletesCoveredTo: coveredTo,
-          reconciledAt: reconciledAt ?? since,
-          warnings
-        }
-      })
+    Effect.map(
+      Effect.all([left, deletes]),
+      ([away, { segments, coveredTo, reconciledAt, warnings, rereads }]) =>
+        ending(reading, rereads === true ? withAllRows(checkpoint, window.to) : checkpoint, {
+          segments: [...away, ...segments],
+          event: {
+            kind: "done",
+            deletesCoveredTo: coveredTo,
+            reconciledAt: reconciledAt ?? since,
+            warnings
+          }
+        })
     )
   )
 }
@@ -87,7 +98,8 @@ const catchUp = (reading: StreamReading, checkpoint: StreamCheckpoint): Advances
     now: reading.client.clock.now(),
     lookback: reading.lookback,
     apiVersion: reading.client.apiVersion,
-    isDue: reading.isDue
+    isDue: reading.isDue,
+    access: reading.access
   })
   return openWork(reading, next)
 }

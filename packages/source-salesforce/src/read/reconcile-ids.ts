@@ -69,7 +69,7 @@ export const reconcileIds = Effect.fnUntraced(function* (
       : [`Salesforce no longer tells which rows of ${object} were deleted since ${day(unknownSince)}.`]
   if (!(yield* reading.seesAll(object))) {
     const kept = `Rows of ${stream} that are gone cannot be told from rows that are not shared with this user, so none was marked: give the user “View All” for ${object}.`
-    return { ...at, segments: [], warnings: [...why, kept] }
+    return { ...at, segments: [], warnings: [...why, kept], rereads: true }
   }
   return {
     ...at,

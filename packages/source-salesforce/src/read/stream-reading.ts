@@ -19,6 +19,8 @@ export interface StreamReading {
   readonly seesAll: (object: string) => Effect.Effect<boolean, ReadError>
   readonly lookback: Duration.Duration
   readonly isDue: IsDue
+  /** What the user may see, as a mark. */
+  readonly access: string | null
   /** Of the whole org: result pages that may be on their way at one time. */
   readonly downloads: Semaphore.Semaphore
 }

@@ -32,6 +32,8 @@ export interface WindowDeletes {
   /** All Ids were compared. */
   readonly reconciledAt?: Instant
   readonly warnings: ReadonlyArray<string>
+  /** Rows may have come into sight: all are to be read again. */
+  readonly rereads?: boolean
 }
 
 export const spoolLines = Effect.fnUntraced(function* (

@@ -119,6 +119,7 @@ const planOne = (of: {
   readonly described: Described
   readonly related: Related
   readonly request: PlanRequest
+  readonly access: string | null
 }): PlannedStream => {
   const name = streamName(of.stream)
   const described = of.described.get(of.stream.object.toLowerCase())
@@ -144,6 +145,7 @@ const planDefined = (of: {
   readonly client: SalesforceClient
   readonly spec: Spec
   readonly request: PlanRequest
+  readonly access: string | null
   readonly definition: StreamDefinition
 }): PlannedStream => {
   const { definition } = of
@@ -153,7 +155,8 @@ const planDefined = (of: {
     now: of.client.clock.now(),
     lookback: of.spec.source.lookback,
     apiVersion: of.client.apiVersion,
-    isDue: refreshDue(of.spec)
+    isDue: refreshDue(of.spec),
+    access: of.access
   })
   return {
     plan: {
@@ -177,6 +180,7 @@ const planSoql = (of: {
   readonly described: Described
   readonly related: Related
   readonly request: PlanRequest
+  readonly access: string | null
 }): PlannedStream => {
   const { stream, object } = of.soql
   const described = of.described.get(object.toLowerCase())
@@ -208,7 +212,8 @@ const pathsOf = (
 export const planStreams = Effect.fn("salesforce.plan")(function* (
   client: SalesforceClient,
   spec: Spec,
-  request: PlanRequest
+  request: PlanRequest,
+  access: string | null
 ): Effect.fn.Return<ReadonlyArray<PlannedStream>, ReadError> {
   const choice = chooseStreams(spec, hasGlob(spec) ? yield* listObjects(client) : [])
   yield* checkNames(choice, request)
@@ -227,11 +232,11 @@ export const planStreams = Effect.fn("salesforce.plan")(function* (
     ...queries.flatMap(({ object, query }) => pathsIn(described, object, selectedPaths(query)))
   ])
   return [
-    ...objects.map((stream) => planOne({ client, spec, stream, described, related, request })),
+    ...objects.map((stream) => planOne({ client, spec, stream, described, related, request, access })),
     ...soql.map(({ stream, parsed }) =>
       Result.isFailure(parsed)
         ? failed(stream.name, parsed.failure)
-        : planSoql({ client, spec, soql: parsed.success, described, related, request })
+        : planSoql({ client, spec, soql: parsed.success, described, related, request, access })
     ),
     ...choice.skipped
       .filter(({ stream }) => wanted(stream))

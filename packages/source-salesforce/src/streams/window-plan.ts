@@ -47,6 +47,8 @@ export interface PlanningContext {
   readonly lookback: Duration.Duration
   readonly apiVersion: string
   readonly isDue: IsDue
+  /** What the user may see now; null when that is not known. */
+  readonly access: string | null
 }
 
 export interface WindowPlan {
@@ -114,6 +116,11 @@ const planAfresh = (
 const refreshesSilent = (stored: StreamCheckpoint, context: PlanningContext): boolean =>
   stored.formulasRefreshedAt === null || context.isDue("formulas", stored.formulasRefreshedAt, context.now)
 
+/** Rows may have come into sight: all are read again, now or because an earlier run did not finish that. */
+const seesOther = (stored: StreamCheckpoint, { access }: PlanningContext): boolean =>
+  stored.work.some(({ kind }) => kind === "ids") ||
+  (access !== null && stored.accessFingerprint !== null && stored.accessFingerprint !== access)
+
 /** Columns of all rows to read again after the window: an earlier run's that are still open are among them. */
 const patches = (
   definition: StreamDefinition,
@@ -129,7 +136,13 @@ const patches = (
   const silent = refreshesSilent(stored, context) ? definition.silentColumns : []
   const patch = (kind: "fields" | "formulas", columns: ReadonlyArray<string>): ReadonlyArray<Work> =>
     columns.length === 0 ? [] : [{ ...newRowsWork({ from: null, to: window.to }), kind, columns }]
-  return [...patch("fields", filled), ...patch("formulas", silent)]
+  return [
+    ...patch("fields", filled),
+    ...patch("formulas", silent),
+    ...(seesOther(stored, context)
+      ? [{ ...newRowsWork({ from: null, to: window.to }), kind: "ids" as const }]
+      : [])
+  ]
 }
 
 export const planWindow = (
@@ -140,6 +153,7 @@ export const planWindow = (
 ): WindowPlan => {
   const touched = (checkpoint: StreamCheckpoint): StreamCheckpoint => ({
     ...checkpoint,
+    accessFingerprint: context.access ?? checkpoint.accessFingerprint,
     schemaFingerprint: rememberLost(stored?.schemaFingerprint ?? null, definition.schemaFingerprint),
     updatedAt: context.now
   })
