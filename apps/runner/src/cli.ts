@@ -81,9 +81,11 @@ const program = (args: ReadonlyArray<string>) => {
     return Effect.logDebug(cause).pipe(Effect.andThen(tell(failure)), Effect.as(code))
   }
 
-  return Command.runWith(root, { version: version(), renderErrors: true })(args).pipe(
-    Effect.as(null),
-    Effect.catchCause(failed),
+  const run = Command.runWith(root, { version: version(), renderErrors: true })(args)
+  // What an interruption has to say must not be interrupted itself.
+  return Effect.uninterruptibleMask((restore) =>
+    restore(run).pipe(Effect.as(null), Effect.catchCause(failed))
+  ).pipe(
     Effect.provide(
       Layer.mergeAll(
         NodeServices.layer,

@@ -1,4 +1,5 @@
 /** `decant connect` by every method, as a person runs it, and then a green `decant check`. */
+import { existsSync } from "node:fs"
 import { chmod, copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises"
 import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it, vi } from "@effect/vitest"
 import { answerInBrowser, confirmDevice } from "./support/browser.ts"
@@ -297,4 +298,24 @@ describe("a person is led on", () => {
     assert.strictEqual(ended.code, 2)
     assert.include(ended.stderr, "exclude each other")
   })
+})
+
+it("interrupted while it waits, it says so, exits 130 and stores nothing; killed, it leaves the port free", async () => {
+  await app("waiting", { clientSecret: null, flows: ["web-server"] })
+  await writeSpec("{ method: oauth, clientId: waiting }")
+  const release = await holdCallbackPort()
+  const endedBy = async (signal: NodeJS.Signals): Promise<Ended> => {
+    const { child, ended } = workspace.start(["connect", "--no-browser", "--json"], home())
+    let heard = ""
+    child.stderr?.on("data", (chunk) => {
+      heard += chunk
+      if (heard.includes("Waiting for the login")) child.kill(signal)
+    })
+    return ended
+  }
+  assert.strictEqual((await endedBy("SIGKILL")).signal, "SIGKILL")
+  const interrupted = await endedBy("SIGINT").finally(release)
+  assert.strictEqual(interrupted.code, 130, interrupted.stderr)
+  assert.strictEqual(JSON.parse(interrupted.stdout).error.code, "INTERRUPTED")
+  assert.isFalse(existsSync(workspace.path(".decant")))
 })
