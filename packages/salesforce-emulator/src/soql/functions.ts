@@ -181,5 +181,11 @@ export const resolveFunction = (scope: Scope, fn: FunctionExp): Computed => {
   if (aggregated !== undefined) return aggregate(scope, name, aggregated, argument, word)
   return name === "TOLABEL"
     ? { sql: labelOf(argument), type: "string", word, aggregate: false, field: argument }
-    : { sql: argument.sql, type: argument.type, word, aggregate: false, field: argument }
+    : {
+        sql: inCorporateCurrency(scope, argument),
+        type: argument.type,
+        word,
+        aggregate: false,
+        field: argument
+      }
 }
