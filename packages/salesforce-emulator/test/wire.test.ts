@@ -264,6 +264,25 @@ layer(EmulatedOrg.layer(), { excludeTestServices: true })("the request log", (it
 })
 
 layer(EmulatedOrg.layer(), { excludeTestServices: true })("the edge", (it) => {
+  it.effect("header names have the case that Salesforce writes them in", () =>
+    Effect.gen(function* () {
+      const { url, accessToken } = yield* EmulatedOrg
+      const names = yield* Effect.promise(
+        () =>
+          new Promise<ReadonlyArray<string>>((resolve, reject) => {
+            const headers = { authorization: `Bearer ${accessToken}` }
+            request(`${url}/services/data/v68.0/limits`, { headers }, (answer) => {
+              answer.resume()
+              resolve(answer.rawHeaders.filter((_, at) => at % 2 === 0))
+            })
+              .on("error", reject)
+              .end()
+          })
+      )
+      assert.includeMembers([...names], ["Content-Type", "Content-Length", "Sforce-Limit-Info", "Date"])
+    })
+  )
+
   it.effect("a URI over 16,384 bytes is 414, URI and headers over it 431", () =>
     Effect.gen(function* () {
       const { bare } = yield* EmulatedOrg

@@ -5,6 +5,7 @@
 import { type IncomingMessage, Server, type ServerResponse } from "node:http"
 import { decompress } from "./compressed-body.ts"
 import type { Fault, Faults } from "./faults.ts"
+import { nameHeaders } from "./header-names.ts"
 import { chargedCalls, clientOf, type LoggedRequest, type RequestLog, withoutSecrets } from "./request-log.ts"
 import { resetAfter, truncateAfter } from "./struck-response.ts"
 
@@ -47,6 +48,7 @@ export class WireServer extends Server {
   #receive(request: IncomingMessage, response: ServerResponse, next: () => void): void {
     const { faults, requestLog } = this.#options
     const { method = "GET", url = "/" } = request
+    nameHeaders(response)
     if (/^\/+emulator(\/|$)/.test(url)) {
       next()
       return
