@@ -98,11 +98,20 @@ export const errorCatalogue = [
   },
   {
     code: "STREAM_UNSUPPORTED",
-    message: "{stream} is a SOQL stream, which this version of Decant cannot sync yet.",
-    meaning: "Streams name an object for now.",
-    fix: "Name its object with the fields that it needs, parent fields such as Owner.Name included.",
+    message: "{stream} cannot be read: {why}.",
+    meaning: "The query of a SOQL stream is not one whose answer fits one table of named columns.",
+    fix: "Correct the `soql` of the stream: plain fields, parents' fields, functions and groups; no subqueries, TYPEOF or FIELDS().",
     retry: "no",
     disposition: "spec"
+  },
+  {
+    code: "API_BUDGET_SPENT",
+    message: "{who} used {used} of the org's {max} API calls in 24 hours; the spec allows {share}.",
+    meaning:
+      "The spec's `apiBudget` is used up: `org` is the share that everybody together may use, `own` that of this spec.",
+    fix: "The next run goes on from here, once calls of the last 24 hours have passed. To go on now raise `apiBudget` in the spec.",
+    retry: "later",
+    disposition: "budget"
   },
   {
     code: "JOB_FAILED",

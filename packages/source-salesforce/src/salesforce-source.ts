@@ -1,13 +1,15 @@
 /** Salesforce as a source: the connector contract over the parts of this package. */
+import { join } from "node:path"
 import { openSession, type Session } from "@decant/auth"
 import type { OpenSource, Source, SourceConnector, StreamCheckpoint } from "@decant/connector"
 import { NodeHttpClient } from "@effect/platform-node"
-import { type Duration, Effect, Layer, Semaphore, Stream } from "effect"
+import { type Duration, Effect, Layer, type Scope, Semaphore, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { checkOrg } from "./check/check-org.ts"
 import { rowAccessLines } from "./check/row-access-lines.ts"
 import { readUserPermissions } from "./check/user-permissions.ts"
 import { catalogOf } from "./describe/catalog-of.ts"
+import { budgetGate, openCallCount, sharesOf } from "./org/api-budget.ts"
 import { makeCallLedger } from "./org/call-ledger.ts"
 import { type DeleteQuestion, makeDeleteLog } from "./org/delete-log.ts"
 import { makeOrgClock } from "./org/org-clock.ts"
@@ -39,19 +41,32 @@ const deleteQuestion = (
   return [{ stream: plan.stream, object: definition.object, from }]
 }
 
+/** Null without a budget in the spec. */
+const openBudget = Effect.fnUntraced(function* ({ spec, folder }: OpenSource) {
+  const shares = sharesOf(spec.source.apiBudget)
+  if (shares === null) return null
+  const count = yield* Effect.acquireRelease(
+    Effect.sync(() => openCallCount(join(folder, ".decant", `${spec.name}.api-calls.json`))),
+    (opened) => Effect.sync(opened.save)
+  )
+  return budgetGate(shares, count)
+})
+
 const sourceOver = Effect.fnUntraced(function* (
   http: HttpClient.HttpClient,
   session: Session,
   options: OpenSource,
   sizes: Tuning
-): Effect.fn.Return<Source, ReadError> {
+): Effect.fn.Return<Source, ReadError, Scope.Scope> {
   const { spec } = options
+  const gate = yield* openBudget(options)
   const client = makeSalesforceClient({
     http,
     session,
     apiVersion: spec.source.apiVersion,
     clock: makeOrgClock(),
-    ledger: makeCallLedger()
+    ledger: makeCallLedger(),
+    ...(gate === null ? {} : { gate })
   })
   const identity = yield* readIdentity(client, session)
   const downloads = yield* Semaphore.make(sizes.downloadsPerOrg)

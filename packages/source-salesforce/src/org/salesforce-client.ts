@@ -68,6 +68,8 @@ export const makeSalesforceClient = (of: {
   readonly apiVersion: string
   readonly clock: OrgClock
   readonly ledger: CallLedger
+  /** Asked before each call whether it may be made; fails when the spec's budget is used up. */
+  readonly gate?: (usage: ApiUsage | null) => Effect.Effect<void, SourceError>
 }): SalesforceClient => {
   let apiUsage: ApiUsage | null = null
 
@@ -122,7 +124,8 @@ export const makeSalesforceClient = (of: {
 
   /** One try with one token: a success is given to `use`, anything else becomes its failure. */
   const attempt = <A>(call: Call, token: Token, use: Use<A>, accepted: ReadonlyArray<number>) =>
-    send(call, token).pipe(
+    Effect.suspend(() => of.gate?.(apiUsage) ?? Effect.void).pipe(
+      Effect.andThen(send(call, token)),
       Effect.flatMap((response) =>
         (response.status >= 200 && response.status < 300) || accepted.includes(response.status)
           ? use(response, token)

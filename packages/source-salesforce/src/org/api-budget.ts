@@ -1,0 +1,107 @@
+/**
+ * Keeps to the spec's `apiBudget`: shares of the calls that the org may make in 24 hours, of all that use it and of
+ * this spec alone. Near a share calls slow down; at it the run pauses. Own calls are counted over runs, in a file.
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm
+ */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
+import type { SalesforceSource } from "@decant/connector"
+import { Effect, Result, Schema } from "effect"
+import { type SourceError, sourceError } from "../source-error.ts"
+import type { ApiUsage } from "./salesforce-client.ts"
+
+const ORG_SHARE = 0.9
+/** From this part of a share on, calls wait a moment. */
+const NEAR = 0.95
+const CALLS_PER_SAVE = 20
+
+export interface Shares {
+  readonly org: number
+  readonly own: number
+}
+
+/** A bare percentage is this spec's own. Null: the spec sets no budget. */
+export const sharesOf = (budget: SalesforceSource["apiBudget"]): Shares | null => {
+  if (budget === undefined) return null
+  return typeof budget === "number" ? { org: ORG_SHARE, own: budget } : budget
+}
+
+const Counts = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Int))
+
+const hourOf = (millis: number): string => new Date(millis).toISOString().slice(0, 13)
+const DAY = 24 * 60 * 60 * 1000
+
+export interface CallCount {
+  readonly add: () => void
+  /** Of the last 24 hours. */
+  readonly total: () => number
+  readonly save: () => void
+}
+
+/** Calls by the hour; a file that cannot be read counts as none, one that cannot be written is not kept. */
+export const openCallCount = (file: string, now: () => number = Date.now): CallCount => {
+  const stored = Result.try(() => readFileSync(file, "utf8"))
+  const decoded = Result.flatMap(stored, (text) => Schema.decodeUnknownResult(Counts)(text))
+  const hours = new Map(Result.isSuccess(decoded) ? Object.entries(decoded.success) : [])
+  let unsaved = 0
+  const forget = (): void => {
+    const oldest = hourOf(now() - DAY)
+    for (const hour of hours.keys()) if (hour < oldest) hours.delete(hour)
+  }
+  const save = (): void => {
+    if (unsaved === 0) return
+    unsaved = 0
+    forget()
+    Result.try(() => {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(hours)))
+      renameSync(`${file}.new`, file)
+    })
+  }
+  return {
+    add: () => {
+      const hour = hourOf(now())
+      hours.set(hour, (hours.get(hour) ?? 0) + 1)
+      unsaved++
+      if (unsaved >= CALLS_PER_SAVE) save()
+    },
+    total: () => {
+      forget()
+      return [...hours.values()].reduce((sum, calls) => sum + calls, 0)
+    },
+    save
+  }
+}
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
+
+const spent = (who: string, used: number, max: number, share: number, key: string): SourceError =>
+  sourceError(
+    "API_BUDGET_SPENT",
+    `${who} ${used} of the org's ${max} API calls in 24 hours; the spec allows ${percent(share)}.`,
+    `The next run goes on from here, once calls of the last 24 hours have passed. To go on now raise \`apiBudget\` (${key}) in the spec.`,
+    { disposition: "budget" }
+  )
+
+/** Fails when a share is used up; true when it soon will be. */
+export const judge = (
+  shares: Shares,
+  org: ApiUsage | null,
+  own: number
+): Result.Result<boolean, SourceError> => {
+  if (org === null) return Result.succeed(false)
+  const [orgLimit, ownLimit] = [org.max * shares.org, org.max * shares.own]
+  if (org.used >= orgLimit)
+    return Result.fail(spent("All together used", org.used, org.max, shares.org, "org"))
+  if (own >= ownLimit) return Result.fail(spent("This spec used", own, org.max, shares.own, "own"))
+  return Result.succeed(org.used >= orgLimit * NEAR || own >= ownLimit * NEAR)
+}
+
+/** Asked before each call. */
+export const budgetGate =
+  (shares: Shares, count: CallCount) =>
+  (usage: ApiUsage | null): Effect.Effect<void, SourceError> =>
+    Effect.fromResult(judge(shares, usage, count.total())).pipe(
+      Effect.flatMap((isNear) => (isNear ? Effect.sleep("500 millis") : Effect.void)),
+      Effect.tap(() => Effect.sync(count.add))
+    )
