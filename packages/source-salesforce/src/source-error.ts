@@ -42,7 +42,7 @@ export const sourceError = (
   code: OwnCode,
   message: string,
   fix: string,
-  more: { readonly again?: boolean; readonly disposition?: Disposition } = {}
+  more: { readonly again?: boolean; readonly disposition?: Disposition; readonly said?: string } = {}
 ): SourceError => {
   const entry = own.find((candidate) => candidate.code === code)
   return new SourceError({
@@ -53,6 +53,6 @@ export const sourceError = (
     tryAgainSoon: more.again ?? false,
     disposition: more.disposition ?? entry?.disposition ?? "failed",
     waitMillis: 0,
-    said: ""
+    said: more.said ?? ""
   })
 }

@@ -25,103 +25,106 @@ const expectFiltered = (table: Table, truth: ReadonlyMap<string, Row>, passes: (
   assert.deepStrictEqual(wrong, [])
 }
 
-layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true })("a stream with a filter", (it) => {
-  const big = (row: Row) => Number(row.Amount ?? 0) > 50_000
-  const streams = '[{ object: Opportunity, where: "Amount > 50000" }]'
+layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: "1 minute" })(
+  "a stream with a filter",
+  (it) => {
+    const big = (row: Row) => Number(row.Amount ?? 0) > 50_000
+    const streams = '[{ object: Opportunity, where: "Amount > 50000" }]'
 
-  it.effect("reads what changed, and marks rows that leave it", () =>
-    Effect.gen(function* () {
-      const org = yield* Emulator
-      const spool = yield* spoolFolder
-      const table = newTable()
-      const source = yield* opened(org, streams)
-      const { plan } = yield* sync(source, "Opportunity", table, spool)
-      assert.strictEqual(plan.mode, "backfill")
-      expectFiltered(table, yield* org.truth("Opportunity"), big)
-      const all = [...(yield* org.truth("Opportunity")).values()].filter((row) => row.IsDeleted === false)
-      const [a, b, c] = all.filter(big)
-      const [d, e] = all.filter((row) => !big(row))
-      yield* org.records("Opportunity", {
-        update: [
-          { Id: a?.Id, Amount: 1 },
-          { Id: b?.Id, Amount: null },
-          { Id: d?.Id, Amount: 60_000 },
-          { Id: e?.Id, Amount: 2 }
-        ],
-        hardDelete: [c?.Id]
-      })
-      const again = yield* sync(source, "Opportunity", table, spool)
-      assert.strictEqual(again.plan.mode, "incremental")
-      expectFiltered(table, yield* org.truth("Opportunity"), big)
-      for (const row of [a, b, c]) assert.strictEqual(table.rows.get(String(row?.Id))?.IsDeleted, "true")
-      assert.isTrue(table.rows.has(String(d?.Id)))
-      assert.isFalse(table.rows.has(String(e?.Id)))
-      yield* org.records("Opportunity", { update: [{ Id: a?.Id, Amount: 70_000 }] })
-      yield* sync(source, "Opportunity", table, spool)
-      assert.strictEqual(table.rows.get(String(a?.Id))?.IsDeleted, "false")
-      expectFiltered(table, yield* org.truth("Opportunity"), big)
-    }).pipe(Effect.scoped)
-  )
+    it.effect("reads what changed, and marks rows that leave it", () =>
+      Effect.gen(function* () {
+        const org = yield* Emulator
+        const spool = yield* spoolFolder
+        const table = newTable()
+        const source = yield* opened(org, streams)
+        const { plan } = yield* sync(source, "Opportunity", table, spool)
+        assert.strictEqual(plan.mode, "backfill")
+        expectFiltered(table, yield* org.truth("Opportunity"), big)
+        const all = [...(yield* org.truth("Opportunity")).values()].filter((row) => row.IsDeleted === false)
+        const [a, b, c] = all.filter(big)
+        const [d, e] = all.filter((row) => !big(row))
+        yield* org.records("Opportunity", {
+          update: [
+            { Id: a?.Id, Amount: 1 },
+            { Id: b?.Id, Amount: null },
+            { Id: d?.Id, Amount: 60_000 },
+            { Id: e?.Id, Amount: 2 }
+          ],
+          hardDelete: [c?.Id]
+        })
+        const again = yield* sync(source, "Opportunity", table, spool)
+        assert.strictEqual(again.plan.mode, "incremental")
+        expectFiltered(table, yield* org.truth("Opportunity"), big)
+        for (const row of [a, b, c]) assert.strictEqual(table.rows.get(String(row?.Id))?.IsDeleted, "true")
+        assert.isTrue(table.rows.has(String(d?.Id)))
+        assert.isFalse(table.rows.has(String(e?.Id)))
+        yield* org.records("Opportunity", { update: [{ Id: a?.Id, Amount: 70_000 }] })
+        yield* sync(source, "Opportunity", table, spool)
+        assert.strictEqual(table.rows.get(String(a?.Id))?.IsDeleted, "false")
+        expectFiltered(table, yield* org.truth("Opportunity"), big)
+      }).pipe(Effect.scoped)
+    )
 
-  it.effect("does so by Bulk as well", () =>
-    Effect.gen(function* () {
-      const org = yield* Emulator
-      const spool = yield* spoolFolder
-      const table = newTable()
-      const options = { spec: yield* org.spec(streams), folder: "." }
-      const source = yield* openSalesforce(options, { ...tuning, mostRowsByRest: 3 })
-      yield* sync(source, "Opportunity", table, spool)
-      const truth = [...(yield* org.truth("Opportunity")).values()].filter((row) => row.IsDeleted === false)
-      const leaving = truth.filter(big).slice(0, 8)
-      yield* org.records("Opportunity", { update: leaving.map(({ Id }) => ({ Id, Amount: 5 })) })
-      yield* sync(source, "Opportunity", table, spool)
-      for (const row of leaving) assert.strictEqual(table.rows.get(String(row.Id))?.IsDeleted, "true")
-      expectFiltered(table, yield* org.truth("Opportunity"), big)
-    }).pipe(Effect.scoped)
-  )
+    it.effect("does so by Bulk as well", () =>
+      Effect.gen(function* () {
+        const org = yield* Emulator
+        const spool = yield* spoolFolder
+        const table = newTable()
+        const options = { spec: yield* org.spec(streams), folder: "." }
+        const source = yield* openSalesforce(options, { ...tuning, mostRowsByRest: 3 })
+        yield* sync(source, "Opportunity", table, spool)
+        const truth = [...(yield* org.truth("Opportunity")).values()].filter((row) => row.IsDeleted === false)
+        const leaving = truth.filter(big).slice(0, 8)
+        yield* org.records("Opportunity", { update: leaving.map(({ Id }) => ({ Id, Amount: 5 })) })
+        yield* sync(source, "Opportunity", table, spool)
+        for (const row of leaving) assert.strictEqual(table.rows.get(String(row.Id))?.IsDeleted, "true")
+        expectFiltered(table, yield* org.truth("Opportunity"), big)
+      }).pipe(Effect.scoped)
+    )
 
-  it.effect("is read again from the beginning when the filter changes", () =>
-    Effect.gen(function* () {
-      const org = yield* Emulator
-      const spool = yield* spoolFolder
-      const table = newTable()
-      yield* sync(yield* opened(org, streams), "Opportunity", table, spool)
-      const other = yield* opened(org, '[{ object: Opportunity, where: "Amount > 80000" }]')
-      const { plan } = yield* sync(other, "Opportunity", table, spool)
-      assert.strictEqual(plan.mode, "full")
-      assert.strictEqual(plan.checkpoint.generation, 2)
-      const inside = (row: Row) => Number(row.Amount ?? 0) > 80_000
-      expectFiltered(table, yield* org.truth("Opportunity"), inside)
-      assert.strictEqual((yield* sync(other, "Opportunity", table, spool)).plan.mode, "incremental")
-    }).pipe(Effect.scoped)
-  )
+    it.effect("is read again from the beginning when the filter changes", () =>
+      Effect.gen(function* () {
+        const org = yield* Emulator
+        const spool = yield* spoolFolder
+        const table = newTable()
+        yield* sync(yield* opened(org, streams), "Opportunity", table, spool)
+        const other = yield* opened(org, '[{ object: Opportunity, where: "Amount > 80000" }]')
+        const { plan } = yield* sync(other, "Opportunity", table, spool)
+        assert.strictEqual(plan.mode, "full")
+        assert.strictEqual(plan.checkpoint.generation, 2)
+        const inside = (row: Row) => Number(row.Amount ?? 0) > 80_000
+        expectFiltered(table, yield* org.truth("Opportunity"), inside)
+        assert.strictEqual((yield* sync(other, "Opportunity", table, spool)).plan.mode, "incremental")
+      }).pipe(Effect.scoped)
+    )
 
-  it.effect("stands beside another stream of the same object", () =>
-    Effect.gen(function* () {
-      const org = yield* Emulator
-      const spool = yield* spoolFolder
-      const source = yield* opened(
-        org,
-        '[{ object: Opportunity }, { object: Opportunity, name: Big, where: "Amount > 50000" }]'
-      )
-      const [all, some] = [newTable(), newTable()]
-      const { plan } = yield* sync(source, "Big", some, spool)
-      assert.strictEqual(plan.schema.table, "Big")
-      yield* sync(source, "Opportunity", all, spool)
-      assert.isAbove(all.rows.size, some.rows.size)
-      expectFiltered(some, yield* org.truth("Opportunity"), big)
-      assert.deepStrictEqual(differences(all, yield* org.truth("Opportunity")), [])
-    }).pipe(Effect.scoped)
-  )
+    it.effect("stands beside another stream of the same object", () =>
+      Effect.gen(function* () {
+        const org = yield* Emulator
+        const spool = yield* spoolFolder
+        const source = yield* opened(
+          org,
+          '[{ object: Opportunity }, { object: Opportunity, name: Big, where: "Amount > 50000" }]'
+        )
+        const [all, some] = [newTable(), newTable()]
+        const { plan } = yield* sync(source, "Big", some, spool)
+        assert.strictEqual(plan.schema.table, "Big")
+        yield* sync(source, "Opportunity", all, spool)
+        assert.isAbove(all.rows.size, some.rows.size)
+        expectFiltered(some, yield* org.truth("Opportunity"), big)
+        assert.deepStrictEqual(differences(all, yield* org.truth("Opportunity")), [])
+      }).pipe(Effect.scoped)
+    )
 
-  it.effect("that Salesforce does not understand fails by itself and says why", () =>
-    Effect.gen(function* () {
-      const org = yield* Emulator
-      const spool = yield* spoolFolder
-      const source = yield* opened(org, '[{ object: Opportunity, where: "Amount >> 1" }, { object: User }]')
-      const error = yield* Effect.flip(sync(source, "Opportunity", newTable(), spool))
-      assert.match(`${error.code} ${error.message}`, /MALFORMED|QUERY/)
-      yield* sync(source, "User", newTable(), spool)
-    }).pipe(Effect.scoped)
-  )
-})
+    it.effect("that Salesforce does not understand fails by itself and says why", () =>
+      Effect.gen(function* () {
+        const org = yield* Emulator
+        const spool = yield* spoolFolder
+        const source = yield* opened(org, '[{ object: Opportunity, where: "Amount >> 1" }, { object: User }]')
+        const error = yield* Effect.flip(sync(source, "Opportunity", newTable(), spool))
+        assert.match(`${error.code} ${error.message}`, /MALFORMED|QUERY/)
+        yield* sync(source, "User", newTable(), spool)
+      }).pipe(Effect.scoped)
+    )
+  }
+)

@@ -7,7 +7,7 @@ import { Duration, Effect, Schema } from "effect"
 import { decodeReply } from "../org/api-reply.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
 import type { ReadError } from "../read-error.ts"
-import { sourceError } from "../source-error.ts"
+import { SourceError, sourceError } from "../source-error.ts"
 import { hashOf } from "../streams/window-plan.ts"
 
 const FIRST_POLL = Duration.millis(200)
@@ -57,6 +57,10 @@ const jobState = (client: SalesforceClient, stream: string, id: string): Effect.
 
 const isOver = ({ state }: JobReply): boolean => ["JobComplete", "Failed", "Aborted"].includes(state)
 
+/** Salesforce could not do it; not that somebody stopped it. */
+export const isTooMuch = (error: ReadError): boolean =>
+  error instanceof SourceError && error.code === "JOB_FAILED" && error.said === "Failed"
+
 /** Waits for the job's end; how many rows it has. */
 export const awaitJob = Effect.fnUntraced(function* (
   client: SalesforceClient,
@@ -75,7 +79,8 @@ export const awaitJob = Effect.fnUntraced(function* (
     return yield* sourceError(
       "JOB_FAILED",
       `Salesforce could not finish the query job ${id} of ${stream}: ${why.replaceAll(/\s+/g, " ")}`,
-      "Run it again. If it fails again: Setup → Bulk Data Load Jobs shows the job; fewer or no formula fields in `fields` make the query cheaper."
+      "Run it again. If it fails again: Setup → Bulk Data Load Jobs shows the job; fewer or no formula fields in `fields` make the query cheaper.",
+      { said: job.state }
     )
   }
   return job.numberRecordsProcessed ?? 0

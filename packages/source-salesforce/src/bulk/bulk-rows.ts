@@ -1,12 +1,13 @@
 /** Rows of a window by Bulk: a job, its pages, and the check that together they are all of its rows. */
-import type { Work } from "@decant/connector"
+import type { Window, Work } from "@decant/connector"
 import { Effect, Stream } from "effect"
 import { progress, type StreamReading } from "../read/stream-reading.ts"
 import type { WorkEvent } from "../read/work-event.ts"
 import type { ReadError } from "../read-error.ts"
 import { sourceError } from "../source-error.ts"
+import { halveWindow } from "../streams/halve-window.ts"
 import { newRowsWork, queryOf } from "../streams/window-plan.ts"
-import { awaitJob, createJob } from "./bulk-job.ts"
+import { awaitJob, createJob, isTooMuch } from "./bulk-job.ts"
 import { resultPages } from "./bulk-pages.ts"
 
 type Events = Stream.Stream<WorkEvent, ReadError>
@@ -52,8 +53,39 @@ const pagesOf = (reading: StreamReading, work: Work, job: NonNullable<Work["job"
     })
   )
 
-/** Makes a job; the event that names it comes before any row, so that a crash goes on with the same job. */
+/** How often a window may be parted: a year becomes two hours, and a query that never works ends soon. */
+const MOST_HALVINGS = 12
+
+/** Rows of a part of a window: its job is not kept, since the window as a whole has none any more. */
+const part = (reading: StreamReading, window: Window, halvings: number): Events =>
+  jobRows(reading, newRowsWork(window), halvings).pipe(Stream.filter((event) => event.kind === "segment"))
+
+/** A failed or timed-out job is not asked for again as it was: its window is read in two halves. */
+const inHalves = (reading: StreamReading, work: Work, halvings: number, error: ReadError): Events => {
+  const { cursorField, soql } = reading.definition
+  const parts =
+    work.window === undefined || cursorField === null || soql !== null || halvings === 0
+      ? null
+      : halveWindow(work.window)
+  if (parts === null) return Stream.fail(error)
+  const [first, second] = parts
+  return Stream.make<[WorkEvent]>({ kind: "work", work: newRowsWork(work.window) }).pipe(
+    Stream.concat(part(reading, first, halvings - 1)),
+    Stream.concat(part(reading, second, halvings - 1)),
+    Stream.concat(Stream.make<[WorkEvent]>({ kind: "done" }))
+  )
+}
+
+const jobRows = (reading: StreamReading, work: Work, halvings: number): Events =>
+  oneJobRows(reading, work).pipe(
+    Stream.catchIf(isTooMuch, (error) => inHalves(reading, work, halvings, error))
+  )
+
 export const newJobRows = (reading: StreamReading, work: Work): Events =>
+  jobRows(reading, work, MOST_HALVINGS)
+
+/** Makes a job; the event that names it comes before any row, so that a crash goes on with the same job. */
+const oneJobRows = (reading: StreamReading, work: Work): Events =>
   Stream.unwrap(
     Effect.gen(function* () {
       const { client, definition } = reading
