@@ -12,7 +12,10 @@ const steps = [["test"], ["run", "test:clients"]]
 const counts = (output) => {
   const lines = stripVTControlCharacters(output)
     .split("\n")
-    .filter((line) => /^\s*Tests\s+.*\(\d+\)\s*$/.test(line) || /^\d+ passed, \d+ failed(, \d+ skipped)?$/.test(line))
+    .filter(
+      (line) =>
+        /^\s*Tests\s+.*\(\d+\)\s*$/.test(line) || /^\d+ passed, \d+ failed(, \d+ skipped)?$/.test(line)
+    )
   const of = (word) =>
     lines.reduce((sum, line) => sum + Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0), 0)
   return { passed: of("passed"), failed: of("failed"), skipped: of("skipped") }

@@ -179,6 +179,6 @@ describe("the JSON Schema", () => {
   })
 
   it("refuses unknown keys, as the decoder does", () => {
-    assert.strictEqual(specJsonSchema()["additionalProperties"], false)
+    assert.strictEqual(specJsonSchema().additionalProperties, false)
   })
 })
