@@ -79,6 +79,24 @@ layer(EmulatedOrg.layer(), { excludeTestServices: true })("bodies and paths as c
     })
   )
 
+  it.effect("a body that nests without end is refused", () =>
+    Effect.gen(function* () {
+      const deep = (body: string) => body.replace("$", `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`)
+      const part = `"method":"POST","url":"${dataPath}/sobjects/Account"`
+      for (const [path, body] of [
+        ["sobjects/Account", '{"Name":$}'],
+        ["composite", `{"compositeRequest":[{${part},"referenceId":"a","body":$}]}`],
+        ["composite/batch", `{"batchRequests":[{${part},"richInput":$}]}`],
+        ["composite/sobjects", '{"records":[{"attributes":{"type":"Account"},"Name":$}]}']
+      ] as const) {
+        const { status, json: errors } = yield* rest("POST", path, deep(body))
+        assert.deepStrictEqual([status, codesOf(errors)], [400, ["JSON_PARSER_ERROR"]])
+      }
+      const brackets = { Name: `${"[{".repeat(600)} \\" ${"[{".repeat(600)}`.slice(0, 255) }
+      assert.strictEqual((yield* rest("POST", "sobjects/Account", brackets)).status, 201)
+    })
+  )
+
   it.effect("a path whose percent signs make no text is unknown", () =>
     Effect.gen(function* () {
       for (const path of ["sobjects/Account/%", "sobjects/%zz/describe", "sobjects/Account/%E0%A4%A"]) {
