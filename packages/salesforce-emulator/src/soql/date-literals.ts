@@ -11,7 +11,14 @@ export interface DayRange {
 
 type Unit = "DAY" | "WEEK" | "MONTH" | "QUARTER" | "YEAR"
 
-const day = (year: number, month: number, date: number) => new Date(Date.UTC(year, month, date))
+const firstDay = Date.parse("0001-01-01T00:00:00Z")
+
+const day = (year: number, month: number, date: number) =>
+  new Date(Math.max(Date.UTC(year, month, date), firstDay))
+
+const daysIn: Readonly<Record<Unit, number>> = { DAY: 1, WEEK: 7, MONTH: 31, QUARTER: 92, YEAR: 366 }
+/** Some 7,900 years: further than that no date of the calendar is reached. */
+const mostDays = 2_900_000
 
 /** The first day of the unit that `now` lies in, moved by `steps` units. */
 const startOf = (unit: Unit, now: Date, steps: number): Date => {
@@ -60,10 +67,12 @@ const counted = (name: string, count: number, now: Date): DayRange | undefined =
       name
     )
   if (match === null) return undefined
-  const [, direction, unit, ago] = match
-  if (ago !== undefined) return units(ago as Unit, now, -count, -count)
-  if (direction === "NEXT") return units(unit as Unit, now, 1, count)
-  return units(unit as Unit, now, -count, unit === "DAY" ? 0 : -1)
+  const [, direction, span, ago] = match
+  const unit = (ago ?? span) as Unit
+  const steps = Math.min(count, Math.floor(mostDays / daysIn[unit]))
+  if (ago !== undefined) return units(unit, now, -steps, -steps)
+  if (direction === "NEXT") return units(unit, now, 1, steps)
+  return units(unit, now, -steps, unit === "DAY" ? 0 : -1)
 }
 
 /** The range a literal stands for at `now`, or undefined when there is no such literal. */
