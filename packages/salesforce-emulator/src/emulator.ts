@@ -27,6 +27,8 @@ export interface EmulatorOptions extends DatasetOptions {
   /** A file of describes that takes the place of the ordinary objects. */
   readonly schemaFrom?: string | undefined
   readonly switches?: Readonly<Record<string, unknown>>
+  /** Whether the process ends when the emulator does. */
+  readonly endsWithProcess?: boolean
   /** Takes each line of the request log as JSON. */
   readonly log?: ((line: string) => void) | undefined
 }
@@ -35,10 +37,12 @@ export interface EmulatorOptions extends DatasetOptions {
 const orgLayer = (options: EmulatorOptions) =>
   Layer.unwrap(
     Effect.gen(function* () {
-      const { schemaFrom, features = [], apiVersion } = options
+      const { schemaFrom, features = [], apiVersion, endsWithProcess } = options
       const source = schemaFrom === undefined ? { objects: orgObjects } : yield* readSavedSchema(schemaFrom)
       return Dataset.layer({ ...options, ...source }).pipe(
-        Layer.provideMerge(Org.layer({ apiVersion, objects: extended(source.objects, features) }))
+        Layer.provideMerge(
+          Org.layer({ apiVersion, endsWithProcess, objects: extended(source.objects, features) })
+        )
       )
     })
   )

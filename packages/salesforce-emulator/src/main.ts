@@ -71,6 +71,7 @@ const command = Command.make("salesforce-emulator", flags, ({ load, log, schemaF
     Effect.provide(
       emulator({
         ...options,
+        endsWithProcess: true,
         schemaFrom: Option.getOrUndefined(schemaFrom),
         load: Object.entries(load).map(([object, file]) => ({ object, file })),
         log: log ? (line) => process.stderr.write(`${line}\n`) : undefined

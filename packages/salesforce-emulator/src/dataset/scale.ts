@@ -142,14 +142,17 @@ const general = (field: Field, seed: number, adminId: string): string | undefine
 /** The column that holds the number of the row a reference points at. */
 const parentNumber = (field: Field) => quoted(`number of ${field.name}`)
 
+/** Few records hang on one of their own kind. */
 const parentReference = (
+  object: SObject,
   field: Field,
   seed: number,
   counts: ReadonlyMap<string, { prefix: string; count: number }>
 ) => {
   const parent = counts.get(field.referenceTo[0] ?? "")
   if (field.type !== "reference" || parent === undefined || field.name === "MasterRecordId") return undefined
-  return nullable(field.name, seed, 5, idSql(parent.prefix, parentNumber(field), parent.count))
+  const missing = field.referenceTo.includes(object.name) ? 90 : 5
+  return nullable(field.name, seed, missing, idSql(parent.prefix, parentNumber(field), parent.count))
 }
 
 const rowsSql = (
@@ -173,7 +176,7 @@ const rowsSql = (
       (field.name === "Id" ? idSql(idPrefix(object), "n", first + count) : undefined) ??
       audit(field, seed, org.adminId) ??
       given[field.name] ??
-      parentReference(field, seed, counts) ??
+      parentReference(object, field, seed, counts) ??
       general(field, seed, org.adminId) ??
       (field.nillable || object.derived[field.name] !== undefined ? "NULL" : literal(`${field.name}`))
     return `${sql} AS ${quoted(field.name)}`

@@ -25,6 +25,8 @@ import type { WriteContext } from "./writes.ts"
 export interface OrgOptions {
   /** The newest API version, such as `68.0`. */
   readonly apiVersion: string
+  /** Whether the process ends when the org does. */
+  readonly endsWithProcess?: boolean | undefined
   /** What the org consists of, unless it is the ordinary one. */
   readonly objects?: ReadonlyArray<SObject>
 }
@@ -72,11 +74,11 @@ const temporaryFolder = Effect.acquireRelease(
   (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true }))
 )
 
-const make = Effect.fnUntraced(function* ({ apiVersion, objects }: OrgOptions) {
+const make = Effect.fnUntraced(function* ({ apiVersion, objects, endsWithProcess = false }: OrgOptions) {
   const { values: switches } = yield* Switches
   const folder = yield* temporaryFolder
   const clock = new OrgClock()
-  const store = yield* openStore(folder)
+  const store = yield* openStore(folder, endsWithProcess)
   const schema = new OrgSchema(clock.now(), objects)
   for (const object of schema.all()) yield* store.createTable(object)
   const access = new Access(store, schema)

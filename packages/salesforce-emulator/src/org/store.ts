@@ -92,8 +92,11 @@ const transact = async (connection: DuckDBConnection, statements: Statements) =>
   }
 }
 
-/** Opens the store; `folder` takes what does not fit into memory. */
-export const openStore = (folder: string) =>
+/**
+ * Opens the store; `folder` takes what does not fit into memory. Giving a gigabyte back takes longer than the whole
+ * stop may, so a store that `endsWithProcess` is left to the system.
+ */
+export const openStore = (folder: string, endsWithProcess: boolean) =>
   Effect.gen(function* () {
     const instance = yield* Effect.acquireRelease(
       Effect.promise(() =>
@@ -103,7 +106,7 @@ export const openStore = (folder: string) =>
           autoload_known_extensions: "false"
         })
       ),
-      (opened) => Effect.sync(() => opened.closeSync())
+      (opened) => (endsWithProcess ? Effect.void : Effect.sync(() => opened.closeSync()))
     )
     const connect = Effect.acquireRelease(
       Effect.promise(() => instance.connect()),
