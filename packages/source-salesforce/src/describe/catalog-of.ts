@@ -3,6 +3,7 @@ import type { Catalog, CatalogField, CatalogObject, ColumnType } from "@decant/c
 import { Effect, Result } from "effect"
 import { isBinary, isCompound, isList, scalarType } from "../fields/column-type.ts"
 import { compoundParts, structFields } from "../fields/compound-field.ts"
+import { recordCounts } from "../org/record-counts.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
 import type { ReadError } from "../read-error.ts"
 import { describeObjects, listObjects, unknownObject } from "./describe-objects.ts"
@@ -27,11 +28,12 @@ const fieldOf = (describe: ObjectDescribe, field: FieldDescribe): CatalogField =
   note: isBinary(field) ? "holds files and is not copied" : null
 })
 
-const objectOf = (describe: ObjectDescribe): CatalogObject => ({
+const objectOf = (describe: ObjectDescribe, rows: number | null): CatalogObject => ({
   name: describe.name,
   label: describe.label,
   custom: describe.custom,
   unsupported: whyUnsyncable(describe),
+  rows,
   fields: describe.fields.map((field) => fieldOf(describe, field))
 })
 
@@ -46,9 +48,12 @@ export const catalogOf = Effect.fn("salesforce.discover")(function* (
       ? objects
       : known.filter((object) => whyUnsyncable(object) === null).map(({ name }) => name)
   const described = yield* describeObjects(client, names)
+  const counts = yield* recordCounts(client, names)
   const found = yield* Effect.forEach(names, (name) => {
     const result = described.get(name.toLowerCase())
-    if (result !== undefined && Result.isSuccess(result)) return Effect.succeed(objectOf(result.success))
+    if (result !== undefined && Result.isSuccess(result)) {
+      return Effect.succeed(objectOf(result.success, counts.get(name.toLowerCase()) ?? null))
+    }
     const missing = result === undefined || result.failure.code === "API_NOT_FOUND"
     return Effect.fail(missing ? unknownObject(name, known) : result.failure)
   })
