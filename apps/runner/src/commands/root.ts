@@ -3,7 +3,9 @@ import { Command } from "effect/cli"
 import { check } from "./check.ts"
 import { connect } from "./connect.ts"
 import { demo } from "./demo.ts"
+import { discover } from "./discover.ts"
 import { globalFlags } from "./flags.ts"
+import { plan } from "./plan.ts"
 import { query } from "./query.ts"
 import { schema } from "./schema.ts"
 import { setupOrg } from "./setup-org.ts"
@@ -13,7 +15,7 @@ export const root = Command.make("decant").pipe(
   Command.withDescription(
     "Pours a Salesforce org into a database and keeps the copy exact. New here: `decant demo` shows it with a local org."
   ),
-  Command.withSubcommands([sync, check, connect, setupOrg, query, demo, schema]),
+  Command.withSubcommands([sync, plan, check, connect, discover, setupOrg, query, demo, schema]),
   Command.withGlobalFlags(globalFlags),
   Command.withExamples([
     { command: "decant demo", description: "Try it without an org" },

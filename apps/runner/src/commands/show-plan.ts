@@ -1,5 +1,5 @@
 /** `decant sync --dry-run`: what the next sync would do. */
-import { failureReport, type StreamPlan } from "@decant/connector"
+import { failureReport, type ReadyStream, type StreamPlan, type Work } from "@decant/connector"
 import { Effect } from "effect"
 import { exitCode } from "../exit-code.ts"
 import { dryRun, type RunRequest } from "../sync/run-sync.ts"
@@ -11,6 +11,14 @@ const windowOf = (plan: StreamPlan): { readonly from: string | null; readonly to
   return { from: work?.window?.from ?? null, to: work?.window?.to ?? null }
 }
 
+/** Columns that are read again of all rows: new ones, and those that change without a stamp. */
+const refilled = (plan: ReadyStream, kind: Work["kind"]): ReadonlyArray<string> =>
+  plan.checkpoint.work.flatMap((work) => (work.kind === kind ? (work.columns ?? []) : []))
+
+/** A query by REST is one call; a Bulk job is made, watched, listed and fetched. */
+const callsAtLeast = (plan: ReadyStream): number =>
+  plan.checkpoint.work.length + (plan.mode === "incremental" && !plan.resumes ? 0 : 2)
+
 const jsonOf = (plan: StreamPlan): unknown => {
   switch (plan.status) {
     case "ready":
@@ -21,6 +29,10 @@ const jsonOf = (plan: StreamPlan): unknown => {
         resumes: plan.resumes,
         window: windowOf(plan),
         table: plan.schema.table,
+        backfills: refilled(plan, "fields"),
+        refreshes: refilled(plan, "formulas"),
+        rereads: plan.checkpoint.work.some(({ kind }) => kind === "ids"),
+        apiCallsAtLeast: callsAtLeast(plan),
         columns: plan.schema.columns.map((column) => column.name),
         warnings: plan.warnings
       }
@@ -40,6 +52,10 @@ const rowOf = (plan: StreamPlan): ReadonlyArray<Cell> => {
   const notes = [
     plan.resumes ? "goes on with the job of an earlier run" : "",
     counted(plan.schema.columns.length, "column"),
+    `at least ${counted(callsAtLeast(plan), "API call")}`,
+    refilled(plan, "formulas").length > 0
+      ? `${refilled(plan, "formulas").join(", ")} of all rows: they change without a stamp`
+      : "",
     ...plan.warnings
   ]
   return [

@@ -1,0 +1,87 @@
+/** `decant discover`: what the org has to offer, object by object or the fields of those that are named. */
+import type { Catalog, CatalogField, CatalogObject } from "@decant/connector"
+import { Effect } from "effect"
+import { Command, Flag } from "effect/cli"
+import { findSource } from "../registry.ts"
+import { readSpec } from "../spec-file.ts"
+import { count } from "../terminal/numbers.ts"
+import type { Screen } from "../terminal/screen.ts"
+import { type Cell, textTable } from "../terminal/text-table.ts"
+import { specArgument, theScreen, theSpecFile } from "./flags.ts"
+
+const notesOf = (object: CatalogObject): string =>
+  object.unsupported === null ? "" : `cannot be synced: ${object.unsupported}`
+
+const objectRow = (object: CatalogObject): ReadonlyArray<Cell> => [
+  object.name,
+  object.label,
+  object.rows === null ? null : count(object.rows),
+  count(object.fields.length),
+  count(object.fields.filter(({ formula }) => formula).length),
+  notesOf(object)
+]
+
+const fieldRow = (field: CatalogField): ReadonlyArray<Cell> => [
+  field.name,
+  field.label,
+  field.sourceType,
+  field.type?.kind ?? null,
+  [field.formula ? "formula" : "", field.note ?? ""].filter((note) => note !== "").join("; ")
+]
+
+const left = (...names: ReadonlyArray<string>) => names.map((name) => ({ name, align: "left" as const }))
+const right = (...names: ReadonlyArray<string>) => names.map((name) => ({ name, align: "right" as const }))
+
+const objectsText = ({ objects }: Catalog, screen: Screen): string =>
+  textTable({
+    columns: [...left("object", "label"), ...right("rows", "fields", "formulas"), ...left("notes")],
+    rows: objects.map(objectRow),
+    surface: screen.out
+  })
+
+const fieldsText = ({ objects }: Catalog, screen: Screen): string =>
+  objects
+    .map((object) => {
+      const rows = object.rows === null ? "" : `, about ${count(object.rows)} rows`
+      const title = [`${object.name} (${object.label})${rows}`, notesOf(object)].filter((text) => text !== "")
+      const table = textTable({
+        columns: left("field", "label", "type", "column", "notes"),
+        rows: object.fields.map(fieldRow),
+        surface: screen.out
+      })
+      return `${title.join("; ")}\n\n${table}`
+    })
+    .join("\n\n")
+
+export const discover = Command.make(
+  "discover",
+  {
+    spec: specArgument,
+    objects: Flag.String("object").pipe(
+      Flag.withMetavar("X"),
+      Flag.withDescription("Show the fields of this object (may be repeated)"),
+      Flag.atLeast(0)
+    )
+  },
+  Effect.fnUntraced(function* (input) {
+    const screen = yield* theScreen
+    const { spec, folder } = yield* readSpec(yield* theSpecFile(input.spec), process.env)
+    const catalog = yield* Effect.scoped(
+      Effect.gen(function* () {
+        const connector = yield* findSource(spec.source.type)
+        const source = yield* connector.open({ spec, folder })
+        return yield* source.discover(input.objects)
+      })
+    )
+    if (screen.json) return yield* screen.answer(JSON.stringify(catalog))
+    yield* screen.answer(
+      input.objects.length === 0 ? objectsText(catalog, screen) : fieldsText(catalog, screen)
+    )
+  })
+).pipe(
+  Command.withDescription("See which objects and fields the org has, and about how many rows"),
+  Command.withExamples([
+    { command: "decant discover acme.yaml", description: "All objects that can be synced" },
+    { command: "decant discover acme.yaml --object Account", description: "The fields of one" }
+  ])
+)
