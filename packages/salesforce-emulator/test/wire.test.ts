@@ -194,6 +194,28 @@ layer(EmulatedOrg.layer(), { excludeTestServices: true })("faults", (it) => {
   )
 })
 
+layer(EmulatedOrg.layer())("control calls that ask for what cannot be", (it) => {
+  it.effect("are refused, and the org goes on", () =>
+    Effect.gen(function* () {
+      const { call, control } = yield* EmulatedOrg
+      const fault = (action: unknown) => control("faults", { action })
+      const perApp = (name: string) => control("limits", { perApp: { name, max: 5, used: 0 } })
+      for (const ask of [
+        fault({ status: 200, headers: { "x y": "z" } }),
+        fault({ status: 200, headers: { x: "a\r\nb: c" } }),
+        fault({ delayMs: 1e12 }),
+        perApp("a\r\nX-Evil: 1"),
+        perApp("\u2603"),
+        control("clock", { advanceSeconds: 1e15 }),
+        control("clock", { advanceSeconds: -1e12 })
+      ]) {
+        assert.strictEqual((yield* ask).status, 400)
+        assert.strictEqual((yield* call("/services/data/v68.0/limits")).status, 200)
+      }
+    })
+  )
+})
+
 layer(EmulatedOrg.layer(), { excludeTestServices: true })("the request log", (it) => {
   it.effect("says what was asked, what was sent and whether it counts against the limits", () =>
     Effect.gen(function* () {

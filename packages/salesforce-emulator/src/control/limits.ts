@@ -4,6 +4,9 @@ import { Org } from "../org/org.ts"
 import { json, plainRoute } from "../server/rest-route.ts"
 import { readBody } from "./control-body.ts"
 
+/** It is printed into a header. */
+const AppName = Schema.String.check(Schema.isPattern(/^[ -~]+$/))
+
 const Body = Schema.Struct({
   dailyApiRequests: Schema.optionalKey(
     Schema.Struct({ max: Schema.optionalKey(Schema.Int), used: Schema.optionalKey(Schema.Int) })
@@ -14,7 +17,7 @@ const Body = Schema.Struct({
   ),
   /** An allowance of one app, which shows in the header and in /limits; null takes it away. */
   perApp: Schema.optionalKey(
-    Schema.NullOr(Schema.Struct({ name: Schema.String, max: Schema.Int, used: Schema.Int }))
+    Schema.NullOr(Schema.Struct({ name: AppName, max: Schema.Int, used: Schema.Int }))
   )
 })
 

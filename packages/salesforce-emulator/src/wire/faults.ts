@@ -2,19 +2,37 @@
  * Faults: what a test wants to go wrong on the wire. They are matched on the raw request before the emulator sees
  * it and act on the bytes of the answer, so that a reset is a real ECONNRESET and a truncated body really ends early.
  */
+import { validateHeaderName, validateHeaderValue } from "node:http"
 import { Context, Layer, Schema } from "effect"
 
 const Count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
 
+const mostDelayMs = 2 ** 31 - 1
+
+/** What an answer can carry: anything else would fail only when the fault strikes. */
+const Headers = Schema.Record(Schema.String, Schema.String).check(
+  Schema.makeFilter((headers) => {
+    try {
+      for (const [name, value] of Object.entries(headers)) {
+        validateHeaderName(name)
+        validateHeaderValue(name, value)
+      }
+      return undefined
+    } catch {
+      return "expected names and values that HTTP allows"
+    }
+  })
+)
+
 const Action = Schema.Struct({
   status: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 599 }))),
   body: Schema.optionalKey(Schema.Unknown),
-  headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  headers: Schema.optionalKey(Headers),
   /** Bytes of the body after which the connection is reset; 0 loses the whole answer of a request that was processed. */
   resetAfterBytes: Schema.optionalKey(Count),
   /** Bytes of the body after which it ends as if it were complete. */
   truncateAfterBytes: Schema.optionalKey(Count),
-  delayMs: Schema.optionalKey(Count)
+  delayMs: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: mostDelayMs })))
 }).check(
   Schema.makeFilter((action) =>
     ["status", "resetAfterBytes", "truncateAfterBytes", "delayMs"].some((key) => key in action)
