@@ -54,6 +54,25 @@ layer(EmulatedOrg.layer({}, { dataset: "empty" }))("writing records one at a tim
     })
   )
 
+  it.effect("values that the field cannot hold are refused, not lost", () =>
+    Effect.gen(function* () {
+      const deal = { Name: "Deal", StageName: "Prospecting" }
+      for (const [object, body, code] of [
+        ["Account", { Name: "x", NumberOfEmployees: 100_000_000 }, "NUMBER_OUTSIDE_VALID_RANGE"],
+        ["Account", { Name: "x", AnnualRevenue: 1e18 }, "NUMBER_OUTSIDE_VALID_RANGE"],
+        ["Account", { Name: "x", BillingLatitude: 1000 }, "NUMBER_OUTSIDE_VALID_RANGE"],
+        ["Account", { Name: { first: "x" } }, "JSON_PARSER_ERROR"],
+        ["Account", { Name: ["x"] }, "JSON_PARSER_ERROR"],
+        ["Opportunity", { ...deal, CloseDate: "2026-02-30" }, "JSON_PARSER_ERROR"]
+      ] as const) {
+        const { status, json } = yield* rest("POST", `sobjects/${object}`, body)
+        assert.deepStrictEqual([status, codesOf(json)], [400, [code]])
+      }
+      const largest = { Name: "x", NumberOfEmployees: 99_999_999, AnnualRevenue: 123456789012345 }
+      assert.strictEqual((yield* rest("POST", "sobjects/Account", largest)).status, 201)
+    })
+  )
+
   it.effect("bodies that are no record are refused", () =>
     Effect.gen(function* () {
       const { call } = yield* EmulatedOrg

@@ -19,7 +19,8 @@ const refused = (field: Field, value: unknown, type: string) =>
   ])
 
 const text = (field: Field, value: unknown): Stored | SalesforceError => {
-  const read = (typeof value === "object" ? JSON.stringify(value) : String(value)).toWellFormed()
+  if (typeof value === "object") return refused(field, value, "string")
+  const read = String(value).toWellFormed()
   if (read === "") return null
   return [...read].length > field.length && read.length > field.length
     ? badRequest(
@@ -34,7 +35,15 @@ const number = (field: Field, value: unknown, type: "int" | "double"): Stored | 
   const read = typeof value === "string" && value.trim() !== "" ? Number(value) : value
   const fits =
     typeof read === "number" && Number.isFinite(read) && (type === "double" || Number.isInteger(read))
-  return fits ? read : refused(field, value, type)
+  if (!fits) return refused(field, value, type)
+  const digits = type === "int" ? field.digits : field.precision - field.scale
+  return digits > 0 && Math.abs(read) >= 10 ** digits
+    ? badRequest(
+        "NUMBER_OUTSIDE_VALID_RANGE",
+        `${field.label}: value outside of valid range on numeric field: ${read}`,
+        [field.name]
+      )
+    : read
 }
 
 const boolean = (field: Field, value: unknown): Stored | SalesforceError => {
@@ -43,10 +52,14 @@ const boolean = (field: Field, value: unknown): Stored | SalesforceError => {
   return word === "false" || word === "0" ? false : refused(field, value, "boolean")
 }
 
+/** A day of the calendar; February 30 is none. */
+const isDay = (day: string): boolean => {
+  const millis = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(day) : Number.NaN
+  return !Number.isNaN(millis) && new Date(millis).toISOString().startsWith(day)
+}
+
 const date = (field: Field, value: unknown): Stored | SalesforceError =>
-  typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value.slice(0, 10)))
-    ? value.slice(0, 10)
-    : refused(field, value, "date")
+  typeof value === "string" && isDay(value.slice(0, 10)) ? value.slice(0, 10) : refused(field, value, "date")
 
 const dateTime = (field: Field, value: unknown): Stored | SalesforceError => {
   const millis =
