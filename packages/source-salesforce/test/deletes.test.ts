@@ -166,7 +166,8 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
         yield* org.records("Opportunity", { hardDelete: [a] })
         yield* org.control("POST", "/clock", { advanceSeconds: 3600 })
         yield* org.records("Opportunity", { purgeDeleteLog: true })
-        const { advances } = yield* sync(source, "Opportunity", table, spool)
+        const { plan, advances } = yield* sync(source, "Opportunity", table, spool)
+        assert.match(plan.warnings.join(), /`refresh.reconcile` is off/)
         assert.strictEqual(table.rows.get(a)?.IsDeleted, "true")
         assert.match(
           advances.flatMap(({ warnings }) => warnings ?? []).join(),

@@ -25,7 +25,7 @@ export interface DeletedRow {
   readonly at: Instant
 }
 
-export interface DeleteAnswer {
+interface DeleteAnswer {
   readonly rows: ReadonlyArray<DeletedRow>
   /** Transactions that began later may have deleted more. */
   readonly coveredTo: Instant

@@ -11,7 +11,7 @@ import { rowsBySize } from "./window-rows.ts"
 import type { WorkEvent } from "./work-event.ts"
 
 /** Key, guard and the columns' own headers; a struct that shares one of them is read whole. */
-export const patchHeaders = (schema: StreamSchema, names: ReadonlyArray<string>): ReadonlyArray<string> => {
+const patchHeaders = (schema: StreamSchema, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   const wanted = new Set(schema.columns.filter(({ name }) => names.includes(name)).flatMap(columnHeaders))
   const structs = schema.columns.filter(
     (column) => "struct" in column.from && columnHeaders(column).some((header) => wanted.has(header))

@@ -80,7 +80,7 @@ const latest = (rows: ReadonlyArray<DeletedRow>): ReadonlyMap<string, Instant> =
  * Looks up which of the Ids are still there. Found rows correct the flag of rows whose stamp did not move with
  * the deletion; where soft-deleted rows are taken out, as rows that are read, since no patch can do that.
  */
-export const classifyDeleted = Effect.fnUntraced(function* (
+const classifyDeleted = Effect.fnUntraced(function* (
   reading: StreamReading,
   work: string,
   rows: ReadonlyArray<DeletedRow>

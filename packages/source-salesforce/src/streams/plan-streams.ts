@@ -112,6 +112,18 @@ const columnWarnings = (
       ]
 }
 
+/** What a refresh that the spec has switched off leaves undone. */
+const offWarnings = ({ refresh }: Spec, definition: StreamDefinition): ReadonlyArray<string> => [
+  ...(refresh.formulas === "off" && definition.silentColumns.length > 0
+    ? [
+        `${definition.silentColumns.join(", ")} of ${definition.stream} change without a stamp and are not kept up to date: \`refresh.formulas\` is off.`
+      ]
+    : []),
+  ...(refresh.reconcile === "off" && definition.followsDeletes
+    ? [`The Ids of ${definition.stream} are never compared with the org's: \`refresh.reconcile\` is off.`]
+    : [])
+]
+
 const planOne = (of: {
   readonly client: SalesforceClient
   readonly spec: Spec
@@ -166,7 +178,11 @@ const planDefined = (of: {
       mode: window.mode,
       checkpoint: window.checkpoint,
       resumes: window.resumes,
-      warnings: [...definition.warnings, ...columnWarnings(definition, stored)]
+      warnings: [
+        ...definition.warnings,
+        ...columnWarnings(definition, stored),
+        ...offWarnings(of.spec, definition)
+      ]
     },
     definition,
     abandonedJob: window.abandoned

@@ -2,7 +2,7 @@
 import { type Instant, instantToMillis, type Spec } from "@decant/connector"
 import { Cron, Result } from "effect"
 
-export type Refresh = keyof Spec["refresh"]
+type Refresh = keyof Spec["refresh"]
 
 export type IsDue = (refresh: Refresh, last: Instant, now: Instant) => boolean
 

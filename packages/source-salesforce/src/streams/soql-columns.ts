@@ -117,7 +117,7 @@ export const soqlColumns = (
 const aliasOf = (item: FieldType): string | undefined => ("alias" in item ? item.alias : undefined)
 
 /** Groups instead of rows. */
-export const isAggregate = (query: Query): boolean =>
+const isAggregate = (query: Query): boolean =>
   query.groupBy !== undefined ||
   (query.fields ?? []).some((item) => item.type === "FieldFunctionExpression" && item.isAggregateFn === true)
 
