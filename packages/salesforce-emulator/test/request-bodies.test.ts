@@ -39,6 +39,14 @@ layer(EmulatedOrg.layer(), { excludeTestServices: true })("bodies and paths as c
     })
   )
 
+  it.effect("a call without a body may name a compression too", () =>
+    Effect.gen(function* () {
+      const { call } = yield* EmulatedOrg
+      const { status } = yield* call(`${dataPath}/limits`, { headers: { "content-encoding": "gzip" } })
+      assert.strictEqual(status, 200)
+    })
+  )
+
   it.effect("the rows of a bulk job may come compressed", () =>
     Effect.gen(function* () {
       const { call } = yield* EmulatedOrg

@@ -23,9 +23,13 @@ export function decompress(request: IncomingMessage, most: number): void {
   unzip.on("end", () => push(null))
   unzip.on("error", () => request.destroy())
   request.once("close", () => unzip.destroy())
+  let isEmpty = true
   request.push = (chunk) => {
-    if (chunk === null) unzip.end()
-    else unzip.write(chunk)
+    if (chunk !== null) {
+      isEmpty = false
+      unzip.write(chunk)
+    } else if (isEmpty) push(null)
+    else unzip.end()
     return true
   }
 }
