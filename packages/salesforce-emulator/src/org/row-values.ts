@@ -35,15 +35,7 @@ const number = (field: Field, value: unknown, type: "int" | "double"): Stored | 
   const read = typeof value === "string" && value.trim() !== "" ? Number(value) : value
   const fits =
     typeof read === "number" && Number.isFinite(read) && (type === "double" || Number.isInteger(read))
-  if (!fits) return refused(field, value, type)
-  const digits = type === "int" ? field.digits : field.precision - field.scale
-  return digits > 0 && Math.abs(read) >= 10 ** digits
-    ? badRequest(
-        "NUMBER_OUTSIDE_VALID_RANGE",
-        `${field.label}: value outside of valid range on numeric field: ${read}`,
-        [field.name]
-      )
-    : read
+  return fits ? read : refused(field, value, type)
 }
 
 const boolean = (field: Field, value: unknown): Stored | SalesforceError => {

@@ -45,9 +45,18 @@ const isObject = (value: unknown): value is RecordInput =>
 
 const emailShape = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 
+/** Digits before the point; 0 where the type has no such limit. */
+const digitsOf = ({ type, digits, precision, scale }: Field): number =>
+  type === "int" ? digits : precision - scale
+
 /** What only the field's own kind forbids. */
 const misfit = (field: Field, value: Stored): SalesforceError | undefined => {
   if (value === null) return undefined
+  const digits = digitsOf(field)
+  if (typeof value === "number" && digits > 0 && Math.abs(value) >= 10 ** digits) {
+    const told = `${field.label}: value outside of valid range on numeric field: ${value}`
+    return refusedRecord("NUMBER_OUTSIDE_VALID_RANGE", told, [field.name])
+  }
   if (field.type === "email" && !emailShape.test(String(value))) {
     const told = `${field.label}: invalid email address: ${value}`
     return refusedRecord("INVALID_EMAIL_ADDRESS", told, [field.name])
