@@ -8,7 +8,7 @@ export interface Visit {
   readonly callback: URL | undefined
 }
 
-export type Browser = Effect.Success<typeof makeBrowser>
+type Browser = Effect.Success<typeof makeBrowser>
 
 export const makeBrowser = Effect.gen(function* () {
   const { bare, url, username, password } = yield* EmulatedOrg
