@@ -8,8 +8,6 @@ export interface Visit {
   readonly callback: URL | undefined
 }
 
-type Browser = Effect.Success<typeof makeBrowser>
-
 export const makeBrowser = Effect.gen(function* () {
   const { bare, url, username, password } = yield* EmulatedOrg
   let cookie = ""
