@@ -254,6 +254,10 @@ const inTransaction = Effect.fnUntraced(function* (
   return { keep: true, value: { ...visible, rows: finished.rows, schemaChanges } }
 })
 
+/** The commit that ends a back-fill says `incremental` already, so its rows are known by what they cover. */
+const readsFromTheBeginning = ({ checkpoint, segments }: Commit): boolean =>
+  checkpoint.phase !== "incremental" || segments.every(({ covers }) => covers.window?.from === null)
+
 const needsOrg = DestinationError.of(
   "NOT_SUPPORTED",
   "The destination was opened for reading only.",
@@ -271,7 +275,7 @@ export const commitToFile = Effect.fnUntraced(function* (
   const layout = yield* tableLayout(commit.schema, settings)
   yield* checkHeaders(commit.segments)
   const prepared: Prepared = { commit, layout, batches: batchesOf(commit.segments) }
-  const firstLoad = commit.checkpoint.phase !== "incremental" && canAppend(layout, prepared.batches)
+  const firstLoad = readsFromTheBeginning(commit) && canAppend(layout, prepared.batches)
   const once = (limit: string) =>
     workbench.use(
       Effect.fnUntraced(function* (sql: Sql): Effect.fn.Return<CommitResult, DestinationError> {
