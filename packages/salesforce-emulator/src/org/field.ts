@@ -155,7 +155,8 @@ export const isCompound = (field: Field): boolean => field.type === "address" ||
 export const isStored = (field: Field): boolean =>
   !isCompound(field) && field.formula === null && field.mirrors.length === 0 && field.rollUp === null
 
-export const isText = (field: Field): boolean => !nonText.has(field.type)
+/** Types whose values are texts; SOQL wants them in quotes. */
+export const isTextType = (type: FieldType): boolean => !nonText.has(type)
 
 const nonText = new Set<FieldType>([
   "address",

@@ -3,7 +3,7 @@
  * and everything else must not be.
  * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm
  */
-import type { FieldType } from "../org/field.ts"
+import { type FieldType, isTextType } from "../org/field.ts"
 import { normaliseId } from "../org/id.ts"
 import { literal } from "../org/store.ts"
 import { badRequest } from "../server/salesforce-error.ts"
@@ -54,8 +54,8 @@ const soqlTypeNames: Readonly<Partial<Record<FieldType, string>>> = {
 }
 
 const wrongType = (query: string, target: Target) => {
-  const type = soqlTypeNames[target.type] ?? (isTextual(target.type) ? "string" : target.type)
-  const quotes = isTextual(target.type) || isReference(target.type) ? "should" : "should not"
+  const type = soqlTypeNames[target.type] ?? (isTextType(target.type) ? "string" : target.type)
+  const quotes = isTextType(target.type) || isReference(target.type) ? "should" : "should not"
   return refusedWord(
     query,
     target.word,
@@ -65,23 +65,6 @@ const wrongType = (query: string, target: Target) => {
 }
 
 const isReference = (type: FieldType) => type === "id" || type === "reference"
-export const isTextual = (type: FieldType) => !typed.has(type)
-
-const typed = new Set<FieldType>([
-  "address",
-  "boolean",
-  "currency",
-  "date",
-  "datetime",
-  "double",
-  "id",
-  "int",
-  "location",
-  "long",
-  "percent",
-  "reference",
-  "time"
-])
 
 const timestamp = (date: Date) => `TIMESTAMP '${date.toISOString().slice(0, 23).replace("T", " ")}'`
 const date = (at: Date) => `DATE '${at.toISOString().slice(0, 10)}'`
@@ -109,7 +92,7 @@ const textOperand = (query: string, target: Target, text: string): Operand => {
     }
     return { kind: "value", sql: literal(id), text: id }
   }
-  if (!isTextual(target.type)) throw wrongType(query, target)
+  if (!isTextType(target.type)) throw wrongType(query, target)
   if (text.length > longestText) {
     throw malformed(`SOQL statements cannot have a string literal longer than ${longestText} characters`)
   }

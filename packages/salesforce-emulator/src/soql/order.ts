@@ -1,8 +1,7 @@
 /** ORDER BY as SQL. Missing values come first unless the query says otherwise; text sorts without regard to case. */
 import type { OrderByClause } from "@jetstreamapp/soql-parser-js"
-import { isCompound } from "../org/field.ts"
+import { isCompound, isTextType } from "../org/field.ts"
 import { resolveFunction } from "./functions.ts"
-import { isTextual } from "./literal.ts"
 import { checkGrouping, refusedWord } from "./refusal.ts"
 import type { Scope } from "./scope.ts"
 
@@ -24,7 +23,7 @@ const key = (scope: Scope, clause: OrderByClause, grouped: Grouped): string => {
     throw refusedWord(scope.query, clause.field, "INVALID_FIELD", told)
   }
   if (grouped !== undefined && !grouped.includes(sql)) throw ungrouped(scope, clause.field)
-  return isTextual(field.type) ? `lower(${sql})` : sql
+  return isTextType(field.type) ? `lower(${sql})` : sql
 }
 
 export const orderBy = (

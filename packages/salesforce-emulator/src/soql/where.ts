@@ -4,11 +4,11 @@
  * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_comparisonoperators.htm
  */
 import type { Query } from "@jetstreamapp/soql-parser-js"
-import { type FieldType, isCompound } from "../org/field.ts"
+import { type FieldType, isCompound, isTextType } from "../org/field.ts"
 import { literal } from "../org/store.ts"
 import type { Comparison, Tree } from "./condition.ts"
 import { resolveFunction } from "./functions.ts"
-import { isTextual, type Operand, operand, type Target, unquote } from "./literal.ts"
+import { type Operand, operand, type Target, unquote } from "./literal.ts"
 import { checkGrouping, malformed, refusedWord } from "./refusal.ts"
 import type { Scope } from "./scope.ts"
 import type { Moment } from "./time-zone.ts"
@@ -98,7 +98,7 @@ const compileLeaf = (context: Conditions, leaf: Comparison): string => {
 }
 
 const sides = (left: Left, right: { readonly sql: string }): readonly [string, string] =>
-  isTextual(left.type) && !left.caseSensitive
+  isTextType(left.type) && !left.caseSensitive
     ? [`lower(${left.sql})`, `lower(${right.sql})`]
     : [left.sql, right.sql]
 
@@ -159,7 +159,7 @@ interface Written {
 }
 
 const like = ({ scope }: Conditions, left: Left, value: Written | undefined): string => {
-  if (!isTextual(left.type)) {
+  if (!isTextType(left.type)) {
     throw refusedWord(
       scope.query,
       left.word,

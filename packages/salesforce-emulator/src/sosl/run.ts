@@ -1,6 +1,6 @@
 /** Runs a search: one query an object, with the term as a further condition. */
 import { Effect } from "effect"
-import { type Field, isStored, isText, type SObject } from "../org/field.ts"
+import { type Field, isStored, isTextType, type SObject } from "../org/field.ts"
 import type { Org } from "../org/org.ts"
 import { quoted } from "../org/store.ts"
 import { SalesforceError } from "../server/salesforce-error.ts"
@@ -13,7 +13,7 @@ import { termCondition } from "./term.ts"
 const longestText = 131_072
 
 const inGroup = (group: SearchGroup, field: Field): boolean => {
-  if (!isText(field) || !isStored(field) || field.type === "base64" || field.length > longestText)
+  if (!isTextType(field.type) || !isStored(field) || field.type === "base64" || field.length > longestText)
     return false
   switch (group) {
     case "NAME":
