@@ -133,7 +133,7 @@ export const errorCatalogue = [
     code: "ROW_COUNT_MISMATCH",
     message: "Salesforce states another number of rows than it sent.",
     meaning: "Rows were lost or doubled on the way; nothing of it was committed as complete.",
-    fix: "Run it again: the cursor has not moved. If it lasts, `decant verify` shows which rows differ.",
+    fix: "Run it again: the cursor has not moved. If it lasts, look for a proxy or a scanner between this machine and Salesforce.",
     retry: "later",
     disposition: "failed"
   },

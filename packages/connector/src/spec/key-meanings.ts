@@ -61,7 +61,8 @@ export const keyMeanings: Readonly<Record<string, string>> = {
   "destination.numbers": "double (what the API sends) or decimal (fails rather than lose a digit).",
   checkpoint:
     "Where the mirror of the destination's checkpoints is; ./.decant/<name>.checkpoint.json by default.",
-  schedule: "Cron line for decant serve, or { cron, timezone, jitter, catchUp }.",
+  schedule:
+    "Cron line, or { cron, timezone, jitter, catchUp }. Nothing reads it yet: start `decant sync` from a scheduler.",
   "schedule.cron": 'Cron line such as "*/15 * * * *".',
   "schedule.timezone": "Time zone of the cron line.",
   "schedule.jitter": "Start up to this much later, at random.",
@@ -70,7 +71,7 @@ export const keyMeanings: Readonly<Record<string, string>> = {
   refresh: "What is read again although no time stamp moved; cron lines or off.",
   "refresh.formulas": "When formula and derived fields are read again.",
   "refresh.reconcile": "When all Ids are compared with Salesforce's.",
-  alerts: "Who is told about failures and recoveries.",
+  alerts: "Who is told about failures and recoveries. Nothing reads it yet.",
   "alerts.webhook": "URL that gets a JSON POST.",
   "alerts.command": "Program and arguments to run.",
   file: "Path of a file with the value, relative to this file.",

@@ -16,7 +16,7 @@ const mismatch = (stream: string, expected: number, received: number) =>
   sourceError(
     "ROW_COUNT_MISMATCH",
     `The query job of ${stream} found ${expected} rows, but its result pages have ${received}.`,
-    "Run it again: the cursor has not moved and a new job will be made. If it lasts, `decant verify` shows which rows differ.",
+    "Run it again: the cursor has not moved and a new job will be made. If it lasts, look for a proxy or a scanner between this machine and Salesforce.",
     { again: true }
   )
 

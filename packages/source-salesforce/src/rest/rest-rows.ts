@@ -86,7 +86,7 @@ const countError = (stream: string, expected: number, received: number) =>
   sourceError(
     "ROW_COUNT_MISMATCH",
     `Salesforce announced ${expected} rows of ${stream} and sent ${received}, twice.`,
-    "Run it again: the cursor has not moved. If it lasts, `decant verify` shows which rows differ.",
+    "Run it again: the cursor has not moved. If it lasts, look for a proxy or a scanner between this machine and Salesforce.",
     { again: true }
   )
 
