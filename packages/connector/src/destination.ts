@@ -6,8 +6,9 @@
 import type { Effect, Redacted, Scope } from "effect"
 import type { StreamCheckpoint } from "./checkpoint.ts"
 import type { Failure } from "./failure.ts"
+import type { Instant } from "./instant.ts"
 import type { RunReport } from "./run-report.ts"
-import type { IdRange, Segment } from "./segment.ts"
+import type { Segment } from "./segment.ts"
 import type { CopySpec } from "./spec/spec.ts"
 import type { StreamSchema } from "./stream-schema.ts"
 
@@ -45,18 +46,56 @@ export interface CommitResult {
   readonly schemaChanges: ReadonlyArray<SchemaChange>
 }
 
+/**
+ * How a stored row differs from the source's:
+ * `missing` not stored · `extra` stored and not deleted, but not in the source · `doubled` stored more than once ·
+ * `stamp` another version is stored · `values` same version, other values.
+ */
+export type DifferenceKind = "missing" | "extra" | "doubled" | "stamp" | "values"
+
+export interface RowDifference {
+  readonly key: string
+  readonly kind: DifferenceKind
+  /** The guard's value as stored and as the source has it; null where there is none. */
+  readonly stored: string | null
+  readonly actual: string | null
+  /** For `values`: the columns whose values differ, by the table's names. */
+  readonly columns: ReadonlyArray<string>
+}
+
+/** What the source holds now, spooled, to be compared with what is stored. */
+export interface Comparison {
+  readonly schema: StreamSchema
+  /**
+   * All rows of the range `covers.ids` of each segment, deleted ones with their flag. A segment compares the
+   * columns of which it has all headers: only key, guard and flag, or the values too.
+   */
+  readonly segments: ReadonlyArray<Segment>
+  /** The cut: rows whose guard is not before it, there or here, have moved on and are not compared. */
+  readonly before: Instant | null
+  /** At most so many differences are listed; all are counted. */
+  readonly limit: number
+}
+
 export type InspectRequest =
   | { readonly kind: "counts" }
-  | { readonly kind: "ids"; readonly range: IdRange }
-  | { readonly kind: "checksums"; readonly ids: ReadonlyArray<string> }
+  | { readonly kind: "differences"; readonly comparison: Comparison }
 
 export type InspectResult =
   | { readonly kind: "counts"; readonly rows: number; readonly live: number; readonly distinctKeys: number }
   | {
-      readonly kind: "ids"
-      readonly rows: ReadonlyArray<{ readonly key: string; readonly guard: string | null }>
+      readonly kind: "differences"
+      /** Rows that were looked at. */
+      readonly compared: number
+      readonly counts: Readonly<Record<DifferenceKind, number>>
+      readonly rows: ReadonlyArray<RowDifference>
     }
-  | { readonly kind: "checksums"; readonly rows: Readonly<Record<string, string>> }
+
+/** What `erase` removed, and how it looked that nothing is left. */
+export interface Erasure {
+  readonly removed: ReadonlyArray<{ readonly place: string; readonly rows: number }>
+  readonly proof: ReadonlyArray<{ readonly place: string; readonly method: string; readonly found: number }>
+}
 
 export interface QueryLimits {
   readonly maxRows: number
@@ -88,6 +127,8 @@ export interface Destination {
   /** Drops an unpublished generation. */
   readonly discard: (stream: string, generation: number) => Effect.Effect<void, Failure>
   readonly inspect: (stream: string, request: InspectRequest) => Effect.Effect<InspectResult, Failure>
+  /** Takes a record out of tables, history and whatever old bytes the store keeps, and looks that it is gone. */
+  readonly erase: (stream: string, key: string) => Effect.Effect<Erasure, Failure>
   /** One read-only statement; anything that would write, attach or read files is refused. */
   readonly query: (sql: string, limits: QueryLimits) => Effect.Effect<QueryResult, Failure>
   readonly recordRun: (report: RunReport) => Effect.Effect<void, Failure>

@@ -10,9 +10,11 @@ import type { Instant } from "./instant.ts"
  * What the rows of a segment do to the table:
  * `upsert` whole rows · `patch` only its own columns, of existing rows whose guard value equals the row's ·
  * `delete` keys that are gone, with the time they went under the guard's header ·
- * `present` the complete list of keys of `covers.ids`.
+ * `present` the complete list of keys of `covers.ids` ·
+ * `replace` whole rows that take the place of whatever is stored under their keys, however often and with
+ * whatever stamp it is stored: the repair of a copy that something else has changed.
  */
-export type Effect = "upsert" | "patch" | "delete" | "present"
+export type Effect = "upsert" | "patch" | "delete" | "present" | "replace"
 
 export interface SegmentFile {
   readonly path: string

@@ -284,5 +284,11 @@ export const applyStage = Effect.fnUntraced(function* (
       return yield* applyDeletes(sql, to, stage)
     case "present":
       return yield* applyPresent(sql, to, stage)
+    case "replace":
+      return yield* DestinationError.of(
+        "NOT_SUPPORTED",
+        "The DuckDB destination does not yet repair rows.",
+        "Read the stream again with --full-refresh."
+      )
   }
 })

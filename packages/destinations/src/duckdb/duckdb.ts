@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs"
 import type { Destination, DestinationConnector } from "@decant/connector"
 import { Effect } from "effect"
-import type { DestinationError } from "../destination-error.ts"
+import { DestinationError } from "../destination-error.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
 import { checkWritable } from "./check.ts"
 import { commitToFile } from "./commit.ts"
@@ -55,6 +55,14 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
     discard: (stream, generation) =>
       Effect.suspend(() => (existsSync(path) ? inFile("write", discard(stream, generation)) : Effect.void)),
     inspect: (stream, request) => inFile("read", (sql) => inspectStream(sql, { schema, stream }, request)),
+    erase: () =>
+      Effect.fail(
+        DestinationError.of(
+          "NOT_SUPPORTED",
+          "The DuckDB destination does not yet erase single records.",
+          "Delete the record in Salesforce and run `decant sync` with `deletes: { hard: remove }`."
+        )
+      ),
     query: (sql, limits) => queryFile(settings, patience, sql, limits),
     recordRun: (report) => inFile("write", (sql) => recordRun(sql, settings, report))
   }

@@ -3,8 +3,7 @@ import type { InspectRequest, InspectResult } from "@decant/connector"
 import { Effect, Option, Schema } from "effect"
 import { DestinationError } from "../destination-error.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
-import { identifier, literal } from "../sql-text.ts"
-import { asOfColumn } from "../table-layout.ts"
+import { identifier } from "../sql-text.ts"
 import { hasState, readState } from "./state.ts"
 import { qualified } from "./target-table.ts"
 
@@ -58,39 +57,13 @@ export const inspectStream = Effect.fnUntraced(function* (
   const layout = decodeLayout(state?.layout)
   if (state === null || Option.isNone(layout)) return yield* unknownStream(at.stream)
   const table = qualified(at.schema, state.table)
-  const { flag, guard } = layout.value
+  const { flag } = layout.value
   const keys = layout.value.key ?? []
   if (request.kind === "counts") return yield* counts(sql, table, flag, keys)
-  const key = keys[0]
-  if (key === undefined) return yield* withoutKey(at.stream)
-  const id = `CAST(${identifier(key)} AS VARCHAR)`
-  if (request.kind === "checksums") {
-    const ids = request.ids.map(literal).join(", ") || "NULL"
-    const rows = yield* sql.rows(
-      `SELECT ${id} AS key, md5(CAST(to_json(t) AS VARCHAR)) AS sum FROM (SELECT * EXCLUDE (${asOfColumn}) FROM ${table}) t WHERE ${id} IN (${ids})`
-    )
-    return {
-      kind: "checksums",
-      rows: Object.fromEntries(rows.map((row) => [String(row.key), String(row.sum)]))
-    }
-  }
-  const { from, to } = request.range
-  const inRange = [
-    ...(from === null ? [] : [`${id} >= ${literal(from)}`]),
-    ...(to === null ? [] : [`${id} < ${literal(to)}`])
-  ].join(" AND ")
-  const stamp =
-    guard === null
-      ? "NULL"
-      : `strftime(TRY_CAST(${identifier(guard)} AS TIMESTAMPTZ), '%Y-%m-%dT%H:%M:%S.%gZ')`
-  const rows = yield* sql.rows(
-    `SELECT ${id} AS key, ${stamp} AS guard FROM ${table}${inRange === "" ? "" : ` WHERE ${inRange}`} ORDER BY 1`
+  if (keys.length === 0) return yield* withoutKey(at.stream)
+  return yield* DestinationError.of(
+    "NOT_SUPPORTED",
+    "The DuckDB destination does not yet compare rows.",
+    "Compare the counts only."
   )
-  return {
-    kind: "ids",
-    rows: rows.map((row) => ({
-      key: String(row.key),
-      guard: typeof row.guard === "string" ? row.guard : null
-    }))
-  }
 })
