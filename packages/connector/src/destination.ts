@@ -81,15 +81,17 @@ export type InspectRequest =
   | { readonly kind: "counts" }
   | { readonly kind: "differences"; readonly comparison: Comparison }
 
+export interface Differences {
+  readonly kind: "differences"
+  /** Rows that were looked at. */
+  readonly compared: number
+  readonly counts: Readonly<Record<DifferenceKind, number>>
+  readonly rows: ReadonlyArray<RowDifference>
+}
+
 export type InspectResult =
   | { readonly kind: "counts"; readonly rows: number; readonly live: number; readonly distinctKeys: number }
-  | {
-      readonly kind: "differences"
-      /** Rows that were looked at. */
-      readonly compared: number
-      readonly counts: Readonly<Record<DifferenceKind, number>>
-      readonly rows: ReadonlyArray<RowDifference>
-    }
+  | Differences
 
 /** What `erase` removed, and how it looked that nothing is left. */
 export interface Erasure {

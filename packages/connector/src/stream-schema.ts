@@ -55,6 +55,8 @@ export interface DeletePolicy {
   readonly hard: DeleteMode
   /** The boolean column that says so, e.g. `IsDeleted`; null when rows of this stream cannot be deleted. */
   readonly flag: string | null
+  /** `keep`: rows that a new generation does not have may be there all the same, and stay as they are. */
+  readonly absent?: "keep"
 }
 
 export type View =

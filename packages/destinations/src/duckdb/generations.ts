@@ -64,12 +64,12 @@ const compareByKey = Effect.fnUntraced(function* (
   return {
     inserted: of("inserted"),
     updated: of("changed") - of("marked"),
-    deleted: of("absent") + of("marked"),
+    deleted: (layout.deletes.absent === "keep" ? 0 : of("absent")) + of("marked"),
     unchanged: of("unchanged")
   }
 })
 
-/** With `hard: mark`, rows that the new generation does not have stay, marked as deleted. */
+/** Rows that the new generation does not have: with `absent: keep` as they are, with `hard: mark` marked as deleted. */
 const carryAbsent = Effect.fnUntraced(function* (
   sql: Sql,
   { layout, table }: Generation,
@@ -78,15 +78,24 @@ const carryAbsent = Effect.fnUntraced(function* (
   now: string
 ): Effect.fn.Return<void, DestinationError> {
   const { flag, key } = layout
-  if (flag === null || key === null || layout.deletes.hard !== "mark") return
-  const names = shared(layout, types).filter((name) => name !== flag.name)
-  const columns = [...names, flag.name, asOfColumn].map(identifier).join(", ")
-  const values = [...names.map((name) => columnOf("o", name)), "true", `TIMESTAMPTZ ${literal(now)}`].join(
-    ", "
-  )
+  if (key === null) return
+  const keeps = layout.deletes.absent === "keep"
+  if (!keeps && (flag === null || layout.deletes.hard !== "mark")) return
+  const marks: ReadonlyArray<readonly [column: string, value: string]> = keeps
+    ? [[asOfColumn, columnOf("o", asOfColumn)]]
+    : [
+        [flag?.name ?? "", "true"],
+        [asOfColumn, `TIMESTAMPTZ ${literal(now)}`]
+      ]
+  const carried = shared(layout, types)
+    .filter((name) => marks.every(([mark]) => mark !== name))
+    .map((name) => [name, columnOf("o", name)] as const)
+  const cells = [...carried, ...marks]
   const on = key.map(({ name }) => `${columnOf("n", name)} = ${columnOf("o", name)}`).join(" AND ")
   yield* sql.run(
-    `INSERT INTO ${table.sql} (${columns}) SELECT ${values} FROM ${old} o WHERE NOT EXISTS (SELECT 1 FROM ${table.sql} n WHERE ${on})`
+    `INSERT INTO ${table.sql} (${cells.map(([name]) => identifier(name)).join(", ")})
+      SELECT ${cells.map(([, value]) => value).join(", ")} FROM ${old} o
+      WHERE NOT EXISTS (SELECT 1 FROM ${table.sql} n WHERE ${on})`
   )
 })
 
