@@ -1,7 +1,7 @@
 /**
  * Makes `npm start` and `npm test` work on a fresh clone: installs the locked dependencies when they are
- * missing or the lockfile has changed since. Runs on the machine's own Node (20 or newer), before the
- * pinned Node of the project is there.
+ * missing or the lockfile has changed since, and bundles the commands. Runs on the machine's own Node (20 or
+ * newer), before the pinned Node of the project is there.
  */
 import { execFileSync } from "node:child_process"
 import { readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -35,3 +35,6 @@ if (read(stamp) !== lock) {
   }
   writeFileSync(stamp, lock ?? "")
 }
+
+const { bundleCommands } = await import("./bundle.mjs")
+await bundleCommands()

@@ -33,7 +33,7 @@ const linuxCpu = (pid: number): number | null => {
 }
 
 export const startEmulator = async (args: ReadonlyArray<string>): Promise<Emulator> => {
-  const main = programPath("../../packages/salesforce-emulator/src/main.ts")
+  const main = programPath("../../packages/salesforce-emulator/bin/salesforce-emulator.mjs")
   const child = spawn(process.execPath, [main, "--port", "0", ...args], {
     stdio: ["ignore", "pipe", "inherit"]
   })

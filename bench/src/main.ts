@@ -45,7 +45,7 @@ const sync = async (emulator: Emulator, round: number): Promise<Measured> => {
   mkdirSync(folder)
   const spec = join(folder, "decant.yaml")
   writeFileSync(spec, specText(folder))
-  const measured = await measure(programPath("../../apps/runner/src/main.ts"), ["sync", spec, "--json"], {
+  const measured = await measure(programPath("../../apps/runner/bin/decant.mjs"), ["sync", spec, "--json"], {
     BENCH_URL: emulator.url,
     BENCH_ID: emulator.clientId,
     BENCH_SECRET: emulator.clientSecret

@@ -18,7 +18,7 @@ export interface Emulator {
   }
 }
 
-const command = join(import.meta.dirname, "../../salesforce-emulator/src/main.ts")
+const command = join(import.meta.dirname, "../../salesforce-emulator/bin/salesforce-emulator.mjs")
 
 export const emulator = Effect.acquireRelease(
   Effect.promise(async () => {

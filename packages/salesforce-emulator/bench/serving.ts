@@ -74,7 +74,7 @@ const describe = async (object: string, root: string, headers: Readonly<Record<s
 
 const measure = async () => {
   const begun = performance.now()
-  const emulator = await start("../src/main.ts", [
+  const emulator = await start("../bin/salesforce-emulator.mjs", [
     "--port",
     "0",
     "--dataset",

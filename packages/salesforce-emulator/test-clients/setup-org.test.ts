@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type EmulatedOrg, startEmulator } from "./support/emulated-org.ts"
 import { salesforceCli } from "./support/salesforce-cli.ts"
 
-const decant = fileURLToPath(new URL("../../../apps/runner/src/main.ts", import.meta.url))
+const decant = fileURLToPath(new URL("../../../apps/runner/bin/decant.mjs", import.meta.url))
 
 let org: EmulatedOrg
 beforeAll(async () => {

@@ -9,7 +9,7 @@ export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   test: {
     include: ["*.test.ts"],
-    globalSetup: ["support/install-clients.ts"],
+    globalSetup: ["../../../scripts/bundle-first.mjs", "support/install-clients.ts"],
     maxWorkers: 2,
     testTimeout: 180_000,
     hookTimeout: 180_000

@@ -1,7 +1,7 @@
 /** The org of the demo: the `salesforce-emulator` command as a child process, stopped whatever happens. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
-import { findPackageJSON } from "node:module"
+import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { Effect, Result, Schema } from "effect"
 import { RunnerError } from "../runner-error.ts"
@@ -29,7 +29,10 @@ const failed = (why: string): RunnerError =>
   })
 
 const emulatorCommand = Effect.gen(function* () {
-  const manifest = findPackageJSON("salesforce-emulator", import.meta.url) ?? ""
+  const manifest = yield* Effect.try({
+    try: () => createRequire(import.meta.url).resolve("salesforce-emulator/package.json"),
+    catch: () => null
+  })
   const text = yield* Effect.try({ try: () => readFileSync(manifest, "utf8"), catch: () => null })
   const { bin } = yield* Schema.decodeEffect(Manifest)(text)
   return join(dirname(manifest), bin["salesforce-emulator"] ?? "")

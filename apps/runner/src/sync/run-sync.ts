@@ -4,7 +4,6 @@
  * says how far it came.
  */
 import { randomUUID } from "node:crypto"
-import { maskKey } from "@decant/auth"
 import type { Failure, ReadyStream, StoredCheckpoints, StreamPlan } from "@decant/connector"
 import { Cause, Clock, type Duration, Effect, Exit, type Option } from "effect"
 import { type Board, openBoard } from "../progress/board.ts"
@@ -32,7 +31,9 @@ export interface RunRequest {
 /** The key of the spec's hashed columns, by the name under which the columns ask for it; none when none does. */
 const maskKeysOf = Effect.fnUntraced(function* ({ spec, folder }: SpecFile) {
   const hashes = spec.source.streams.some((stream) => Object.values(stream.mask ?? {}).includes("hmac"))
-  return hashes ? { [spec.name]: yield* maskKey({ folder, env: process.env }, spec.name) } : {}
+  if (!hashes) return {}
+  const { maskKey } = yield* Effect.promise(() => import("@decant/auth"))
+  return { [spec.name]: yield* maskKey({ folder, env: process.env }, spec.name) }
 })
 
 const openBoth = Effect.fnUntraced(function* ({ specFile, screen }: RunRequest) {

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { RunReport } from "@decant/connector"
 
-const command = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+const command = fileURLToPath(new URL("../../bin/decant.mjs", import.meta.url))
 
 export interface Ended {
   readonly code: number | null

@@ -4,7 +4,7 @@ import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 
 const command = fileURLToPath(
-  new URL("../../../../packages/salesforce-emulator/src/main.ts", import.meta.url)
+  new URL("../../../../packages/salesforce-emulator/bin/salesforce-emulator.mjs", import.meta.url)
 )
 
 export interface Emulator {

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 
-const command = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+const command = fileURLToPath(new URL("../../bin/salesforce-emulator.mjs", import.meta.url))
 const startMillis = 60_000
 
 export interface EmulatedOrg {

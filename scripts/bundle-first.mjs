@@ -1,0 +1,2 @@
+/** Vitest's global set-up. */
+export { bundleCommands as setup } from "./bundle.mjs"

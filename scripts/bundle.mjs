@@ -1,0 +1,76 @@
+/**
+ * Bundles the two commands into their packages' `dist/`: what is published, and what starts in a fraction of
+ * the time that the sources take. `bin/` of each package starts the bundle, or the sources while they are
+ * newer. Runs on the machine's own Node (20 or newer).
+ *
+ * Chunks carry a hash in their names and the entry is written last, so a process that runs meanwhile finds
+ * its own; those of earlier builds go an hour later.
+ */
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { join, relative } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+
+/** Native modules, and what a bundle would break, stay what they are: dependencies that npm installs. */
+const external = [/^@duckdb\//, /^open$/, /^undici$/]
+const commands = ["apps/runner", "packages/salesforce-emulator"]
+
+const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+
+const isFresh = async (folder) => {
+  const built = modified(join(folder, "dist/main.mjs"))
+  if (built === 0) return false
+  const { inputs } = await import(pathToFileURL(join(folder, "dist/inputs.mjs")).href)
+  return inputs.every((file) => {
+    const at = modified(join(folder, file))
+    return at !== 0 && at < built
+  })
+}
+
+const forgetOldChunks = (dist, written) => {
+  for (const name of readdirSync(dist)) {
+    const path = join(dist, name)
+    if (!written.has(name) && Date.now() - modified(path) > 3_600_000) rmSync(path, { force: true })
+  }
+}
+
+const bundle = async (rolldown, folder) => {
+  const dist = join(folder, "dist")
+  const build = await rolldown({ input: join(folder, "src/main.ts"), platform: "node", external })
+  const { output } = await build.generate({
+    format: "esm",
+    minify: true,
+    entryFileNames: "main.mjs",
+    chunkFileNames: "[name]-[hash].mjs"
+  })
+  await build.close()
+  mkdirSync(dist, { recursive: true })
+  const write = (name, text) => {
+    const partial = join(dist, `.${name}.${process.pid}`)
+    writeFileSync(partial, text)
+    renameSync(partial, join(dist, name))
+  }
+  const inputs = output
+    .flatMap((chunk) => chunk.moduleIds ?? [])
+    .filter((id) => id.startsWith(root) && !id.includes("/node_modules/"))
+    .map((id) => relative(folder, id))
+  write("inputs.mjs", `export const inputs = ${JSON.stringify(inputs.sort())}\n`)
+  const entryLast = output.toSorted((a, b) => Number(a.isEntry) - Number(b.isEntry))
+  for (const chunk of entryLast) write(chunk.fileName, chunk.code ?? chunk.source)
+  forgetOldChunks(dist, new Set(["inputs.mjs", ...output.map((chunk) => chunk.fileName)]))
+}
+
+/** Bundles what is not fresh. */
+export const bundleCommands = async () => {
+  const stale = []
+  for (const name of commands) {
+    const folder = join(root, name)
+    if (!(await isFresh(folder))) stale.push(folder)
+  }
+  if (stale.length === 0) return
+  const { rolldown } = await import("rolldown")
+  for (const folder of stale) await bundle(rolldown, folder)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleCommands()
