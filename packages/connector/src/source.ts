@@ -5,7 +5,7 @@
 import type { Effect, Scope, Stream } from "effect"
 import type { Catalog } from "./catalog.ts"
 import type { StreamCheckpoint } from "./checkpoint.ts"
-import type { Comparison, Differences } from "./destination.ts"
+import type { Comparison, InspectResult } from "./destination.ts"
 import type { Failure } from "./failure.ts"
 import type { Segment } from "./segment.ts"
 import type { Spec } from "./spec/spec.ts"
@@ -69,12 +69,16 @@ export interface Progress {
   readonly total: number | null
 }
 
+export type Differences = Extract<InspectResult, { readonly kind: "differences" }>
+
 export interface ReadContext {
   /** An existing private directory; files of emitted segments belong to the caller, who deletes them. */
   readonly spool: string
   readonly report: (progress: Progress) => Effect.Effect<void>
   /** Holds what the source has against what is committed; null where nothing is, or it cannot be compared. */
-  readonly compare?: (comparison: Omit<Comparison, "schema">) => Effect.Effect<Differences | null, Failure>
+  readonly compare?: (
+    of: Pick<Comparison, "segments" | "before" | "limit">
+  ) => Effect.Effect<Differences | null, Failure>
 }
 
 export interface StreamUsage {
