@@ -5,7 +5,7 @@
 import type { Effect, Scope, Stream } from "effect"
 import type { Catalog } from "./catalog.ts"
 import type { StreamCheckpoint } from "./checkpoint.ts"
-import type { Comparison, InspectResult } from "./destination.ts"
+import type { Comparison, Differences } from "./destination.ts"
 import type { Failure } from "./failure.ts"
 import type { Segment } from "./segment.ts"
 import type { Spec } from "./spec/spec.ts"
@@ -68,8 +68,6 @@ export interface Progress {
   /** Rows expected in all, once known. */
   readonly total: number | null
 }
-
-export type Differences = Extract<InspectResult, { readonly kind: "differences" }>
 
 export interface ReadContext {
   /** An existing private directory; files of emitted segments belong to the caller, who deletes them. */
