@@ -1,6 +1,6 @@
-#!/usr/bin/env node
-/** The `salesforce-emulator` command. */
-import { NodeRuntime, NodeServices } from "@effect/platform-node"
+/** The `salesforce-emulator` command; `bin/salesforce-emulator.mjs` starts it. */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Layer, Logger, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { ServeError } from "effect/http/HttpServerError"

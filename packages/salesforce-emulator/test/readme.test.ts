@@ -29,7 +29,9 @@ describe("the README", () => {
   })
 
   it("lists every flag of the command", () => {
-    const { stdout } = spawnSync(process.execPath, [path("bin/salesforce-emulator.mjs"), "--help"], { encoding: "utf8" })
+    const { stdout } = spawnSync(process.execPath, [path("bin/salesforce-emulator.mjs"), "--help"], {
+      encoding: "utf8"
+    })
     const own = stdout.slice(0, stdout.indexOf("GLOBAL FLAGS"))
     const flags = new Set([...own.matchAll(/--([a-z-]+)/g)].map(([flag]) => flag))
     assert.isAbove(flags.size, 8)

@@ -53,9 +53,15 @@ const isDay = (day: string): boolean => {
 const date = (field: Field, value: unknown): Stored | SalesforceError =>
   typeof value === "string" && isDay(value.slice(0, 10)) ? value.slice(0, 10) : refused(field, value, "date")
 
+/** A second in the store's form, on a day that every month has. */
+const plainSecond = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$/
+const withoutZone = /T[\d:.]+$/
+
 const dateTime = (field: Field, value: unknown): Stored | SalesforceError => {
-  const millis =
-    typeof value === "string" ? Date.parse(value.replace(/([+-]\d\d)(\d\d)$/, "$1:$2")) : Number.NaN
+  if (typeof value !== "string") return refused(field, value, "datetime")
+  if (plainSecond.test(value)) return value
+  const zoned = withoutZone.test(value) ? `${value}Z` : value.replace(/([+-]\d\d)(\d\d)$/, "$1:$2")
+  const millis = Date.parse(zoned)
   return Number.isNaN(millis)
     ? refused(field, value, "datetime")
     : new Date(millis).toISOString().slice(0, 19)

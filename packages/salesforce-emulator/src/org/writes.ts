@@ -43,15 +43,18 @@ const auditFields = (context: WriteContext): Row => ({
   OwnerId: context.userId
 })
 
-const defaults = (object: SObject, context: WriteContext, id: string): Row => {
-  const row: Record<string, Stored> = { ...auditFields(context), Id: id }
+/** What a field holds of which a new row says nothing; each row's own photo apart. */
+const defaultsOf = (object: SObject, context: WriteContext): Row => {
+  const row: Record<string, Stored> = { ...auditFields(context) }
   for (const field of object.fields) {
     if (field.type === "boolean") row[field.name] = field.defaultValue === "true"
     else if (field.defaultValue !== null) row[field.name] = field.defaultValue
   }
-  if (object.fields.some((field) => field.name === "PhotoUrl")) row.PhotoUrl = `/services/images/photo/${id}`
   return row
 }
+
+const constantSql = (field: Field, value: Stored | undefined): string =>
+  `CAST(${value === undefined || value === null ? "NULL" : literal(String(value))} AS ${columnType(field)})`
 
 /** A stage brings its probability along, unless the write says otherwise. */
 const withStage = (object: SObject, rows: string): string =>
@@ -59,40 +62,61 @@ const withStage = (object: SObject, rows: string): string =>
     ? `(SELECT * REPLACE (coalesce("Probability", ${stageProbability('given."StageName"')}) AS "Probability") FROM ${rows} given)`
     : rows
 
+type NewRow = Row & { readonly Id: string }
+
+/**
+ * New rows as columns, every stored field one: those that a row speaks of out of one JSON object, the rest out of
+ * constants. Wide objects of which little is said cost little.
+ */
+const columnsOf = (context: WriteContext, object: SObject, rows: ReadonlyArray<NewRow>) => {
+  const spokenOf = new Set(rows.flatMap((row) => Object.keys(row)))
+  const defaults = defaultsOf(object, context)
+  const lists: Record<string, ReadonlyArray<Stored>> = {}
+  const shape: Record<string, readonly [string]> = {}
+  const columns = object.fields.filter(isStored).map((field) => {
+    const { name } = field
+    if (!spokenOf.has(name)) {
+      const value = name === "PhotoUrl" ? photoSql : constantSql(field, defaults[name])
+      return `${value} AS ${quoted(name)}`
+    }
+    const byDefault = (row: NewRow) => (name === "PhotoUrl" ? photoOf(row.Id) : (defaults[name] ?? null))
+    lists[name] = rows.map((row) => (row[name] === undefined ? byDefault(row) : row[name]))
+    shape[name] = [columnType(field)]
+    return quoted(name)
+  })
+  const unnested = Object.keys(lists).map((name) => `unnest(lists.${quoted(name)}) AS ${quoted(name)}`)
+  return {
+    sql: `(SELECT ${columns.join(", ")} FROM (SELECT ${unnested.join(", ")} FROM (SELECT from_json($1, ${literal(JSON.stringify(shape))}) AS lists)))`,
+    json: JSON.stringify(lists)
+  }
+}
+
+const photoOf = (id: string) => `/services/images/photo/${id}`
+const photoSql = `'${photoOf("")}' || "Id"`
+
 /** Inserts rows; each has its Id already. Values given for audit fields are kept. */
 export const insertStatements = (
   context: WriteContext,
   object: SObject,
-  rows: ReadonlyArray<Row & { readonly Id: string }>
+  rows: ReadonlyArray<NewRow>
 ): ReadonlyArray<Statement> => {
   if (rows.length === 0) return []
-  const fields = object.fields.filter(isStored)
-  const complete = rows.map((row) => ({ ...defaults(object, context, row.Id), ...row }))
-  const select = fields.map(
-    (field) => `${object.derived[field.name] ?? quoted(field.name)} AS ${quoted(field.name)}`
-  )
-  const columns = fields.map((field) => quoted(field.name)).join(", ")
+  const names = object.fields.filter(isStored).map(({ name }) => name)
+  const select = names.map((name) => `${object.derived[name] ?? quoted(name)} AS ${quoted(name)}`)
+  const columns = names.map(quoted)
+  // Rows inserted as deleted need to say since when.
+  if (rows.some((row) => row.IsDeleted === true)) {
+    columns.push('"_deleted_at"')
+    select.push('CASE WHEN "IsDeleted" THEN "SystemModstamp" END')
+  }
+  const { sql, json } = columnsOf(context, object, rows)
   return [
     {
-      sql: `INSERT INTO ${quoted(object.name)} (${columns}) SELECT ${select.join(", ")} FROM ${withStage(object, rowsFromJson(fields))}`,
-      values: [JSON.stringify(complete)]
-    },
-    ...unstamped(object, rows)
+      sql: `INSERT INTO ${quoted(object.name)} (${columns.join(", ")}) SELECT ${select.join(", ")} FROM ${withStage(object, sql)}`,
+      values: [json]
+    }
   ]
 }
-
-/** Rows inserted as deleted need to say since when. */
-const unstamped = (
-  object: SObject,
-  rows: ReadonlyArray<Row & { readonly Id: string }>
-): ReadonlyArray<Statement> =>
-  rows.some((row) => row.IsDeleted === true)
-    ? [
-        {
-          sql: `UPDATE ${quoted(object.name)} SET "_deleted_at" = "SystemModstamp" WHERE "IsDeleted" AND "_deleted_at" IS NULL`
-        }
-      ]
-    : []
 
 export const has = (object: SObject, name: string) => object.fields.some((field) => field.name === name)
 

@@ -2,7 +2,7 @@
  * The server: all route groups on one `node:http` server. The Date header follows the org's
  * clock, because clients take it for the org's time.
  */
-import { NodeHttpServer } from "@effect/platform-node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { Org } from "../org/org.ts"

@@ -2,7 +2,8 @@
  * From SOQL text to the parser's tree, with Salesforce's syntax errors. The grammar is
  * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select.htm
  */
-import { parseQuery, type Query } from "@jetstreamapp/soql-parser-js"
+import type { parseQuery, Query } from "@jetstreamapp/soql-parser-js"
+import { Effect } from "effect"
 import type { SalesforceError } from "../server/salesforce-error.ts"
 import { malformed, refusedAt, refusedWord } from "./refusal.ts"
 
@@ -26,8 +27,16 @@ const asRefusal = (text: string, message: string): SalesforceError => {
   return refusedWord(text, found, "MALFORMED_QUERY", `unexpected token: '${found}'`)
 }
 
+export type Parser = typeof parseQuery
+
+/** The grammar takes a quarter of a second to load, so it is loaded by the first query and not by the start. */
+export const parser: Effect.Effect<Parser> = Effect.map(
+  Effect.promise(() => import("@jetstreamapp/soql-parser-js")),
+  (loaded) => loaded.parseQuery
+)
+
 /** Parses a query; throws the refusal. */
-export const parse = (text: string): Query => {
+export const parse = (parseQuery: Parser, text: string): Query => {
   if (text.trim() === "") throw malformed("unexpected token: '<EOF>'")
   if (text.length > longest) throw malformed(`SOQL statements cannot be longer than ${longest} characters.`)
   const doubled = /\bALL\s+ROWS\s*$/iu.exec(text)

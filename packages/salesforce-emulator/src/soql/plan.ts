@@ -11,6 +11,7 @@ import { Effect } from "effect"
 import type { FieldType, SObject } from "../org/field.ts"
 import type { Org } from "../org/org.ts"
 import { SalesforceError } from "../server/salesforce-error.ts"
+import { parser } from "./parse.ts"
 import { Planner } from "./planner.ts"
 import type { Resolved } from "./scope.ts"
 import type { TypeOf } from "./typeof.ts"
@@ -74,9 +75,9 @@ export const planQuery = (
   text: string,
   options: PlanOptions
 ): Effect.Effect<Plan, SalesforceError> =>
-  Effect.suspend(() => {
+  Effect.flatMap(parser, (loaded) => {
     try {
-      return Effect.succeed(new Planner(org, text, options).top())
+      return Effect.succeed(new Planner(org, text, options).top(loaded))
     } catch (thrown) {
       return thrown instanceof SalesforceError ? Effect.fail(thrown) : Effect.die(thrown)
     }

@@ -11,7 +11,7 @@ import { conditionTree } from "./condition.ts"
 import { expandFields } from "./fields-function.ts"
 import { groupBy } from "./group-by.ts"
 import { orderBy } from "./order.ts"
-import { parse } from "./parse.ts"
+import { type Parser, parse } from "./parse.ts"
 import type { Plan, PlannedChildren, PlanOptions } from "./plan.ts"
 import { malformed, noSuchChildRelationship, noSuchObject, refusedWord } from "./refusal.ts"
 import { Scope } from "./scope.ts"
@@ -68,8 +68,8 @@ export class Planner {
     this.#moment = { now: new Date(org.clock.now()), timeZone: knownZone(org.sight.timeZone) }
   }
 
-  top(): Plan {
-    const query = parse(this.#text)
+  top(parser: Parser): Plan {
+    const query = parse(parser, this.#text)
     if (query.withDataCategory !== undefined) {
       throw malformed("WITH DATA CATEGORY is only supported for objects with data categories")
     }
