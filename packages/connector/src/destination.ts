@@ -56,10 +56,12 @@ export type DifferenceKind = "missing" | "extra" | "doubled" | "stamp" | "values
 export interface RowDifference {
   readonly key: string
   readonly kind: DifferenceKind
-  /** The guard's value as stored and as the source has it; null where there is none. */
+  /** The guard's value as stored and as the source has it; null where there is none, or no such row. */
   readonly stored: string | null
   readonly actual: string | null
-  /** For `values`: the columns whose values differ, by the table's names. */
+  /** When the row that is stored was read; null where none is. */
+  readonly readAt: Instant | null
+  /** For `values` and `stamp`: the columns whose values differ, by the schema's names, the guard apart. */
   readonly columns: ReadonlyArray<string>
 }
 
@@ -67,12 +69,23 @@ export interface RowDifference {
 export interface Comparison {
   readonly schema: StreamSchema
   /**
-   * All rows of the range `covers.ids` of each segment, deleted ones with their flag. A segment compares the
-   * columns of which it has all headers: only key, guard and flag, or the values too.
+   * All rows of the range `covers.ids` of each segment, deleted ones with their flag; ranges do not overlap. A
+   * segment compares the columns of which it has all headers: only key, guard and flag, or the values too. Columns
+   * that the table does not have are not compared. Their effect says nothing here.
    */
   readonly segments: ReadonlyArray<Segment>
-  /** The cut: rows whose guard is not before it, there or here, have moved on and are not compared. */
+  /** Only rows of these keys, here and there; all of the ranges when absent. */
+  readonly keys?: ReadonlyArray<string>
+  /**
+   * The cut: rows whose guard is not before it, there or here, have moved on and are not compared. Doubled rows
+   * always count.
+   */
   readonly before: Instant | null
+  /**
+   * The version of the checkpoint whose cursor the cut is. While the stream is still there, no stored row can have
+   * moved on: one whose guard is not before the cut was changed by something else, and is compared.
+   */
+  readonly version?: number
   /** At most so many differences are listed; all are counted. */
   readonly limit: number
 }
@@ -83,9 +96,12 @@ export type InspectRequest =
 
 export interface Differences {
   readonly kind: "differences"
-  /** Rows that were looked at. */
+  /** Keys that were compared: in the source or stored, and not moved on. */
   readonly compared: number
+  /** Keys that were not, since their row has moved on. */
+  readonly movedOn: number
   readonly counts: Readonly<Record<DifferenceKind, number>>
+  /** In the order of their keys. */
   readonly rows: ReadonlyArray<RowDifference>
 }
 

@@ -12,7 +12,8 @@ import type { Instant } from "./instant.ts"
  * `delete` keys that are gone, with the time they went under the guard's header ·
  * `present` the complete list of keys of `covers.ids` ·
  * `replace` whole rows that take the place of whatever is stored under their keys, however often and with
- * whatever stamp it is stored: the repair of a copy that something else has changed.
+ * whatever stamp it is stored, and come back if they were removed: the repair of a copy that something else has
+ * changed.
  */
 export type Effect = "upsert" | "patch" | "delete" | "present" | "replace"
 

@@ -12,11 +12,14 @@ import {
   classifyAbsent,
   classifyDeletes,
   classifyPatches,
+  classifyReplacements,
   classifyUpserts,
   patchedColumns,
   removedAt,
   resetsFlag,
   stagedValue,
+  storedTable,
+  storedUnderKeys,
   type Target,
   type Tombstones
 } from "./classify.ts"
@@ -129,9 +132,33 @@ const applyUpserts = Effect.fnUntraced(function* (
   to: ApplyTo,
   stage: Stage
 ): Effect.fn.Return<Counts, DestinationError> {
-  const { layout, target } = to
   const tombstones = yield* liveTombstones(sql, to)
-  yield* sql.run(classifyUpserts(layout, stage, target, tombstones))
+  yield* sql.run(classifyUpserts(to.layout, stage, to.target, tombstones))
+  return yield* writeRows(sql, to, stage, tombstones)
+})
+
+/** The row that stays under a key is the newest; the others of its key go first, each row being its whole truth. */
+const applyReplacements = Effect.fnUntraced(function* (
+  sql: Sql,
+  to: ApplyTo,
+  stage: Stage
+): Effect.fn.Return<Counts, DestinationError> {
+  yield* sql.run(storedUnderKeys(to.layout, stage, to.target))
+  yield* sql.run(classifyReplacements(to.layout, stage, to.target))
+  yield* sql.run(
+    `DELETE FROM ${to.target.sql} WHERE rowid IN (SELECT target_row FROM ${storedTable} WHERE place > 1)`
+  )
+  return yield* writeRows(sql, to, stage, yield* liveTombstones(sql, to))
+})
+
+/** Writes rows that were classified as whole ones. */
+const writeRows = Effect.fnUntraced(function* (
+  sql: Sql,
+  to: ApplyTo,
+  stage: Stage,
+  tombstones: Tombstones
+): Effect.fn.Return<Counts, DestinationError> {
+  const { layout, target } = to
   const { counts, of } = yield* countActions(sql, stage.rows)
   const key = layout.key ?? []
   if (of("clash") > 0) {
@@ -285,10 +312,6 @@ export const applyStage = Effect.fnUntraced(function* (
     case "present":
       return yield* applyPresent(sql, to, stage)
     case "replace":
-      return yield* DestinationError.of(
-        "NOT_SUPPORTED",
-        "The DuckDB destination does not yet repair rows.",
-        "Read the stream again with --full-refresh."
-      )
+      return yield* applyReplacements(sql, to, stage)
   }
 })

@@ -123,6 +123,34 @@ export const classifyUpserts = (
   )
 }
 
+/** Every stored row of the staged keys, the newest of each first. */
+export const storedTable = "temp._decant_stored"
+
+export const storedUnderKeys = (layout: TableLayout, stage: Stage, target: Target): string => {
+  const guard = layout.guard === null ? "" : `${columnOf("t", layout.guard.name)} DESC NULLS LAST, `
+  const order = `${guard}t.${asOfColumn} DESC, t.rowid DESC`
+  return `CREATE OR REPLACE TEMP TABLE _decant_stored AS SELECT s.rowid AS stage_row, t.rowid AS target_row,
+    row_number() OVER (PARTITION BY s.rowid ORDER BY ${order}) AS place
+    FROM ${stage.table} s JOIN ${target.sql} t ON ${keysEqual(key(layout), "s", "t")}`
+}
+
+/** Rows that take the place of what is stored, whatever its version; `same` only where it is stored once. */
+export const classifyReplacements = (layout: TableLayout, stage: Stage, target: Target): string => {
+  const removes = layout.deletes.soft === "remove" ? flagSet(layout, stage, "s") : "false"
+  const once = `NOT EXISTS (SELECT 1 FROM ${storedTable} o WHERE o.stage_row = s.rowid AND o.place > 1)`
+  const same = `${columnsEqual(target, stage.columns)}${staysFlagged(layout, stage)} AND ${once}`
+  return create(
+    `SELECT s.rowid AS stage_row, t.rowid AS target_row, CASE
+       WHEN t.rowid IS NULL THEN CASE WHEN ${removes} THEN 'gone' ELSE 'insert' END
+       WHEN ${removes} THEN 'remove'
+       WHEN ${same} THEN 'same'
+       WHEN ${flagSet(layout, stage, "s")} AND NOT ${flagSet(layout, stage, "t")} THEN 'delete'
+       ELSE 'update' END AS action
+     FROM ${stage.table} s LEFT JOIN ${storedTable} k ON k.stage_row = s.rowid AND k.place = 1
+     LEFT JOIN ${target.sql} t ON t.rowid = k.target_row`
+  )
+}
+
 /** The columns that a patch changes: its own, without the key and the guard that it is recognised by. */
 export const patchedColumns = (layout: TableLayout, stage: Stage): ReadonlyArray<LayoutColumn> =>
   stage.columns.filter((column) => !key(layout).includes(column) && column !== layout.guard)

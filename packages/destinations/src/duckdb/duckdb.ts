@@ -6,9 +6,10 @@ import { DestinationError } from "../destination-error.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
 import { checkWritable } from "./check.ts"
 import { commitToFile } from "./commit.ts"
+import { compareWithFile } from "./compare.ts"
 import { settingsOf } from "./duckdb-settings.ts"
 import { dropGeneration } from "./generations.ts"
-import { inspectStream } from "./inspect.ts"
+import { countStream } from "./inspect.ts"
 import { queryFile } from "./query.ts"
 import { recordRun } from "./runs.ts"
 import { checkOrg, hasState, readCheckpoints, readState } from "./state.ts"
@@ -54,7 +55,10 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
     commit: (commit) => commitToFile(workbench, settings, commit),
     discard: (stream, generation) =>
       Effect.suspend(() => (existsSync(path) ? inFile("write", discard(stream, generation)) : Effect.void)),
-    inspect: (stream, request) => inFile("read", (sql) => inspectStream(sql, { schema, stream }, request)),
+    inspect: (stream, request) =>
+      request.kind === "counts"
+        ? inFile("read", (sql) => countStream(sql, { schema, stream }))
+        : compareWithFile(workbench, settings, request.comparison),
     erase: () =>
       Effect.fail(
         DestinationError.of(

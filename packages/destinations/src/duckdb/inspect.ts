@@ -1,5 +1,5 @@
-/** What `verify` and `status` ask about a stream's rows. */
-import type { InspectRequest, InspectResult } from "@decant/connector"
+/** How many rows a stream's table holds, and which table that is. */
+import type { InspectResult } from "@decant/connector"
 import { Effect, Option, Schema } from "effect"
 import { DestinationError } from "../destination-error.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
@@ -24,13 +24,6 @@ const unknownStream = (stream: string): DestinationError =>
     `Run \`decant sync --stream ${stream}\` first.`
   )
 
-const withoutKey = (stream: string): DestinationError =>
-  DestinationError.of(
-    "NOT_SUPPORTED",
-    `${stream} has no key, so its rows can only be counted.`,
-    "Give the stream a `primaryKey`."
-  )
-
 const counts = Effect.fnUntraced(function* (
   sql: Sql,
   table: string,
@@ -48,22 +41,21 @@ const counts = Effect.fnUntraced(function* (
   return { kind: "counts", rows: of("rows"), live: of("live"), distinctKeys: of("keys") }
 })
 
-export const inspectStream = Effect.fnUntraced(function* (
+/** What the checkpoint says is stored, and where. */
+export const publishedTable = Effect.fnUntraced(function* (
   sql: Sql,
-  at: { readonly schema: string; readonly stream: string },
-  request: InspectRequest
-): Effect.fn.Return<InspectResult, DestinationError> {
+  at: { readonly schema: string; readonly stream: string }
+) {
   const state = (yield* hasState(sql)) ? yield* readState(sql, at.schema, at.stream) : null
   const layout = decodeLayout(state?.layout)
   if (state === null || Option.isNone(layout)) return yield* unknownStream(at.stream)
-  const table = qualified(at.schema, state.table)
-  const { flag } = layout.value
-  const keys = layout.value.key ?? []
-  if (request.kind === "counts") return yield* counts(sql, table, flag, keys)
-  if (keys.length === 0) return yield* withoutKey(at.stream)
-  return yield* DestinationError.of(
-    "NOT_SUPPORTED",
-    "The DuckDB destination does not yet compare rows.",
-    "Compare the counts only."
-  )
+  return { version: state.checkpoint.version, table: state.table, ...layout.value }
+})
+
+export const countStream = Effect.fnUntraced(function* (
+  sql: Sql,
+  at: { readonly schema: string; readonly stream: string }
+): Effect.fn.Return<InspectResult, DestinationError> {
+  const { table, flag, key } = yield* publishedTable(sql, at)
+  return yield* counts(sql, qualified(at.schema, table), flag, key ?? [])
 })
