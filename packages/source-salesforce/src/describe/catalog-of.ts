@@ -1,7 +1,7 @@
 /** The org's objects and fields, as `decant discover` lists them. */
 import type { Catalog, CatalogField, CatalogObject, ColumnType } from "@decant/connector"
 import { Effect, Result } from "effect"
-import { isBinary, isCompound, isList, scalarType } from "../fields/column-type.ts"
+import { isCompound, isList, scalarType, whyNotCopied } from "../fields/column-type.ts"
 import { compoundParts, structFields } from "../fields/compound-field.ts"
 import { recordCounts } from "../org/record-counts.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
@@ -11,7 +11,7 @@ import type { FieldDescribe, ObjectDescribe } from "./describe-shape.ts"
 import { whyUnsyncable } from "./unsyncable-objects.ts"
 
 const typeOf = (describe: ObjectDescribe, field: FieldDescribe): ColumnType | null => {
-  if (isBinary(field)) return null
+  if (whyNotCopied(field) !== null) return null
   if (isList(field)) return { kind: "textList" }
   return isCompound(field)
     ? { kind: "struct", fields: structFields(compoundParts(describe, field), "double") }
@@ -25,10 +25,10 @@ const fieldOf = (describe: ObjectDescribe, field: FieldDescribe): CatalogField =
   type: typeOf(describe, field),
   custom: field.custom,
   formula: field.calculated,
-  note: isBinary(field) ? "holds files and is not copied" : null
+  note: whyNotCopied(field)
 })
 
-const objectOf = (describe: ObjectDescribe, rows: number | null): CatalogObject => ({
+export const catalogObject = (describe: ObjectDescribe, rows: number | null): CatalogObject => ({
   name: describe.name,
   label: describe.label,
   custom: describe.custom,
@@ -52,7 +52,7 @@ export const catalogOf = Effect.fn("salesforce.discover")(function* (
   const found = yield* Effect.forEach(names, (name) => {
     const result = described.get(name.toLowerCase())
     if (result !== undefined && Result.isSuccess(result)) {
-      return Effect.succeed(objectOf(result.success, counts.get(name.toLowerCase()) ?? null))
+      return Effect.succeed(catalogObject(result.success, counts.get(name.toLowerCase()) ?? null))
     }
     const missing = result === undefined || result.failure.code === "API_NOT_FOUND"
     return Effect.fail(missing ? unknownObject(name, known) : result.failure)

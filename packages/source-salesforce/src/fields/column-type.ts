@@ -37,6 +37,14 @@ export const isCompound = (field: FieldDescribe): boolean =>
 /** Its value is a document to fetch one by one, not data of the row. */
 export const isBinary = (field: FieldDescribe): boolean => field.type === "base64"
 
+/** Null where its values are copied. */
+export const whyNotCopied = (field: FieldDescribe): string | null => {
+  if (isBinary(field)) return "holds files and is not copied"
+  return /^junctionidlist$/i.test(field.type)
+    ? "lists Ids of other rows, which no query gives, and is not copied"
+    : null
+}
+
 export const isList = (field: FieldDescribe): boolean => field.type === "multipicklist"
 
 export const listSource = (header: string): ColumnSource => ({ header, splitOn: MULTIPICKLIST_SEPARATOR })

@@ -3,7 +3,7 @@ import { type Column, columnHeaders } from "@decant/connector"
 import { Result } from "effect"
 import type { ObjectDescribe } from "../describe/describe-shape.ts"
 import type { SourceError } from "../source-error.ts"
-import { fieldDescription, isBinary, isCompound, isList, listSource, scalarType } from "./column-type.ts"
+import { fieldDescription, isCompound, isList, listSource, scalarType, whyNotCopied } from "./column-type.ts"
 import { compoundParts, structFields } from "./compound-field.ts"
 import type { FoundField, Related } from "./field-path.ts"
 import {
@@ -57,7 +57,7 @@ const columnsOf = (
   const warnings: Array<string> = []
   for (const item of chosen.fields) {
     if (maskOf(item) === "drop") continue
-    const uncopied = whyNotCopied(item)
+    const uncopied = whyLeftOut(describe, item)
     if (uncopied !== null) {
       warnings.push(`${describe.name}.${item.path} ${uncopied}`)
       continue
@@ -72,10 +72,15 @@ const columnsOf = (
   return { columns: [...columns.values()], warnings: [...new Set(warnings)] }
 }
 
-const whyNotCopied = (item: ChosenField): string | null => {
-  if (isBinary(item.field)) return "holds files and is not copied."
-  return isCompound(item.field) && item.path.includes(".")
-    ? "is a parent's compound field and is not copied; name its parts, such as Account.BillingCity."
+const whyLeftOut = (describe: ObjectDescribe, { path, field }: ChosenField): string | null => {
+  const uncopied = whyNotCopied(field)
+  if (uncopied !== null) return `${uncopied}.`
+  if (!isCompound(field)) return null
+  if (path.includes(".")) {
+    return "is a parent's compound field and is not copied; name its parts, such as Account.BillingCity."
+  }
+  return compoundParts(describe, field).length === 0
+    ? "is put together from parts of which this user may read none, and is not copied."
     : null
 }
 

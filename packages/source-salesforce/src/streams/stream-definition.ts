@@ -48,7 +48,9 @@ export const defineStream = (
   related: Related,
   fingerprint: string | null
 ): Result.Result<StreamDefinition, SourceError> => {
-  const cursor = cursorFieldOf(describe)
+  const isIdentified = describe.fields.some(({ name }) => name === "Id")
+  // Rows that nothing identifies cannot be brought up to date one by one.
+  const cursor = isIdentified ? cursorFieldOf(describe) : null
   const wishes: FieldWishes = {
     ...wishesOf(spec, stream),
     cursorField: cursor?.name ?? null,
