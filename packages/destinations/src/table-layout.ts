@@ -11,6 +11,9 @@ import { distinctNames, type Naming, physicalName } from "./naming.ts"
 /** When the row was read, by the org's clock; with the guard it says which of two versions is newer. */
 export const asOfColumn = "_decant_as_of"
 
+/** What `<Object>_history` has besides the columns of the table. */
+export const historyColumns = { from: "valid_from", to: "valid_to", current: "is_current" } as const
+
 export interface LayoutColumn {
   readonly name: string
   readonly column: Column
@@ -25,6 +28,8 @@ export interface TableLayout {
   readonly guard: LayoutColumn | null
   readonly flag: LayoutColumn | null
   readonly deletes: DeletePolicy
+  /** The table of all versions; null when none are kept. */
+  readonly history: string | null
   /** With physical names. */
   readonly views: ReadonlyArray<View>
   /** JSON that is equal for equal layouts, labels and descriptions included; short, for it is stored. */
@@ -52,10 +57,18 @@ const incomplete = (schema: StreamSchema, name: string): DestinationError =>
     "This is a mistake in Decant's source connector; please report it."
   )
 
+const historyNeedsKey = (schema: StreamSchema): DestinationError =>
+  DestinationError.of(
+    "SCHEMA_INCOMPATIBLE",
+    `${schema.stream} has no key, so versions of its rows cannot be told apart.`,
+    "Give the stream a `primaryKey`, or take `history: true` out of it."
+  )
+
 export const tableLayout = Effect.fnUntraced(function* (
   schema: StreamSchema,
   options: { readonly schema: string; readonly naming: Naming }
 ): Effect.fn.Return<TableLayout, DestinationError> {
+  if (schema.history && schema.key === null) return yield* historyNeedsKey(schema)
   const columns = withFlag(schema)
   const physical = distinctNames(
     options.naming,
@@ -93,6 +106,7 @@ export const tableLayout = Effect.fnUntraced(function* (
     guard: schema.guard === null ? null : yield* find(schema.guard),
     flag: schema.deletes.flag === null ? null : yield* find(schema.deletes.flag),
     deletes: schema.deletes,
+    history: schema.history ? physicalName(options.naming, `${schema.table}_history`) : null,
     views: yield* Effect.forEach(schema.views, (view) => viewOf(view))
   }
   const digest = createHash("sha256").update(JSON.stringify(layout)).digest("hex")
@@ -100,6 +114,7 @@ export const tableLayout = Effect.fnUntraced(function* (
     key: layout.key?.map(({ name }) => name) ?? null,
     guard: layout.guard?.name ?? null,
     flag: layout.flag?.name ?? null,
+    history: layout.history !== null,
     digest
   })
   return { ...layout, text }

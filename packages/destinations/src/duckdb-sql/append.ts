@@ -10,9 +10,11 @@ import { identifier, literal } from "../sql-text.ts"
 import { asOfColumn, type TableLayout } from "../table-layout.ts"
 import { type ApplyTo, type Counts, noCounts } from "./apply.ts"
 import { type Batch, batchRows } from "./batches.ts"
+import { appendVersions } from "./history.ts"
 import { fileAsOf, readFiles } from "./read-files.ts"
 import type { Sql } from "./sql.ts"
 import { batchColumns, keysEqual, keyText, segmentShort } from "./stage.ts"
+import type { HistoryTable } from "./timeline.ts"
 
 /**
  * DuckDB numbers the rows that a transaction has appended and not yet committed from here on. Used only
@@ -43,6 +45,9 @@ const findShortFile = Effect.fnUntraced(function* (
   }
 })
 
+const ownRows = (table: string, before: number): string =>
+  before === 0 ? table : `(SELECT * FROM ${table} WHERE rowid >= ${firstLocalRow})`
+
 const appendedOnce = Effect.fnUntraced(function* (
   sql: Sql,
   to: ApplyTo,
@@ -55,7 +60,7 @@ const appendedOnce = Effect.fnUntraced(function* (
   const names = key.map(({ name }) => identifier(name))
   const distinct = names.length === 1 ? names[0] : `(${names.join(", ")})`
   const present = names.map((name) => `${name} IS NOT NULL`).join(" AND ")
-  const own = before === 0 ? target.sql : `(SELECT * FROM ${target.sql} WHERE rowid >= ${firstLocalRow})`
+  const own = ownRows(target.sql, before)
   const counted = yield* sql.rows(
     `SELECT count(*)::DOUBLE AS rows, (count(DISTINCT ${distinct}) FILTER (WHERE ${present}))::DOUBLE AS keys FROM ${own}`
   )
@@ -78,6 +83,7 @@ const appendedOnce = Effect.fnUntraced(function* (
 export const appendBatch = Effect.fnUntraced(function* (
   sql: Sql,
   to: ApplyTo,
+  history: HistoryTable | null,
   batch: Batch
 ): Effect.fn.Return<Counts | null, DestinationError> {
   const { layout, target } = to
@@ -101,5 +107,7 @@ export const appendBatch = Effect.fnUntraced(function* (
     yield* findShortFile(sql, batch, types)
     return yield* segmentShort(batch.files[0]?.file.path ?? "", batchRows(batch), rows)
   }
-  return (yield* appendedOnce(sql, to, before, rows)) ? { ...noCounts, inserted: rows } : null
+  if (!(yield* appendedOnce(sql, to, before, rows))) return null
+  if (history !== null) yield* appendVersions(sql, to, history, ownRows(target.sql, before))
+  return { ...noCounts, inserted: rows }
 })

@@ -17,11 +17,14 @@ export const filePositionColumn = "_decant_file"
 
 export interface Stage {
   readonly batch: Batch
+  readonly name: string
   /** Qualified and quoted. */
   readonly table: string
   /** The layout's columns that the batch has values for. */
   readonly columns: ReadonlyArray<LayoutColumn>
   readonly rows: number
+  /** The rows that were reduced away, for history; null when there are none, or none is kept. */
+  readonly older: string | null
 }
 
 /** Columns of the layout with their values from a batch's rows. */
@@ -100,9 +103,9 @@ const reduce = Effect.fnUntraced(function* (
   sql: Sql,
   layout: TableLayout,
   stage: Stage
-): Effect.fn.Return<void, DestinationError> {
+): Effect.fn.Return<Stage, DestinationError> {
   const key = layout.key
-  if (key === null) return
+  if (key === null) return stage
   const names = key.map(({ name }) => identifier(name))
   const distinct = names.length === 1 ? names[0] : `(${names.join(", ")})`
   const missing = names.map((name) => `${name} IS NULL`).join(" OR ")
@@ -117,7 +120,7 @@ const reduce = Effect.fnUntraced(function* (
       "Choose a `primaryKey` that every row has. For a standard object, report this."
     )
   }
-  if (Number(counted[0]?.rows) === Number(counted[0]?.keys)) return
+  if (Number(counted[0]?.rows) === Number(counted[0]?.keys)) return stage
   const repeated = `(SELECT ${names.join(", ")} FROM ${stage.table} GROUP BY ALL HAVING count(*) > 1) repeated`
   const repeatedRows = `${stage.table} staged SEMI JOIN ${repeated} ON ${keysEqual(key, "staged", "repeated")}`
   const cells = stage.columns.map(({ name }) => identifier(name)).join(", ")
@@ -129,11 +132,17 @@ const reduce = Effect.fnUntraced(function* (
     )
     if (clash[0] !== undefined) return yield* nonUniqueKey(layout, String(clash[0].example))
   }
-  yield* sql.run(
-    `DELETE FROM ${stage.table} WHERE rowid IN (SELECT row_id FROM (
+  const away = `rowid IN (SELECT row_id FROM (
        SELECT staged.rowid AS row_id, row_number() OVER (PARTITION BY ${names.join(", ")} ORDER BY ${newestFirst(layout)}) AS place
        FROM ${repeatedRows}) WHERE place > 1)`
-  )
+  const older = layout.history !== null && stage.batch.effect === "upsert" ? `${stage.name}_older` : null
+  if (older !== null) {
+    yield* sql.run(
+      `CREATE OR REPLACE TEMP TABLE ${identifier(older)} AS SELECT * FROM ${stage.table} WHERE ${away}`
+    )
+  }
+  yield* sql.run(`DELETE FROM ${stage.table} WHERE ${away}`)
+  return { ...stage, older: older === null ? null : `temp.${identifier(older)}` }
 })
 
 /** Reads a batch into a temporary table; fails if a file does not hold the rows that it should. */
@@ -143,13 +152,15 @@ export const stageBatch = Effect.fnUntraced(function* (
   batch: Batch,
   position: number
 ): Effect.fn.Return<Stage, DestinationError> {
-  const table = `temp.${identifier(`_decant_stage_${position}`)}`
+  const name = `_decant_stage_${position}`
+  const table = `temp.${identifier(name)}`
   const { types, values } = batchColumns(layout, batch)
-  const stage: Stage = { batch, table, columns: values.map(({ column }) => column), rows: batchRows(batch) }
+  const columns = values.map(({ column }) => column)
+  const stage: Stage = { batch, name, table, columns, rows: batchRows(batch), older: null }
   const cells = values.map(({ column, sql }) => `${sql} AS ${identifier(column.name)}`)
   const own = [`${fileAsOf(batch)} AS ${asOfColumn}`, `${filePosition(batch)} AS ${filePositionColumn}`]
   yield* sql.run(
-    `CREATE OR REPLACE TEMP TABLE ${identifier(`_decant_stage_${position}`)} AS SELECT ${[...cells, ...own].join(", ")} FROM (${readFiles(batch, types)})`
+    `CREATE OR REPLACE TEMP TABLE ${identifier(name)} AS SELECT ${[...cells, ...own].join(", ")} FROM (${readFiles(batch, types)})`
   )
   yield* countFiles(sql, table, batch)
   return stage
@@ -166,8 +177,8 @@ export const settleStage = Effect.fnUntraced(function* (
   if (skipped.length > 0) {
     yield* sql.run(`DELETE FROM ${stage.table} WHERE ${filePositionColumn} IN (${skipped.join(", ")})`)
   }
-  yield* reduce(sql, layout, stage)
+  const reduced = yield* reduce(sql, layout, stage)
   const segments = stage.batch.segments.filter((segment) => !committed.has(segment.id))
   const rows = segments.reduce((sum, segment) => sum + segmentRows(segment), 0)
-  return { ...stage, batch: { ...stage.batch, segments }, rows }
+  return { ...reduced, batch: { ...stage.batch, segments }, rows }
 })

@@ -9,8 +9,11 @@ import { DestinationError } from "../destination-error.ts"
 import { appendBatch, canAppend } from "../duckdb-sql/append.ts"
 import { type ApplyTo, addCounts, applyStage, type Counts, noCounts } from "../duckdb-sql/apply.ts"
 import { type Batch, batchesOf } from "../duckdb-sql/batches.ts"
+import { recordHistory } from "../duckdb-sql/history.ts"
+import { catchUp } from "../duckdb-sql/history-catch-up.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
 import { type Stage, settleStage, stageBatch } from "../duckdb-sql/stage.ts"
+import type { HistoryTable } from "../duckdb-sql/timeline.ts"
 import { checkHeaders } from "../segment-header.ts"
 import { literal } from "../sql-text.ts"
 import { type TableLayout, tableLayout } from "../table-layout.ts"
@@ -18,6 +21,7 @@ import { keptColumns, knownColumns, writeDescriptions } from "./descriptions.ts"
 import type { DuckdbSettings } from "./duckdb-settings.ts"
 import { foldLog } from "./fold-log.ts"
 import { dropGeneration, publish } from "./generations.ts"
+import { ensureHistory } from "./history-table.ts"
 import { loadMaskKeys, maskStored } from "./masks.ts"
 import { withEnoughMemory } from "./memory.ts"
 import {
@@ -41,20 +45,13 @@ const conflict = (stream: string, detail: string): DestinationError =>
     "Let the other sync finish and run this one again; see that only one schedule runs this spec."
   )
 
-const unsupported = (what: string): DestinationError =>
-  DestinationError.of(
-    "NOT_SUPPORTED",
-    `The DuckDB destination does not yet do ${what}.`,
-    "Take it out of the spec."
-  )
-
 const validate = (commit: Commit): Effect.Effect<void, DestinationError> => {
   const wrong = (segment: Segment) =>
     segment.stream !== commit.stream || segment.generation !== commit.checkpoint.generation
   if (commit.checkpoint.version !== commit.expectedVersion + 1 || commit.segments.some(wrong)) {
     return Effect.fail(conflict(commit.stream, "the segments and the checkpoint do not belong together"))
   }
-  return commit.schema.history ? Effect.fail(unsupported("`history: true`")) : Effect.void
+  return Effect.void
 }
 
 /** Everything but the time of writing and the count of rows, which the first commit has added. */
@@ -93,14 +90,22 @@ const ensurePlace = Effect.fnUntraced(function* (
       known: names === undefined ? null : new Set(names)
     })
     yield* maskStored(sql, layout, table, known)
-    return { table, kept: keptColumns(layout, known) }
+    const storedLayout = state?.layout ?? null
+    const history = yield* ensureHistory(sql, {
+      layout,
+      types: table.types,
+      known,
+      storedLayout,
+      anew: false
+    })
+    return { table, kept: keptColumns(layout, known), history }
   }
   const goesOn = state !== null && state.checkpoint.generation === commit.checkpoint.generation
   if (!goesOn && (yield* tableTypes(sql, layout.schema, place.table)) !== null) {
     yield* dropGeneration(sql, { ...layout, generation: commit.checkpoint.generation })
   }
   const table = yield* ensureTable(sql, { layout, table: place.table, known: goesOn ? new Set() : null })
-  return { table, kept: [] }
+  return { table, kept: [], history: null }
 })
 
 const recordSegments = (sql: Sql, commit: Commit, layout: TableLayout, segments: ReadonlyArray<Segment>) =>
@@ -131,15 +136,15 @@ const stageAll = (sql: Sql, { layout, batches }: Prepared): Effect.Effect<Stages
 const applyAll = Effect.fnUntraced(function* (
   sql: Sql,
   to: ApplyTo,
+  history: HistoryTable | null,
   stages: Stages,
   committed: ReadonlySet<string>
 ): Effect.fn.Return<Counts, DestinationError> {
   let counts = noCounts
   for (const stage of stages) {
-    counts = addCounts(
-      counts,
-      yield* applyStage(sql, to, yield* settleStage(sql, to.layout, stage, committed))
-    )
+    const settled = yield* settleStage(sql, to.layout, stage, committed)
+    counts = addCounts(counts, yield* applyStage(sql, to, settled))
+    if (history !== null) yield* recordHistory(sql, to, history, settled)
   }
   return counts
 })
@@ -154,6 +159,20 @@ const countRows = Effect.fnUntraced(function* (sql: Sql, table: string) {
   return Number(row?.rows ?? 0)
 })
 
+/** Before the generation takes the table's place: what it lacks is still to be seen. */
+const publishHistory = Effect.fnUntraced(function* (sql: Sql, to: ApplyTo, state: StreamState | null) {
+  const { layout } = to
+  if (layout.history === null) return
+  const history = yield* ensureHistory(sql, {
+    layout,
+    types: to.target.types,
+    known: yield* knownColumns(sql, layout),
+    storedLayout: state?.layout ?? null,
+    anew: true
+  })
+  if (history !== null) yield* catchUp(sql, to, history)
+})
+
 const finish = Effect.fnUntraced(function* (
   sql: Sql,
   prepared: Prepared,
@@ -163,11 +182,13 @@ const finish = Effect.fnUntraced(function* (
     readonly state: StreamState | null
     readonly place: Place
     readonly table: TargetTable
+    readonly to: ApplyTo
     readonly fresh: ReadonlyArray<Segment>
   }
 ): Effect.fn.Return<{ readonly counts: Counts; readonly rows: number }, DestinationError> {
   const { commit, layout } = prepared
   const publishes = at.place.hidden && commit.publish
+  if (publishes) yield* publishHistory(sql, at.to, at.state)
   const counts = publishes
     ? yield* publish(sql, { layout, table: at.table }, commit.checkpoint.updatedAt)
     : noCounts
@@ -231,24 +252,25 @@ const inTransaction = Effect.fnUntraced(function* (
     return yield* conflict(commit.stream, `generation ${state.published} has been published`)
   }
   const place = placeOf(commit, layout, state)
-  const { table, kept } = yield* ensurePlace(sql, commit, layout, state, place)
+  const { table, kept, history } = yield* ensurePlace(sql, commit, layout, state, place)
   const to: ApplyTo = {
     layout,
     target: { sql: table.sql, types: table.types, hidden: place.hidden },
     tombstones: "target._decant.tombstones",
     now: commit.checkpoint.updatedAt
   }
+  if (history?.behind === true) yield* catchUp(sql, to, history)
   const first = batches[0]
   let counts: Counts
   if (stages === null && first !== undefined && committed.size === 0) {
-    const appended = yield* appendBatch(sql, to, first)
+    const appended = yield* appendBatch(sql, to, history, first)
     if (appended === null) return { keep: false, value: null }
     counts = appended
   } else {
-    counts = yield* applyAll(sql, to, stages ?? (yield* stageAll(sql, prepared)), committed)
+    counts = yield* applyAll(sql, to, history, stages ?? (yield* stageAll(sql, prepared)), committed)
   }
   const fresh = commit.segments.filter((segment) => !committed.has(segment.id))
-  const finished = yield* finish(sql, prepared, { settings, orgId, state, place, table, fresh })
+  const finished = yield* finish(sql, prepared, { settings, orgId, state, place, table, to, fresh })
   const visible = place.hidden ? finished.counts : counts
   const schemaChanges = [...table.changes, ...kept]
   return { keep: true, value: { ...visible, rows: finished.rows, schemaChanges } }

@@ -83,8 +83,11 @@ const changedOutside = (layout: TableLayout, what: string): DestinationError =>
     `Undo that change, or read the stream again into a new table: \`decant sync --full-refresh ${layout.stream}\`.`
   )
 
-const create = Effect.fnUntraced(function* (sql: Sql, layout: TableLayout, table: string) {
-  const columns = layout.columns.map(({ name, column }) => `${identifier(name)} ${sqlType(column)}`)
+const create = Effect.fnUntraced(function* (sql: Sql, options: EnsureOptions) {
+  const { layout, table, follows } = options
+  const columns = layout.columns.map(
+    ({ name, column }) => `${identifier(name)} ${follows?.get(name.toLowerCase()) ?? sqlType(column)}`
+  )
   yield* sql.run(`CREATE SCHEMA IF NOT EXISTS target.${identifier(layout.schema)}`)
   yield* sql.run(
     `CREATE TABLE ${qualified(layout.schema, table)} (${[...columns, `${asOfColumn} TIMESTAMPTZ`].join(", ")})`
@@ -148,7 +151,44 @@ export interface EnsureOptions {
   readonly table: string
   /** Columns that Decant made in this table before, lower case; null when it never made the table. */
   readonly known: ReadonlySet<string> | null
+  /** For a table that follows another: that one's types, by lower-case name. What fits no other way becomes text. */
+  readonly follows?: ReadonlyMap<string, string>
 }
+
+const toText = Effect.fnUntraced(function* (
+  sql: Sql,
+  table: string,
+  column: string
+): Effect.fn.Return<ReadonlyArray<SchemaChange>, DestinationError> {
+  yield* sql.run(`ALTER TABLE ${table} ALTER COLUMN ${identifier(column)} TYPE VARCHAR`)
+  return [{ kind: "column-widened", column, detail: "VARCHAR" }]
+})
+
+interface TableColumn {
+  readonly name: string
+  /** Null when the table does not have it. */
+  readonly stored: string | null
+  readonly wanted: string
+}
+
+const ensureColumn = Effect.fnUntraced(function* (
+  sql: Sql,
+  { layout, known, follows }: EnsureOptions,
+  table: string,
+  { name, stored, wanted }: TableColumn
+): Effect.fn.Return<ReadonlyArray<SchemaChange>, DestinationError> {
+  if (stored !== null) {
+    const type = yield* canonical(sql, wanted)
+    return follows !== undefined && fit(stored, type) === "never"
+      ? yield* toText(sql, table, name)
+      : yield* fitColumn(sql, layout, table, name, stored, type)
+  }
+  if (known?.has(name.toLowerCase()) === true) {
+    return yield* changedOutside(layout, `its column ${name} is gone or has another name`)
+  }
+  yield* sql.run(`ALTER TABLE ${table} ADD COLUMN ${identifier(name)} ${wanted}`)
+  return [{ kind: "column-added", column: name, detail: wanted }]
+})
 
 /** Makes the table fit the layout. */
 export const ensureTable = Effect.fnUntraced(function* (
@@ -161,24 +201,17 @@ export const ensureTable = Effect.fnUntraced(function* (
   const changes: Array<SchemaChange> = []
   if (stored === null) {
     if (known !== null) return yield* changedOutside(layout, "the table is gone")
-    yield* create(sql, layout, options.table)
+    yield* create(sql, options)
     changes.push({ kind: "table-created", column: null, detail: `${layout.schema}.${layout.table}` })
   } else {
     if (known === null || !stored.has(asOfColumn)) {
       return yield* changedOutside(layout, "there is a table of this name that Decant did not make")
     }
-    for (const { name: column, column: wanted } of layout.columns) {
-      const type = stored.get(column.toLowerCase())
-      if (type !== undefined) {
-        changes.push(
-          ...(yield* fitColumn(sql, layout, name, column, type, yield* canonical(sql, sqlType(wanted))))
-        )
-      } else if (known.has(column.toLowerCase())) {
-        return yield* changedOutside(layout, `its column ${column} is gone or has another name`)
-      } else {
-        yield* sql.run(`ALTER TABLE ${name} ADD COLUMN ${identifier(column)} ${sqlType(wanted)}`)
-        changes.push({ kind: "column-added", column, detail: sqlType(wanted) })
-      }
+    for (const { name: column, column: of } of layout.columns) {
+      const lower = column.toLowerCase()
+      const wanted = options.follows?.get(lower) ?? sqlType(of)
+      const stands = { name: column, stored: stored.get(lower) ?? null, wanted }
+      changes.push(...(yield* ensureColumn(sql, options, name, stands)))
     }
   }
   const types =

@@ -1,0 +1,4 @@
+import { historyContract } from "./contract-history.ts"
+import { duckdbSubject } from "./duckdb-subject.ts"
+
+historyContract(duckdbSubject)
