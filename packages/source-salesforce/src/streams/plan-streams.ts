@@ -235,9 +235,10 @@ export const planStreams = Effect.fn("salesforce.plan")(function* (
   yield* checkNames(choice, request)
   const wanted = (stream: string): boolean => request.only.length === 0 || listsName(request.only, stream)
   const objects = choice.objects.filter((stream) => wanted(streamName(stream)))
-  const soql = choice.soql
-    .filter(({ name }) => wanted(name))
-    .map((stream) => ({ stream, parsed: parseSoql(stream) }))
+  const soql = yield* Effect.forEach(
+    choice.soql.filter(({ name }) => wanted(name)),
+    (stream) => Effect.map(parseSoql(stream), (parsed) => ({ stream, parsed }))
+  )
   const queries = soql.flatMap(({ parsed }) => (Result.isSuccess(parsed) ? [parsed.success] : []))
   const described = yield* settle(
     client,

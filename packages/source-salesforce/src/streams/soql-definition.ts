@@ -1,7 +1,7 @@
 /** A SOQL stream, settled: its columns from the select list, its query as the person wrote it. Always read whole. */
 import type { Column, SoqlStream, Spec } from "@decant/connector"
-import { parseQuery, type Query } from "@jetstreamapp/soql-parser-js"
-import { Result } from "effect"
+import type { Query } from "@jetstreamapp/soql-parser-js"
+import { Effect, Result } from "effect"
 import type { ObjectDescribe } from "../describe/describe-shape.ts"
 import type { Related } from "../fields/field-path.ts"
 import { type SourceError, sourceError } from "../source-error.ts"
@@ -23,20 +23,24 @@ const refused = (stream: SoqlStream, why: string): SourceError =>
     { disposition: "spec" }
   )
 
-export const parseSoql = (stream: SoqlStream): Result.Result<ParsedSoql, SourceError> => {
-  const parsed = Result.try({
-    try: () => parseQuery(stream.soql),
-    catch: (cause) => refused(stream, cause instanceof Error ? cause.message : "it is not SOQL.")
+/** Building the grammar takes half a second of CPU, so only specs with a SOQL stream load it. */
+const grammar = Effect.promise(() => import("@jetstreamapp/soql-parser-js"))
+
+export const parseSoql = (stream: SoqlStream): Effect.Effect<Result.Result<ParsedSoql, SourceError>> =>
+  Effect.map(grammar, ({ parseQuery }) => {
+    const parsed = Result.try({
+      try: () => parseQuery(stream.soql),
+      catch: (cause) => refused(stream, cause instanceof Error ? cause.message : "it is not SOQL.")
+    })
+    return Result.flatMap(parsed, (query) => {
+      const { sObject } = query
+      if (sObject === undefined) return Result.fail(refused(stream, "it names no object."))
+      if (/^SELECT\s+COUNT\(\s*\)/i.test(stream.soql.trim())) {
+        return Result.fail(refused(stream, "COUNT() gives no row; write COUNT(Id)."))
+      }
+      return Result.succeed({ stream, object: sObject, query })
+    })
   })
-  return Result.flatMap(parsed, (query) => {
-    const { sObject } = query
-    if (sObject === undefined) return Result.fail(refused(stream, "it names no object."))
-    if (/^SELECT\s+COUNT\(\s*\)/i.test(stream.soql.trim())) {
-      return Result.fail(refused(stream, "COUNT() gives no row; write COUNT(Id)."))
-    }
-    return Result.succeed({ stream, object: sObject, query })
-  })
-}
 
 const keyOf = (
   stream: SoqlStream,
