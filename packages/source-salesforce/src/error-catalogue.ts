@@ -130,6 +130,15 @@ export const errorCatalogue = [
     disposition: "failed"
   },
   {
+    code: "ROW_TORN",
+    message: "{rows} rows of {stream} changed each time that their columns were read in parts.",
+    meaning:
+      "The object has more columns than one REST query can name and Bulk refuses it, so its columns are read in parts; a row whose parts are of different versions is read again, several times.",
+    fix: "Run it again when the rows change less, or list fewer `fields`, so that one query holds them all.",
+    retry: "later",
+    disposition: "failed"
+  },
+  {
     code: "ROW_COUNT_MISMATCH",
     message: "Salesforce states another number of rows than it sent.",
     meaning: "Rows were lost or doubled on the way; nothing of it was committed as complete.",

@@ -96,6 +96,7 @@ const classifyDeleted = Effect.fnUntraced(function* (
     stream: definition.stream,
     object: definition.object,
     select: header,
+    stamp: guard,
     ids: [...times.keys()]
   })
   const there = new Set(records.map(({ Id }) => String(Id)))

@@ -8,8 +8,7 @@ import { isBulkRefusal } from "../bulk/bulk-refusals.ts"
 import { newJobRows, resumedJobRows } from "../bulk/bulk-rows.ts"
 import type { ReadError } from "../read-error.ts"
 import { fitsAddress } from "../rest/rest-query.ts"
-import { firstRows, restRows } from "../rest/rest-rows.ts"
-import { queryOf } from "../streams/window-plan.ts"
+import { firstRows, mostRows, restRows } from "../rest/rest-rows.ts"
 import type { StreamReading } from "./stream-reading.ts"
 import type { WorkEvent } from "./work-event.ts"
 
@@ -23,8 +22,9 @@ const viaBulk = (reading: StreamReading, work: Work): Events =>
 
 /** One REST query tells the size; large results go by Bulk. */
 export const rowsBySize = (reading: StreamReading, work: Work): Events => {
-  const mayBulk = reading.definition.soql?.bulk !== false
-  if (!fitsAddress(reading.client, queryOf(reading.definition, work))) return viaBulk(reading, work)
+  const { soql } = reading.definition
+  const mayBulk = soql?.bulk !== false
+  if (soql !== null && !fitsAddress(reading.client, soql.text)) return viaBulk(reading, work)
   return Stream.unwrap(
     Effect.gen(function* () {
       const first = yield* Effect.result(firstRows(reading, work))
@@ -33,7 +33,7 @@ export const rowsBySize = (reading: StreamReading, work: Work): Events => {
           ? viaBulk(reading, work)
           : Stream.fail(first.failure)
       }
-      return first.success.totalSize > reading.tuning.mostRowsByRest && mayBulk
+      return first.success.totalSize > mostRows(reading, work) && mayBulk
         ? viaBulk(reading, work)
         : restRows(reading, work, first.success)
     })

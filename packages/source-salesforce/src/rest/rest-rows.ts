@@ -1,6 +1,7 @@
 /**
  * Rows of a window by REST: pages become CSV files in the dialect of Bulk results, one page at a time. The
- * number of rows must be the one that the query announced; if not, the window is read once more.
+ * number of rows must be the one that the query announced; if not, the window is read once more. Where the
+ * columns do not fit into an address, pages tell the Ids, whose rows are then read in parts.
  */
 import { appendFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -12,7 +13,8 @@ import type { ReadError } from "../read-error.ts"
 import { sourceError } from "../source-error.ts"
 import { newRowsWork, queryOf } from "../streams/window-plan.ts"
 import { csvLine, recordWriter } from "./csv-record.ts"
-import { firstPage, pageAfter, type QueryPage } from "./rest-query.ts"
+import { rowsById } from "./ids-query.ts"
+import { firstPage, fitsAddress, pageAfter, type QueryPage } from "./rest-query.ts"
 
 /** Rows to a file: enough that a commit is worth its cost, few enough to be fetched again. */
 const ROWS_PER_SEGMENT = 50_000
@@ -20,6 +22,29 @@ const ROWS_PER_SEGMENT = 50_000
 interface Position {
   readonly page: QueryPage | null
   readonly received: number
+}
+
+/** More columns than an address holds. */
+const isWide = ({ client, definition }: StreamReading, work: Work): boolean =>
+  definition.soql === null && !fitsAddress(client, queryOf(definition, work))
+
+/** What a wide row costs in calls, as against an ordinary one: each of its parts asks for few Ids at a time. */
+const WIDE = 20
+
+/** A window of more rows is better read by Bulk. */
+export const mostRows = (reading: StreamReading, work: Work): number =>
+  reading.tuning.mostRowsByRest / (isWide(reading, work) ? WIDE : 1)
+
+/** A row that is gone by the time that its columns are asked for is left out. */
+const recordsOf = (reading: StreamReading, work: Work, page: QueryPage) => {
+  const { client, definition } = reading
+  if (!isWide(reading, work)) return Effect.succeed(page.records)
+  const { stream, object, select, cursorField } = definition
+  const ids = page.records.map(({ Id }) => String(Id))
+  return Effect.map(
+    rowsById(client, { stream, object, select, stamp: cursorField, ids }),
+    ({ records }) => records
+  )
 }
 
 export const spoolError = (cause: unknown) =>
@@ -56,9 +81,12 @@ const writeSegment = Effect.fnUntraced(function* (
   yield* put(csvLine(definition.select), true)
   let page: QueryPage | null = start
   let rows = 0
+  let announced = 0
   while (page !== null && rows < ROWS_PER_SEGMENT) {
-    yield* put(page.records.map(line).join(""), false)
-    rows += page.records.length
+    const records = yield* recordsOf(reading, work, page)
+    yield* put(records.map(line).join(""), false)
+    rows += records.length
+    announced += page.records.length
     client.ledger.bytes(definition.stream, page.bytes)
     yield* progress(reading, {
       phase: "download",
@@ -79,7 +107,7 @@ const writeSegment = Effect.fnUntraced(function* (
     asOf: start.asOf,
     covers: work.window === undefined ? {} : { window: work.window }
   }
-  return { segment, position: { page, received: received + rows } }
+  return { segment, position: { page, received: received + announced } }
 })
 
 const countError = (stream: string, expected: number, received: number) =>
@@ -123,11 +151,12 @@ const attempt = (
   )
 }
 
-/** The first page of the window's rows. */
+/** The first page of the window's rows, or of their Ids. */
 export const firstRows = (reading: StreamReading, work: Work): Effect.Effect<QueryPage, ReadError> => {
   const { definition, client } = reading
   const resource = definition.soql === null ? "queryAll" : "query"
-  return firstPage(client, definition.stream, queryOf(definition, work), resource)
+  const asked = isWide(reading, work) ? { ...definition, select: ["Id"] } : definition
+  return firstPage(client, definition.stream, queryOf(asked, work), resource)
 }
 
 /** New work: the rows of the first attempt may be committed, under other segment ids. */
