@@ -9,13 +9,14 @@ import { plan } from "./plan.ts"
 import { query } from "./query.ts"
 import { schema } from "./schema.ts"
 import { setupOrg } from "./setup-org.ts"
+import { status } from "./status.ts"
 import { sync } from "./sync.ts"
 
 export const root = Command.make("decant").pipe(
   Command.withDescription(
     "Pours a Salesforce org into a database and keeps the copy exact. New here: `decant demo` shows it with a local org."
   ),
-  Command.withSubcommands([sync, plan, check, connect, discover, setupOrg, query, demo, schema]),
+  Command.withSubcommands([sync, status, plan, check, connect, discover, setupOrg, query, demo, schema]),
   Command.withGlobalFlags(globalFlags),
   Command.withExamples([
     { command: "decant demo", description: "Try it without an org" },
