@@ -1,0 +1,21 @@
+/** A CSV cell into DuckDB's appender, as somebody would write it by hand. */
+import { type DuckDBAppender, DuckDBDateValue, DuckDBTimestampTZValue } from "@duckdb/node-api"
+
+const append: Readonly<Record<string, (appender: DuckDBAppender, cell: string) => void>> = {
+  FLOAT8: (appender, cell) => appender.appendDouble(Number(cell)),
+  INTEGER: (appender, cell) => appender.appendInteger(Number(cell)),
+  BOOLEAN: (appender, cell) => appender.appendBoolean(cell === "true"),
+  TIMESTAMPTZ: (appender, cell) =>
+    appender.appendTimestampTZ(new DuckDBTimestampTZValue(BigInt(Date.parse(cell)) * 1000n)),
+  DATE: (appender, cell) => appender.appendDate(new DuckDBDateValue(Date.parse(cell) / 86_400_000)),
+  VARCHAR: (appender, cell) => appender.appendVarchar(cell)
+}
+
+export const appendValue = (
+  appender: DuckDBAppender,
+  type: string,
+  cell: string | null | undefined
+): void => {
+  if (cell === null || cell === undefined || cell === "") appender.appendNull()
+  else append[type]?.(appender, cell)
+}

@@ -1,0 +1,16 @@
+/** The floor of Parquet: one bare process has DuckDB write the same pages as one zstd file. */
+import { DuckDBInstance } from "@duckdb/node-api"
+import { readTask, sayRows } from "../task.ts"
+import { quoted, readPages } from "./read-pages.ts"
+
+const task = readTask()
+const instance = await DuckDBInstance.create()
+const connection = await instance.connect()
+await connection.run("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
+const file = quoted(task.target)
+await connection.run(`COPY (SELECT * FROM ${readPages(task)}) TO ${file} (FORMAT parquet, COMPRESSION zstd)`)
+sayRows(
+  (await connection.runAndReadAll(`SELECT count(*)::INTEGER FROM read_parquet(${file})`)).getRows()[0]?.[0]
+)
+connection.closeSync()
+instance.closeSync()

@@ -1,0 +1,230 @@
+/**
+ * The back-fill: the same rows into each destination by the floor, by Decant and by what a user would otherwise
+ * write, whole processes, interleaved round by round, on the same result pages.
+ */
+import { createReadStream, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { createGunzip } from "node:zlib"
+import { Client } from "pg"
+import { type Contender, fileProgram, postgresProgram } from "../contender.ts"
+import { decantContender } from "../decant-sync.ts"
+import { type Emulator, startEmulator } from "../emulator.ts"
+import type { Measured } from "../measure.ts"
+import { columnTypes, savePages } from "../org-client.ts"
+import type { PostgresServer } from "../postgres-server.ts"
+import type { Shape } from "../shapes.ts"
+
+export interface BackfillOptions {
+  readonly folder: string
+  readonly rounds: number
+  readonly postgres: PostgresServer | null
+  /** What a user would otherwise write takes minutes, so it is asked for. */
+  readonly alternatives: boolean
+  readonly say: (line: string) => void
+}
+
+export interface Contest {
+  readonly contender: Pick<Contender, "name" | "destination" | "role">
+  readonly runs: ReadonlyArray<Omit<Measured, "stdout">>
+  /** CPU seconds of the org, and of the database server, during each run. */
+  readonly orgCpu: ReadonlyArray<number>
+  readonly serverCpu: ReadonlyArray<number>
+}
+
+export interface BackfillResult {
+  readonly shape: string
+  readonly rows: number
+  readonly columns: number
+  readonly pages: number
+  readonly pageBytes: number
+  readonly contests: ReadonlyArray<Contest>
+}
+
+const headerOf = async (page: string): Promise<ReadonlyArray<string>> => {
+  for await (const line of createInterface(createReadStream(page).pipe(createGunzip()))) {
+    return line.split(",").map((name) => name.replaceAll('"', ""))
+  }
+  return []
+}
+
+export const startOrg = async (shape: Shape, folder: string): Promise<Emulator> => {
+  if (shape.custom === null) {
+    return startEmulator(["--dataset", "scale", "--rows", `${shape.object}=${shape.rows}`])
+  }
+  const schema = join(folder, `${shape.object}.json`)
+  const rows = join(folder, `${shape.object}.csv`)
+  writeFileSync(schema, JSON.stringify(shape.custom.describe))
+  await shape.custom.writeRows(rows, shape.rows)
+  const org = await startEmulator([
+    "--dataset",
+    "empty",
+    "--schema-from",
+    schema,
+    "--rows",
+    `${shape.object}=0`,
+    "--load",
+    `${shape.object}=${rows}`
+  ])
+  rmSync(rows)
+  return org
+}
+
+const freshDatabase = async (url: string, name: string): Promise<string> => {
+  const client = new Client(url)
+  await client.connect()
+  await client.query(`DROP DATABASE IF EXISTS ${name}`)
+  await client.query(`CREATE DATABASE ${name}`)
+  await client.end()
+  return url.replace(/\/[^/]*$/, `/${name}`)
+}
+
+const decants = (shape: Shape, org: Emulator, options: BackfillOptions): ReadonlyArray<Contender> => {
+  const { folder, postgres } = options
+  const base = { emulator: org, folder, rows: shape.rows }
+  const copyTo = (destination: string) => ({ object: shape.object, fields: shape.fields, destination })
+  const duckdb = decantContender({
+    ...base,
+    name: "decant sync, DuckDB",
+    kind: "duckdb",
+    copy: (at) => copyTo(`{ type: duckdb, path: ${JSON.stringify(join(at, "copy.duckdb"))} }`)
+  })
+  const parquet = decantContender({
+    ...base,
+    name: "decant sync, Parquet",
+    kind: "parquet",
+    copy: (at) => copyTo(`{ type: parquet, path: ${JSON.stringify(join(at, "copy"))} }`)
+  })
+  if (postgres === null) return [duckdb, parquet]
+  const toPostgres = (url: string) =>
+    decantContender({
+      ...base,
+      name: "decant sync, Postgres",
+      kind: "postgres",
+      copy: () => copyTo(`{ type: postgres, url: "${url}", naming: preserve }`)
+    })
+  return [
+    duckdb,
+    parquet,
+    {
+      name: "decant sync, Postgres",
+      destination: "postgres",
+      role: "decant",
+      run: async (round) => toPostgres(await freshDatabase(postgres.url, "decant_bench")).run(round)
+    }
+  ]
+}
+
+const others = (
+  task: Parameters<typeof fileProgram>[1],
+  options: BackfillOptions
+): ReadonlyArray<Contender> => {
+  const { folder, postgres, alternatives } = options
+  const floors = [
+    fileProgram(
+      { name: "floor: bare DuckDB", destination: "duckdb", role: "floor", program: "floor-duckdb", folder },
+      task
+    ),
+    fileProgram(
+      {
+        name: "floor: bare Parquet",
+        destination: "parquet",
+        role: "floor",
+        program: "floor-parquet",
+        folder
+      },
+      task
+    )
+  ]
+  const byHand = [
+    { name: "csv-parse → appender", program: "csv-parse-appender" },
+    { name: "jsforce → appender", program: "jsforce-appender" }
+  ].map(({ name, program }) =>
+    fileProgram({ name, destination: "duckdb", role: "alternative", program, folder }, task)
+  )
+  const onPostgres =
+    postgres === null
+      ? []
+      : [
+          postgresProgram(
+            {
+              name: "floor: two COPYs and a key",
+              role: "floor",
+              program: "floor-postgres",
+              url: postgres.url
+            },
+            task
+          ),
+          ...(alternatives
+            ? [
+                postgresProgram(
+                  {
+                    name: "multi-row INSERTs",
+                    role: "alternative",
+                    program: "insert-rows",
+                    url: postgres.url
+                  },
+                  task
+                )
+              ]
+            : [])
+        ]
+  return [...floors, ...(alternatives ? byHand : []), ...onPostgres]
+}
+
+export const backfill = async (shape: Shape, options: BackfillOptions): Promise<BackfillResult> => {
+  const { say, postgres, rounds } = options
+  const folder = join(options.folder, shape.object)
+  mkdirSync(folder, { recursive: true })
+  say(`Starting an org with ${shape.name} …`)
+  const org = await startOrg(shape, folder)
+  const ours = decants(shape, org, { ...options, folder })
+  const results: Array<Contest> = []
+  try {
+    // Warm: the pages exist before anything is measured, and everybody reads the same ones.
+    await ours[0]?.run(-1)
+    const pages = await savePages(org, shape.object, folder)
+    const header = await headerOf(pages[0] ?? "")
+    const columns = await columnTypes(org, shape.object, header)
+    const { url, accessToken } = org
+    const query = `SELECT ${header.join(", ")} FROM ${shape.object}`
+    const task = { columns, pages, query, rows: shape.rows, object: shape.object, url, accessToken }
+    const contenders = [...others(task, { ...options, folder }), ...ours]
+    for (let round = 0; round < rounds; round++) {
+      for (const contender of contenders) {
+        const before = { org: org.cpu(), server: postgres?.cpu() ?? null }
+        const { stdout: _, ...run } = await contender.run(round)
+        const orgCpu = (org.cpu() ?? 0) - (before.org ?? 0)
+        const serverCpu = (postgres?.cpu() ?? 0) - (before.server ?? 0)
+        say(`  round ${round + 1}: ${contender.name}: ${run.wall.toFixed(2)} s`)
+        const at = results.findIndex((result) => result.contender.name === contender.name)
+        const found = results[at] ?? {
+          contender: { name: contender.name, destination: contender.destination, role: contender.role },
+          runs: [],
+          orgCpu: [],
+          serverCpu: []
+        }
+        const next = {
+          ...found,
+          runs: [...found.runs, run],
+          orgCpu: [...found.orgCpu, orgCpu],
+          serverCpu: [...found.serverCpu, contender.destination === "postgres" ? serverCpu : 0]
+        }
+        if (at === -1) results.push(next)
+        else results[at] = next
+      }
+    }
+    const pageBytes = pages.reduce((sum, page) => sum + statSync(page).size, 0)
+    return {
+      shape: shape.name,
+      rows: shape.rows,
+      columns: header.length,
+      pages: pages.length,
+      pageBytes,
+      contests: results
+    }
+  } finally {
+    org.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

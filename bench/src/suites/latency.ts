@@ -1,0 +1,82 @@
+/**
+ * Salesforce far away: 100 ms more for each call, 20 MB/s for each connection. The back-fill of four objects beside
+ * the network's own time, which is a bare process that fetches the same pages, four at once, and keeps nothing.
+ */
+import { rmSync } from "node:fs"
+import { join } from "node:path"
+import { runSync } from "../decant-sync.ts"
+import { startEmulator } from "../emulator.ts"
+import { type Measured, measure, programPath } from "../measure.ts"
+import { pagePaths } from "../org-client.ts"
+import { slowNetwork } from "../slow-network.ts"
+import { showSpread, spread, table } from "../statistics.ts"
+
+export interface LatencyOptions {
+  readonly folder: string
+  readonly rounds: number
+  /** Of each of Account, Contact and Opportunity. */
+  readonly rows: number
+  readonly say: (line: string) => void
+}
+
+export interface LatencyResult {
+  readonly rows: number
+  readonly network: ReadonlyArray<Omit<Measured, "stdout">>
+  readonly decant: ReadonlyArray<Omit<Measured, "stdout">>
+}
+
+const objects = ["Account", "Contact", "Opportunity", "User"]
+
+export const latency = async (options: LatencyOptions): Promise<LatencyResult> => {
+  const { rounds, rows, say } = options
+  const folder = join(options.folder, "latency")
+  say(`Starting an org with ${rows.toLocaleString("en")} accounts, contacts and opportunities each …`)
+  const counts = objects.slice(0, 3).map((object) => `${object}=${rows}`)
+  const org = await startEmulator(["--dataset", "scale", ...counts.flatMap((of) => ["--rows", of])])
+  const network = await slowNetwork(org.url, { delayMs: 100, bytesPerSecond: 20e6 })
+  const far = { ...org, url: network.url }
+  const copy = (at: string) => ({
+    object: objects.join("\n    - object: "),
+    fields: null,
+    destination: `{ type: duckdb, path: ${JSON.stringify(join(at, "copy.duckdb"))} }`
+  })
+  const runs: { network: Array<Omit<Measured, "stdout">>; decant: Array<Omit<Measured, "stdout">> } = {
+    network: [],
+    decant: []
+  }
+  try {
+    await runSync(org, join(folder, "warm"), copy(join(folder, "warm")))
+    const paths = await pagePaths(org, objects)
+    for (let round = 0; round < rounds; round++) {
+      const at = join(folder, `round-${round}`)
+      const { stdout: _, ...sync } = (await runSync(far, at, copy(at))).measured
+      rmSync(at, { recursive: true })
+      const argument = JSON.stringify({ url: far.url, accessToken: org.accessToken, paths })
+      const { stdout: __, ...bare } = await measure(programPath("./programs/download-pages.ts"), [argument])
+      say(`  round ${round + 1}: network ${bare.wall.toFixed(2)} s, decant ${sync.wall.toFixed(2)} s`)
+      runs.decant.push(sync)
+      runs.network.push(bare)
+    }
+    return { rows, ...runs }
+  } finally {
+    network.stop()
+    org.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+export const showLatency = ({ rows, network, decant }: LatencyResult): string =>
+  [
+    `Far away: 100 ms more for each call, 20 MB/s for each connection; ${rows.toLocaleString("en")} accounts, contacts and opportunities each, and the users`,
+    "",
+    table([
+      ["", "seconds", "× network", "CPU s"],
+      ["fetching the pages, four at once", showSpread(spread(network.map((run) => run.wall)), 2), "1", ""],
+      [
+        "decant sync, DuckDB",
+        showSpread(spread(decant.map((run) => run.wall)), 2),
+        showSpread(spread(decant.map((run, at) => run.wall / (network[at]?.wall ?? Number.NaN))), 2),
+        showSpread(spread(decant.map((run) => run.cpu)), 2)
+      ]
+    ])
+  ].join("\n")
