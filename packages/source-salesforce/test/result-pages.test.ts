@@ -22,6 +22,7 @@ const definition: StreamDefinition = {
   where: null,
   soql: null,
   followsDeletes: false,
+  keepsMissing: false,
   silentColumns: [],
   silentFilter: false,
   schema: {

@@ -13,6 +13,7 @@ const definition: StreamDefinition = {
   where: null,
   soql: null,
   followsDeletes: true,
+  keepsMissing: false,
   silentColumns: [],
   silentFilter: false,
   schema: {

@@ -15,6 +15,9 @@ const SHORTEST_SPAN = Duration.toMillis("2 minutes")
 /** An answer that waited longer for its stream's rows is asked for again. */
 const FRESH = Duration.toMillis("1 minute")
 
+/** The log reaches back 15 days, and less where it was purged. */
+export const isBeyondLog = (error: ReadError): boolean => error.code === "API_REPLICATION_DATE"
+
 const DeletedReply = Schema.Struct({
   deletedRecords: Schema.Array(Schema.Struct({ id: Schema.String, deletedDate: Schema.String })),
   latestDateCovered: Schema.String

@@ -113,6 +113,7 @@ export const defineSoqlStream = (
       where: null,
       soql: { text: stream.soql, bulk: isPlain(query) },
       followsDeletes: false,
+      keepsMissing: false,
       silentColumns: [],
       silentFilter: false,
       schema,

@@ -23,6 +23,8 @@ export interface StreamDefinition {
   readonly soql: { readonly text: string; readonly bulk: boolean } | null
   /** The org's delete log is read after the rows of each window. */
   readonly followsDeletes: boolean
+  /** Rows that leave the org stay in the copy. */
+  readonly keepsMissing: boolean
   /** Columns that change without a new stamp. */
   readonly silentColumns: ReadonlyArray<string>
   /** The filter reads such fields. */
@@ -68,6 +70,7 @@ export const defineStream = (
       where: stream.where ?? null,
       soql: null,
       followsDeletes: cursorField !== null && hasDeleteLog(describe) && !keepsMissing(stream, describe),
+      keepsMissing: keepsMissing(stream, describe),
       silentColumns:
         cursor === null ? [] : silentColumns(describe, selection.columns, stream.refreshFields ?? []),
       silentFilter: stream.where !== undefined && isSilentFilter(describe, stream.where),
@@ -102,7 +105,7 @@ const deleteWarnings = (
 ): ReadonlyArray<string> =>
   cursorField !== null && describe.deletable && !hasDeleteLog(describe) && !keepsMissing(stream, describe)
     ? [
-        `Salesforce keeps no log of deletes of ${describe.name}: rows that leave it for good stay in the copy until it is read again with --full-refresh.`
+        `Salesforce keeps no log of deletes of ${describe.name}: rows that leave it for good are found when all Ids are compared (\`refresh.reconcile\`).`
       ]
     : []
 
@@ -117,14 +120,15 @@ const schemaOf = (
   const has = (column: string): boolean => selection.columns.some((found) => found.name === column)
   // Rows of objects without a recycle bin need a mark of our own.
   const { deletes } = spec.destination
-  const marks = describe.deletable && deletes.hard === "mark" && !keepsMissing(stream, describe)
+  const keeps = keepsMissing(stream, describe)
+  const marks = describe.deletable && deletes.hard === "mark" && !keeps
   const flag = has("IsDeleted") || marks ? "IsDeleted" : null
   return {
     stream: name,
     table: name,
     key: has("Id") ? ["Id"] : null,
     guard,
-    deletes: { ...deletes, flag },
+    deletes: { ...deletes, flag, ...(keeps ? { absent: "keep" as const } : {}) },
     history: stream.history ?? false,
     columns: selection.columns,
     views: viewsOf(name, selection, has)
