@@ -38,14 +38,14 @@ import { transaction } from "./transaction.ts"
 import { writeViews } from "./views.ts"
 import type { Workbench } from "./workbench.ts"
 
-const conflict = (stream: string, detail: string): DestinationError =>
+export const conflict = (stream: string, detail: string): DestinationError =>
   DestinationError.of(
     "WRITER_CONFLICT",
     `Another sync has moved ${stream} on meanwhile: ${detail}. Nothing of this commit was stored.`,
     "Let the other sync finish and run this one again; see that only one schedule runs this spec."
   )
 
-const validate = (commit: Commit): Effect.Effect<void, DestinationError> => {
+export const validate = (commit: Commit): Effect.Effect<void, DestinationError> => {
   const wrong = (segment: Segment) =>
     segment.stream !== commit.stream || segment.generation !== commit.checkpoint.generation
   if (commit.checkpoint.version !== commit.expectedVersion + 1 || commit.segments.some(wrong)) {
@@ -58,14 +58,14 @@ const validate = (commit: Commit): Effect.Effect<void, DestinationError> => {
 const sameCheckpoint = (a: Commit["checkpoint"], b: Commit["checkpoint"]): boolean =>
   JSON.stringify({ ...a, updatedAt: "", rows: 0 }) === JSON.stringify({ ...b, updatedAt: "", rows: 0 })
 
-interface Place {
+export interface Place {
   readonly table: string
   readonly hidden: boolean
   readonly published: number | null
 }
 
 /** A first load is seen as it grows; a later generation, and a full refresh, is hidden until it is whole. */
-const placeOf = (commit: Commit, layout: TableLayout, state: StreamState | null): Place => {
+export const placeOf = (commit: Commit, layout: TableLayout, state: StreamState | null): Place => {
   const { generation, phase } = commit.checkpoint
   const published = state?.published ?? null
   const visible = published === generation || (published === null && phase !== "full")
@@ -122,7 +122,7 @@ const recordSegments = (sql: Sql, commit: Commit, layout: TableLayout, segments:
           .join(", ")}`
       )
 
-interface Prepared {
+export interface Prepared {
   readonly commit: Commit
   readonly layout: TableLayout
   readonly batches: ReadonlyArray<Batch>
@@ -130,7 +130,7 @@ interface Prepared {
 
 type Stages = ReadonlyArray<Stage>
 
-const stageAll = (sql: Sql, { layout, batches }: Prepared): Effect.Effect<Stages, DestinationError> =>
+export const stageAll = (sql: Sql, { layout, batches }: Prepared): Effect.Effect<Stages, DestinationError> =>
   Effect.forEach(batches, (batch, position) => stageBatch(sql, layout, batch, position))
 
 const applyAll = Effect.fnUntraced(function* (
@@ -223,7 +223,7 @@ const finish = Effect.fnUntraced(function* (
   return { counts, rows }
 })
 
-const inTransaction = Effect.fnUntraced(function* (
+export const inTransaction = Effect.fnUntraced(function* (
   sql: Sql,
   settings: DuckdbSettings,
   orgId: string,
@@ -277,10 +277,10 @@ const inTransaction = Effect.fnUntraced(function* (
 })
 
 /** The commit that ends a back-fill says `incremental` already, so its rows are known by what they cover. */
-const readsFromTheBeginning = ({ checkpoint, segments }: Commit): boolean =>
+export const readsFromTheBeginning = ({ checkpoint, segments }: Commit): boolean =>
   checkpoint.phase !== "incremental" || segments.every(({ covers }) => covers.window?.from === null)
 
-const needsOrg = DestinationError.of(
+export const needsOrg = DestinationError.of(
   "NOT_SUPPORTED",
   "The destination was opened for reading only.",
   "This is a mistake in Decant; please report it."

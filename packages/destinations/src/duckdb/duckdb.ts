@@ -2,12 +2,13 @@
 import { existsSync } from "node:fs"
 import type { Destination, DestinationConnector } from "@decant/connector"
 import { Effect } from "effect"
-import { DestinationError } from "../destination-error.ts"
+import type { DestinationError } from "../destination-error.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
 import { checkWritable } from "./check.ts"
 import { commitToFile } from "./commit.ts"
 import { compareWithFile } from "./compare.ts"
 import { settingsOf } from "./duckdb-settings.ts"
+import { eraseFromFile } from "./erase.ts"
 import { dropGeneration } from "./generations.ts"
 import { countStream } from "./inspect.ts"
 import { queryFile } from "./query.ts"
@@ -59,14 +60,7 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
       request.kind === "counts"
         ? inFile("read", (sql) => countStream(sql, { schema, stream }))
         : compareWithFile(workbench, settings, request.comparison),
-    erase: () =>
-      Effect.fail(
-        DestinationError.of(
-          "NOT_SUPPORTED",
-          "The DuckDB destination does not yet erase single records.",
-          "Delete the record in Salesforce and run `decant sync` with `deletes: { hard: remove }`."
-        )
-      ),
+    erase: (stream, key) => eraseFromFile(workbench, settings, stream, key),
     query: (sql, limits) => queryFile(settings, patience, sql, limits),
     recordRun: (report) => inFile("write", (sql) => recordRun(sql, settings, report))
   }

@@ -1,7 +1,4 @@
 /** Run reports in `_decant.runs`, and the snapshot for readers who keep a file open. */
-import { constants } from "node:fs"
-import { copyFile, mkdir, open, rename, rm } from "node:fs/promises"
-import { basename, dirname, join } from "node:path"
 import type { RunReport } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
@@ -9,6 +6,7 @@ import type { Sql } from "../duckdb-sql/sql.ts"
 import { failureOf } from "./duckdb-failure.ts"
 import type { DuckdbSettings } from "./duckdb-settings.ts"
 import { foldLog } from "./fold-log.ts"
+import { writeSnapshot } from "./snapshot.ts"
 import { ensureState } from "./state.ts"
 import { transaction } from "./transaction.ts"
 
@@ -38,29 +36,6 @@ const insertRun = Effect.fnUntraced(function* (sql: Sql, settings: DuckdbSetting
   )
   return { keep: true, value: undefined }
 })
-
-const synced = async (path: string): Promise<void> => {
-  const handle = await open(path, "r")
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-/** A reader sees the old snapshot or the new one, whole. */
-const writeSnapshot = async (from: string, to: string): Promise<void> => {
-  const temporary = join(dirname(to), `.${basename(to)}.${process.pid}.tmp`)
-  await mkdir(dirname(to), { recursive: true })
-  try {
-    await copyFile(from, temporary, constants.COPYFILE_FICLONE)
-    await synced(temporary)
-    await rename(temporary, to)
-    await synced(dirname(to))
-  } finally {
-    await rm(temporary, { force: true })
-  }
-}
 
 export const recordRun = Effect.fnUntraced(function* (
   sql: Sql,
