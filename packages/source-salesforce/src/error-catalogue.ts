@@ -114,6 +114,15 @@ export const errorCatalogue = [
     disposition: "budget"
   },
   {
+    code: "BULK_LIMIT_SPENT",
+    message: "{what}, and the rows are too many to be read without.",
+    meaning:
+      "The org may make 10,000 Bulk queries in 24 hours and keep 1 TB of their results, counted over everybody who uses it. Small results are then read by REST; a large one waits.",
+    fix: "The next run goes on from here, once jobs of the last 24 hours have passed. Setup → Bulk Data Load Jobs shows who makes them.",
+    retry: "later",
+    disposition: "budget"
+  },
+  {
     code: "JOB_FAILED",
     message: "Salesforce could not finish the query job of {stream}.",
     meaning: "A Bulk API 2.0 job failed or was aborted; the message has Salesforce's reason.",

@@ -10,6 +10,7 @@ import { rowAccessLines } from "./check/row-access-lines.ts"
 import { readUserPermissions } from "./check/user-permissions.ts"
 import { catalogOf } from "./describe/catalog-of.ts"
 import { budgetGate, openCallCount, sharesOf } from "./org/api-budget.ts"
+import { makeBulkRoom } from "./org/bulk-room.ts"
 import { makeCallLedger } from "./org/call-ledger.ts"
 import { type DeleteQuestion, makeDeleteLog } from "./org/delete-log.ts"
 import { makeOrgClock } from "./org/org-clock.ts"
@@ -69,7 +70,9 @@ const sourceOver = Effect.fnUntraced(function* (
     ...(gate === null ? {} : { gate })
   })
   const identity = yield* readIdentity(client, session)
-  const downloads = yield* Semaphore.make(sizes.downloadsPerOrg)
+  const atOnce = identity.isDeveloper ? sizes.downloadsPerDeveloperOrg : sizes.downloadsPerOrg
+  const downloads = yield* Semaphore.make(atOnce)
+  const bulk = yield* makeBulkRoom(client, sharesOf(spec.source.apiBudget)?.org ?? null)
   const deleteLog = yield* makeDeleteLog(client)
   const permissions = yield* Effect.cached(readUserPermissions(client))
   const seesAll = (object: string) =>
@@ -100,6 +103,7 @@ const sourceOver = Effect.fnUntraced(function* (
             definition: settled,
             generation: plan.checkpoint.generation,
             context,
+            bulk,
             downloads,
             deleteLog,
             seesAll,

@@ -6,13 +6,26 @@ export interface Tuning {
    * Results of more rows than this are fetched by several pages at a time.
    */
   readonly pageRows: number
+  /** A page that takes longer is followed by smaller ones: less to fetch again when the connection breaks. */
+  readonly pageMillis: number
   /**
    * An increment of more rows goes by Bulk. Five REST pages of 2,000 rows: about what a Bulk job costs in
    * calls (made, polled, fetched), and quicker than its start.
    */
   readonly mostRowsByRest: number
+  /** As many may come by REST when the org has no Bulk job left for the day: 25 pages. */
+  readonly mostRowsWithoutBulk: number
   /** Pages on their way at one time in the whole org: Salesforce slows more of them down. */
   readonly downloadsPerOrg: number
+  /** The same of a Developer Edition, where five long calls are all that may run. */
+  readonly downloadsPerDeveloperOrg: number
 }
 
-export const tuning: Tuning = { pageRows: 100_000, mostRowsByRest: 10_000, downloadsPerOrg: 4 }
+export const tuning: Tuning = {
+  pageRows: 100_000,
+  pageMillis: 15_000,
+  mostRowsByRest: 10_000,
+  mostRowsWithoutBulk: 50_000,
+  downloadsPerOrg: 4,
+  downloadsPerDeveloperOrg: 2
+}

@@ -1,12 +1,12 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { openSalesforce } from "../src/salesforce-source.ts"
-import type { Tuning } from "../src/tuning.ts"
+import { type Tuning, tuning } from "../src/tuning.ts"
 import { Emulator } from "./emulator.ts"
 import { spoolFolder } from "./spool.ts"
 import { differences, newTable, planOf, pour, sync, type Table } from "./table.ts"
 
-const small: Tuning = { pageRows: 300, mostRowsByRest: 5, downloadsPerOrg: 4 }
+const small: Tuning = { ...tuning, pageRows: 300, mostRowsByRest: 5 }
 const parallel = 'apiVersion: "67.0"'
 const byLocator = 'apiVersion: "57.0"'
 

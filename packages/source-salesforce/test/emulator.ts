@@ -5,7 +5,9 @@ import { fileURLToPath } from "node:url"
 import { decodeSpec, type Spec } from "@decant/connector"
 import { Context, Effect, Layer, Schema } from "effect"
 
-const command = fileURLToPath(new URL("../../salesforce-emulator/bin/salesforce-emulator.mjs", import.meta.url))
+const command = fileURLToPath(
+  new URL("../../salesforce-emulator/bin/salesforce-emulator.mjs", import.meta.url)
+)
 
 const Ready = Schema.fromJsonString(
   Schema.Struct({

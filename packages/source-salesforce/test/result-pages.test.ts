@@ -5,10 +5,11 @@ import type { Work } from "@decant/connector"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Semaphore, Stream } from "effect"
 import { newJobRows } from "../src/bulk/bulk-rows.ts"
+import { makeBulkRoom } from "../src/org/bulk-room.ts"
 import { makeDeleteLog } from "../src/org/delete-log.ts"
 import type { StreamReading } from "../src/read/stream-reading.ts"
 import type { StreamDefinition } from "../src/streams/stream-definition.ts"
-import { newRowsWork } from "../src/streams/window-plan.ts"
+import { newRowsWork } from "../src/streams/work.ts"
 import { tuning } from "../src/tuning.ts"
 import { spoolFolder } from "./spool.ts"
 import { rowsOf } from "./table.ts"
@@ -86,6 +87,7 @@ const read = (answer: Answer) =>
       definition,
       generation: 1,
       context: { spool: yield* spoolFolder, report: () => Effect.void },
+      bulk: yield* makeBulkRoom(client, null),
       downloads: yield* Semaphore.make(4),
       deleteLog: yield* makeDeleteLog(client),
       seesAll: () => Effect.succeed(true),

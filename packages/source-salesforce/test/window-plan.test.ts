@@ -3,7 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration } from "effect"
 import { textLiteral } from "../src/streams/soql.ts"
 import type { StreamDefinition } from "../src/streams/stream-definition.ts"
-import { finished, hashOf, type PlanningContext, planWindow, queryOf } from "../src/streams/window-plan.ts"
+import { finished, type PlanningContext, planWindow } from "../src/streams/window-plan.ts"
+import { hashOf, queryOf } from "../src/streams/work.ts"
 
 const definition: StreamDefinition = {
   stream: "Account",

@@ -8,7 +8,7 @@ import { decodeReply } from "../org/api-reply.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
 import type { ReadError } from "../read-error.ts"
 import { SourceError, sourceError } from "../source-error.ts"
-import { hashOf } from "../streams/window-plan.ts"
+import { hashOf } from "../streams/work.ts"
 
 const FIRST_POLL = Duration.millis(200)
 const SLOWEST_POLL = Duration.seconds(30)
@@ -57,9 +57,10 @@ const jobState = (client: SalesforceClient, stream: string, id: string): Effect.
 
 const isOver = ({ state }: JobReply): boolean => ["JobComplete", "Failed", "Aborted"].includes(state)
 
-/** Salesforce could not do it; not that somebody stopped it. */
+/** Salesforce could not do it, or not by REST where Bulk is no way; not that somebody stopped it. */
 export const isTooMuch = (error: ReadError): boolean =>
-  error instanceof SourceError && error.code === "JOB_FAILED" && error.said === "Failed"
+  error.code === "API_QUERY_TIMEOUT" ||
+  (error instanceof SourceError && error.code === "JOB_FAILED" && error.said === "Failed")
 
 /** Waits for the job's end; how many rows it has. */
 export const awaitJob = Effect.fnUntraced(function* (

@@ -12,6 +12,7 @@ import type { Download } from "../org/salesforce-client.ts"
 import { progress, type StreamReading } from "../read/stream-reading.ts"
 import type { ReadError } from "../read-error.ts"
 import { sourceError } from "../source-error.ts"
+import { coversOf } from "../streams/work.ts"
 import { checkPage, spoolPage } from "./page-spool.ts"
 
 const FETCHES_PER_PAGE = 3
@@ -121,7 +122,7 @@ const fetchOnce = Effect.fnUntraced(function* (
       files: [{ path, gzip: download.gzip, rows: page.rows, bytes: page.bytes }],
       header: definition.select,
       asOf: finished.job.createdAt,
-      covers: finished.work.window === undefined ? {} : { window: finished.work.window }
+      covers: coversOf(finished.work)
     }
   }
 })

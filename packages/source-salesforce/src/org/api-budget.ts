@@ -8,7 +8,7 @@ import { dirname } from "node:path"
 import type { SalesforceSource } from "@decant/connector"
 import { Effect, Result, Schema } from "effect"
 import { type SourceError, sourceError } from "../source-error.ts"
-import type { ApiUsage } from "./salesforce-client.ts"
+import type { ApiUsage } from "./usage-estimate.ts"
 
 const ORG_SHARE = 0.9
 /** From this part of a share on, calls wait a moment. */

@@ -14,6 +14,8 @@ export interface OrgIdentity {
   readonly orgId: string
   readonly orgName: string
   readonly isSandbox: boolean
+  /** A Developer Edition, of which Salesforce lets fewer long calls run at a time. */
+  readonly isDeveloper: boolean
   readonly userId: string
   readonly userName: string
   /** Changes when the user may see something else than before; null when that cannot be known. */
@@ -22,7 +24,12 @@ export interface OrgIdentity {
 
 const Organizations = Schema.Struct({
   records: Schema.NonEmptyArray(
-    Schema.Struct({ Id: Schema.String, Name: Schema.String, IsSandbox: Schema.Boolean })
+    Schema.Struct({
+      Id: Schema.String,
+      Name: Schema.String,
+      IsSandbox: Schema.Boolean,
+      OrganizationType: Schema.optionalKey(Schema.NullOr(Schema.String))
+    })
   )
 })
 const Users = Schema.Struct({ records: Schema.Array(Schema.Struct({ Username: Schema.String })) })
@@ -35,7 +42,7 @@ export const readIdentity = Effect.fnUntraced(function* (
   const userId = identityUrl.split("/").at(-1) ?? ""
   const query = (soql: string): string => client.resource(`/query?q=${encodeURIComponent(soql)}`)
   const [organization, user, ...access] = yield* getTogether(client, [
-    query("SELECT Id, Name, IsSandbox FROM Organization"),
+    query("SELECT Id, Name, IsSandbox, OrganizationType FROM Organization"),
     query(`SELECT Username FROM User WHERE Id = ${textLiteral(userId)}`),
     ...accessQueries(userId).map(query)
   ])
@@ -51,6 +58,7 @@ export const readIdentity = Effect.fnUntraced(function* (
     orgId: records[0].Id,
     orgName: records[0].Name,
     isSandbox: records[0].IsSandbox,
+    isDeveloper: records[0].OrganizationType === "Developer Edition",
     userId,
     userName: users.records[0]?.Username ?? userId,
     access: accessFingerprint(access)

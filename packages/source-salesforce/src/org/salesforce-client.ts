@@ -16,6 +16,7 @@ import { type Reply, replyFailure } from "./api-reply.ts"
 import type { CallLedger } from "./call-ledger.ts"
 import type { OrgClock } from "./org-clock.ts"
 import { backOff, isTransient } from "./retry-policy.ts"
+import { type ApiUsage, makeUsageEstimate, usageIn } from "./usage-estimate.ts"
 
 interface Call {
   /** Whose usage it is; null for what no single stream caused. */
@@ -34,11 +35,6 @@ export interface Download {
   readonly body: Stream.Stream<Uint8Array, SourceError>
 }
 
-export interface ApiUsage {
-  readonly used: number
-  readonly max: number
-}
-
 export interface SalesforceClient {
   readonly apiVersion: string
   /** The path of a resource of the spec's API version: `resource("/limits")`. */
@@ -50,8 +46,10 @@ export interface SalesforceClient {
   readonly download: (call: Call) => Effect.Effect<Download, ReadError>
   readonly clock: OrgClock
   readonly ledger: CallLedger
-  /** Calls of the whole org in the last 24 hours, as its last reply said. */
+  /** Calls of the whole org in the last 24 hours, as near as can be known. */
   readonly apiUsage: () => ApiUsage | null
+  /** The org has said it elsewhere than in a reply's head. */
+  readonly noteUsage: (usage: ApiUsage) => void
 }
 
 type Use<A> = (response: HttpClientResponse.HttpClientResponse, token: Token) => Effect.Effect<A, SourceError>
@@ -71,12 +69,12 @@ export const makeSalesforceClient = (of: {
   /** Asked before each call whether it may be made; fails when the spec's budget is used up. */
   readonly gate?: (usage: ApiUsage | null) => Effect.Effect<void, SourceError>
 }): SalesforceClient => {
-  let apiUsage: ApiUsage | null = null
+  const usage = makeUsageEstimate()
 
   const note = (headers: Reply["headers"]): void => {
     of.clock.note(headers.date)
-    const [, used, max] = /api-usage=(\d+)\/(\d+)/.exec(headers["sforce-limit-info"] ?? "") ?? []
-    if (used !== undefined && max !== undefined) apiUsage = { used: Number(used), max: Number(max) }
+    const seen = usageIn(headers["sforce-limit-info"])
+    if (seen !== null) usage.seen(seen)
   }
 
   const request = (call: Call, token: Token): HttpClientRequest.HttpClientRequest => {
@@ -115,6 +113,7 @@ export const makeSalesforceClient = (of: {
   const send = (call: Call, token: Token) =>
     Effect.suspend(() => {
       of.ledger.call(call.stream)
+      usage.sent()
       return of.http.execute(request(call, token))
     }).pipe(
       Effect.mapError(broken(token)),
@@ -124,7 +123,7 @@ export const makeSalesforceClient = (of: {
 
   /** One try with one token: a success is given to `use`, anything else becomes its failure. */
   const attempt = <A>(call: Call, token: Token, use: Use<A>, accepted: ReadonlyArray<number>) =>
-    Effect.suspend(() => of.gate?.(apiUsage) ?? Effect.void).pipe(
+    Effect.suspend(() => of.gate?.(usage.now()) ?? Effect.void).pipe(
       Effect.andThen(send(call, token)),
       Effect.flatMap((response) =>
         (response.status >= 200 && response.status < 300) || accepted.includes(response.status)
@@ -170,6 +169,7 @@ export const makeSalesforceClient = (of: {
     download: (call) => exchange(call, (response, token) => Effect.sync(() => download(response, token))),
     clock: of.clock,
     ledger: of.ledger,
-    apiUsage: () => apiUsage
+    apiUsage: usage.now,
+    noteUsage: usage.seen
   }
 }

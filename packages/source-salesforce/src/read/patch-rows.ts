@@ -5,7 +5,7 @@
 import { columnHeaders, type Segment, type StreamSchema, type Work } from "@decant/connector"
 import { Stream } from "effect"
 import type { ReadError } from "../read-error.ts"
-import { newRowsWork } from "../streams/window-plan.ts"
+import { newRowsWork } from "../streams/work.ts"
 import type { StreamReading } from "./stream-reading.ts"
 import { rowsBySize } from "./window-rows.ts"
 import type { WorkEvent } from "./work-event.ts"

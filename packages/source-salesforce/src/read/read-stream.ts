@@ -3,13 +3,15 @@ import type { Advance, Instant, Segment, StreamCheckpoint, Work } from "@decant/
 import { Effect, Stream } from "effect"
 import { abortJob } from "../bulk/bulk-job.ts"
 import type { ReadError } from "../read-error.ts"
-import { newRowsWork, planWindow } from "../streams/window-plan.ts"
+import { isParted, laterWork, rowsWork, wholeWork } from "../streams/window-parts.ts"
+import { planWindow } from "../streams/window-plan.ts"
+import { newRowsWork } from "../streams/work.ts"
 import { leftFilter } from "./left-filter.ts"
 import { allRows, patchRows } from "./patch-rows.ts"
 import { isBeyondLog, reconcileIds } from "./reconcile-ids.ts"
 import type { StreamReading } from "./stream-reading.ts"
 import { deletesFrom, windowDeletes } from "./window-deletes.ts"
-import { windowRows } from "./window-rows.ts"
+import { openRows } from "./window-rows.ts"
 import { advances, type WorkEvent } from "./work-event.ts"
 
 type Advances = Stream.Stream<Advance, ReadError>
@@ -29,8 +31,7 @@ const ending = (
   checkpoint: StreamCheckpoint,
   of: { readonly segments: ReadonlyArray<Segment>; readonly event: WorkEvent }
 ): Events =>
-  checkpoint.work
-    .slice(1)
+  laterWork(checkpoint)
     .reduce<Events>((events, work) => Stream.concat(events, againRows(reading, work)), given(of.segments))
     .pipe(Stream.concat(Stream.make<[WorkEvent]>(of.event)))
 
@@ -40,14 +41,21 @@ const withAllRows = (checkpoint: StreamCheckpoint, to: Instant): StreamCheckpoin
     : { ...checkpoint, work: [...checkpoint.work, { ...newRowsWork({ from: null, to }), kind: "ids" }] }
 
 /** The rows are in: what went away meanwhile and before. */
-const deletesOf = (reading: StreamReading, checkpoint: StreamCheckpoint, work: Work): Events => {
+const deletesOf = (
+  reading: StreamReading,
+  checkpoint: StreamCheckpoint,
+  work: Work,
+  told: ReadonlyArray<string>
+): Events => {
   const { window } = work
   const { lookback } = reading
-  if (window === undefined) return Stream.make<[WorkEvent]>({ kind: "done" })
+  if (window === undefined) return Stream.make<[WorkEvent]>({ kind: "done", warnings: told })
   const left = leftFilter(reading, work.id, window)
   if (!reading.definition.followsDeletes) {
     return Stream.unwrap(
-      Effect.map(left, (segments) => ending(reading, checkpoint, { segments, event: { kind: "done" } }))
+      Effect.map(left, (segments) =>
+        ending(reading, checkpoint, { segments, event: { kind: "done", warnings: told } })
+      )
     )
   }
   const from = deletesFrom({ coveredTo: checkpoint.deletesCoveredTo, window, lookback })
@@ -72,7 +80,7 @@ const deletesOf = (reading: StreamReading, checkpoint: StreamCheckpoint, work: W
             kind: "done",
             deletesCoveredTo: coveredTo,
             reconciledAt: reconciledAt ?? since,
-            warnings
+            warnings: [...told, ...warnings]
           }
         })
     )
@@ -80,14 +88,15 @@ const deletesOf = (reading: StreamReading, checkpoint: StreamCheckpoint, work: W
 }
 
 const openWork = (reading: StreamReading, checkpoint: StreamCheckpoint): Advances => {
-  const [first] = checkpoint.work
-  if (first === undefined) return Stream.empty
-  let work = first
-  const events = windowRows(reading, first).pipe(
-    Stream.flatMap((event): Events => {
-      if (event.kind === "work") work = event.work
-      return event.kind === "done" ? deletesOf(reading, checkpoint, work) : Stream.make<[WorkEvent]>(event)
-    })
+  const whole = wholeWork(checkpoint)
+  if (whole === undefined) return Stream.empty
+  const events = openRows(reading, rowsWork(checkpoint), isParted(checkpoint)).pipe(
+    Stream.flatMap(
+      (event): Events =>
+        event.kind === "done"
+          ? deletesOf(reading, checkpoint, whole, event.warnings ?? [])
+          : Stream.make<[WorkEvent]>(event)
+    )
   )
   return advances(checkpoint, events, reading.client.clock)
 }

@@ -5,7 +5,7 @@
 import { type Instant, instantFromMillis, instantToMillis, type Segment, segmentId } from "@decant/connector"
 import { Duration, Effect, Stream } from "effect"
 import type { ReadError } from "../read-error.ts"
-import { newRowsWork } from "../streams/window-plan.ts"
+import { newRowsWork } from "../streams/work.ts"
 import type { StreamReading } from "./stream-reading.ts"
 import { spoolLines, type WindowDeletes } from "./window-deletes.ts"
 import { windowRows } from "./window-rows.ts"
@@ -14,6 +14,14 @@ import { windowRows } from "./window-rows.ts"
 export const isBeyondLog = (error: ReadError): boolean => error.code === "API_REPLICATION_DATE"
 
 const header = ["Id"]
+
+interface Pages {
+  readonly kept: ReadonlyArray<Segment>
+  /** Of the part that is being read. */
+  readonly open: ReadonlyArray<Segment>
+}
+
+const noPages: Pages = { kept: [], open: [] }
 
 /** One segment that names every Id, recycle bin included. */
 const presentIds = Effect.fnUntraced(function* (
@@ -25,13 +33,15 @@ const presentIds = Effect.fnUntraced(function* (
   const ids = { ...reading, definition: { ...definition, select: header, cursorField: null } }
   const pages = yield* windowRows(ids, newRowsWork(undefined)).pipe(
     Stream.runFold(
-      () => [] as ReadonlyArray<Segment>,
-      (found, event) => {
-        if (event.kind === "segment") return [...found, event.segment]
-        // A new job or a second attempt: what came before belongs to another reading.
-        return event.kind === "work" ? [] : found
+      () => noPages,
+      ({ kept, open }, event) => {
+        if (event.kind === "segment") return { kept, open: [...open, event.segment] }
+        if (event.kind === "part") return { kept: [...kept, ...open], open: [] }
+        // A new job or a second attempt: what came before belongs to another reading of the same rows.
+        return event.kind === "done" ? { kept, open } : { kept, open: [] }
       }
-    )
+    ),
+    Effect.map(({ kept, open }) => [...kept, ...open])
   )
   const [first] = pages
   const covers = { ids: { from: null, to: null } }

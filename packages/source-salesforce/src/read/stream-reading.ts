@@ -1,6 +1,7 @@
 /** What all parts of the reading of one stream share. */
 import type { Progress, ReadContext } from "@decant/connector"
 import type { Duration, Effect, Semaphore } from "effect"
+import type { BulkRoom } from "../org/bulk-room.ts"
 import type { DeleteLog } from "../org/delete-log.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
 import type { ReadError } from "../read-error.ts"
@@ -21,6 +22,8 @@ export interface StreamReading {
   readonly isDue: IsDue
   /** What the user may see, as a mark. */
   readonly access: string | null
+  /** Of the whole org: whether and for what Bulk jobs can be made. */
+  readonly bulk: BulkRoom
   /** Of the whole org: result pages that may be on their way at one time. */
   readonly downloads: Semaphore.Semaphore
 }

@@ -4,11 +4,12 @@
  */
 import type { Work } from "@decant/connector"
 import { Effect, Result, Stream } from "effect"
-import { isBulkRefusal } from "../bulk/bulk-refusals.ts"
+import { isBulkLimit, isBulkRefusal, isUnserved } from "../bulk/bulk-refusals.ts"
 import { newJobRows, resumedJobRows } from "../bulk/bulk-rows.ts"
 import type { ReadError } from "../read-error.ts"
 import { fitsAddress } from "../rest/rest-query.ts"
 import { firstRows, mostRows, restRows } from "../rest/rest-rows.ts"
+import { type Attempt, inParts } from "./in-parts.ts"
 import type { StreamReading } from "./stream-reading.ts"
 import type { WorkEvent } from "./work-event.ts"
 
@@ -17,11 +18,39 @@ type Events = Stream.Stream<WorkEvent, ReadError>
 const viaRest = (reading: StreamReading, work: Work): Events =>
   Stream.unwrap(Effect.map(firstRows(reading, work), (first) => restRows(reading, work, first)))
 
-const viaBulk = (reading: StreamReading, work: Work): Events =>
-  newJobRows(reading, work).pipe(Stream.catchIf(isBulkRefusal, () => viaRest(reading, work)))
+/** The day's Bulk jobs are used up: few rows can do without, many wait. */
+const withoutBulk = (reading: StreamReading, work: Work, spent: ReadError): Events =>
+  Stream.unwrap(
+    Effect.map(Effect.result(firstRows(reading, work)), (first) => {
+      if (Result.isFailure(first)) {
+        return Stream.fail(first.failure.code === "API_QUERY_TIMEOUT" ? spent : first.failure)
+      }
+      return first.success.totalSize > reading.tuning.mostRowsWithoutBulk
+        ? Stream.fail(spent)
+        : restRows(reading, work, first.success)
+    })
+  )
 
-/** One REST query tells the size; large results go by Bulk. */
-export const rowsBySize = (reading: StreamReading, work: Work): Events => {
+const viaBulk = (reading: StreamReading, work: Work): Events => {
+  const { bulk, definition } = reading
+  const { object } = definition
+  if (isUnserved(object) || bulk.refuses(object)) return viaRest(reading, work)
+  const jobRows = newJobRows(reading, work).pipe(
+    Stream.catchIf(isBulkRefusal, () => {
+      if (definition.soql === null) bulk.refused(object)
+      return viaRest(reading, work)
+    }),
+    Stream.catchIf(isBulkLimit, (error) => {
+      bulk.isFull()
+      return Stream.unwrap(Effect.map(bulk.whyNot, (why) => withoutBulk(reading, work, why ?? error)))
+    })
+  )
+  return Stream.unwrap(
+    Effect.map(bulk.whyNot, (why) => (why === null ? jobRows : withoutBulk(reading, work, why)))
+  )
+}
+
+const attemptBySize: Attempt = (reading, work) => {
   const { soql } = reading.definition
   const mayBulk = soql?.bulk !== false
   if (soql !== null && !fitsAddress(reading.client, soql.text)) return viaBulk(reading, work)
@@ -40,10 +69,19 @@ export const rowsBySize = (reading: StreamReading, work: Work): Events => {
   )
 }
 
-export const windowRows = (reading: StreamReading, work: Work): Events => {
+const attempt: Attempt = (reading, work) => {
   if (work.job !== undefined) return resumedJobRows(reading, work, work.job)
-  if (reading.definition.soql !== null) return rowsBySize(reading, work)
-  return work.window === undefined || work.window.from === null
-    ? viaBulk(reading, work)
-    : rowsBySize(reading, work)
+  const isWhole = work.ids === undefined && (work.window === undefined || work.window.from === null)
+  return isWhole && reading.definition.soql === null ? viaBulk(reading, work) : attemptBySize(reading, work)
 }
+
+/** One REST query tells the size; large results go by Bulk. */
+export const rowsBySize = (reading: StreamReading, work: Work): Events =>
+  inParts(reading, [work], false, attemptBySize)
+
+export const windowRows = (reading: StreamReading, work: Work): Events =>
+  inParts(reading, [work], false, attempt)
+
+/** Of a window that is in a checkpoint: it may have been parted by an earlier run. */
+export const openRows = (reading: StreamReading, works: ReadonlyArray<Work>, isParted: boolean): Events =>
+  inParts(reading, works, isParted, attempt)

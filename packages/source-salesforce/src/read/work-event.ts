@@ -3,11 +3,16 @@ import type { Advance, Instant, Segment, StreamCheckpoint, Work } from "@decant/
 import { withCommitted } from "@decant/connector"
 import { Stream } from "effect"
 import type { OrgClock } from "../org/org-clock.ts"
+import { dropFirst, partFirst } from "../streams/window-parts.ts"
 import { finished } from "../streams/window-plan.ts"
 
 export type WorkEvent =
-  /** The window's work is now this: a job was made, or all begins anew. */
+  /** The work, or the part of it that is being read, is now this: a job was made, or it begins anew. */
   | { readonly kind: "work"; readonly work: Work }
+  /** It was too much at once and is read in these parts instead, one after the other. */
+  | { readonly kind: "parts"; readonly parts: ReadonlyArray<Work> }
+  /** Every segment of the first part has been given out. */
+  | { readonly kind: "part" }
   | { readonly kind: "segment"; readonly segment: Segment }
   /** Every segment of the work has been given out and the counts are right. */
   | {
@@ -26,16 +31,19 @@ const step = (checkpoint: StreamCheckpoint, event: WorkEvent, clock: OrgClock): 
         checkpoint: { ...checkpoint, work: [event.work, ...checkpoint.work.slice(1)], updatedAt },
         publish: false
       }
-    case "segment":
+    case "parts":
       return {
-        segments: [event.segment],
-        checkpoint: {
-          ...checkpoint,
-          work: checkpoint.work.map((work) => withCommitted(work, event.segment.id)),
-          updatedAt
-        },
+        segments: [],
+        checkpoint: { ...partFirst(checkpoint, event.parts), updatedAt },
         publish: false
       }
+    case "part":
+      return { segments: [], checkpoint: { ...dropFirst(checkpoint), updatedAt }, publish: false }
+    case "segment": {
+      const { id, work: of } = event.segment
+      const work = checkpoint.work.map((item) => (item.id === of ? withCommitted(item, id) : item))
+      return { segments: [event.segment], checkpoint: { ...checkpoint, work, updatedAt }, publish: false }
+    }
     case "done": {
       const deletesCoveredTo = event.deletesCoveredTo ?? checkpoint.deletesCoveredTo
       const reconciledAt = event.reconciledAt ?? checkpoint.reconciledAt

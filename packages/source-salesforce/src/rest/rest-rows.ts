@@ -11,7 +11,7 @@ import { progress, type StreamReading } from "../read/stream-reading.ts"
 import type { WorkEvent } from "../read/work-event.ts"
 import type { ReadError } from "../read-error.ts"
 import { sourceError } from "../source-error.ts"
-import { newRowsWork, queryOf } from "../streams/window-plan.ts"
+import { anew, coversOf, queryOf } from "../streams/work.ts"
 import { csvLine, recordWriter } from "./csv-record.ts"
 import { rowsById } from "./ids-query.ts"
 import { firstPage, fitsAddress, pageAfter, type QueryPage } from "./rest-query.ts"
@@ -105,7 +105,7 @@ const writeSegment = Effect.fnUntraced(function* (
     files: [{ path, gzip: false, rows, bytes }],
     header: definition.select,
     asOf: start.asOf,
-    covers: work.window === undefined ? {} : { window: work.window }
+    covers: coversOf(work)
   }
   return { segment, position: { page, received: received + announced } }
 })
@@ -161,7 +161,7 @@ export const firstRows = (reading: StreamReading, work: Work): Effect.Effect<Que
 
 /** New work: the rows of the first attempt may be committed, under other segment ids. */
 const onceMore = (reading: StreamReading, work: Work): Stream.Stream<WorkEvent, ReadError> => {
-  const again = newRowsWork(work.window)
+  const again = anew(work)
   return Stream.unwrap(
     Effect.map(firstRows(reading, again), (first) =>
       Stream.concat(
@@ -180,5 +180,6 @@ export const restRows = (
 ): Stream.Stream<WorkEvent, ReadError> =>
   Stream.suspend(() => {
     reading.client.ledger.api(reading.definition.stream, "rest")
-    return attempt(reading, work, first, false)
+    // Without a key the rows of a first attempt would stay beside those of a second.
+    return attempt(reading, work, first, reading.definition.schema.key === null)
   })

@@ -2,7 +2,6 @@
  * What a run does with a stream, from its stored checkpoint: begin, go on with the job of an earlier run,
  * read what changed since, or read everything into a new generation.
  */
-import { createHash, randomUUID } from "node:crypto"
 import {
   type Instant,
   instantToMillis,
@@ -15,32 +14,13 @@ import {
 import { Duration } from "effect"
 import type { IsDue } from "./refresh-due.ts"
 import { rememberLost, schemaDifference } from "./schema-fingerprint.ts"
-import { rowsQuery } from "./soql.ts"
 import type { StreamDefinition } from "./stream-definition.ts"
 import { windowSince } from "./window.ts"
+import { isParted, wholeWork } from "./window-parts.ts"
+import { anew, hashOf, newRowsWork, queryOf } from "./work.ts"
 
 /** Salesforce deletes jobs and their results after seven days; an hour is kept for reading them. */
 const OLDEST_JOB = Duration.hours(7 * 24 - 1)
-
-/** A new id for every attempt: pages of two jobs must never be taken for one another. */
-export const newRowsWork = (window: Window | undefined): Work => ({
-  id: randomUUID(),
-  kind: "rows",
-  ...(window === undefined ? {} : { window }),
-  segments: { committed: [], expected: null }
-})
-
-export const queryOf = (definition: StreamDefinition, work: Work): string =>
-  definition.soql?.text ??
-  rowsQuery({
-    object: definition.object,
-    select: definition.select,
-    cursorField: definition.cursorField,
-    window: work.window ?? null,
-    where: definition.where
-  })
-
-export const hashOf = (query: string): string => createHash("sha256").update(query).digest("hex").slice(0, 32)
 
 export interface PlanningContext {
   readonly now: Instant
@@ -67,7 +47,7 @@ const isUsable = (definition: StreamDefinition, work: Work, context: PlanningCon
 
 const modeOf = (checkpoint: StreamCheckpoint): SyncMode => checkpoint.phase
 
-const wholeWork = (definition: StreamDefinition, context: PlanningContext): Work =>
+const allWork = (definition: StreamDefinition, context: PlanningContext): Work =>
   newRowsWork(
     definition.cursorField === null
       ? undefined
@@ -85,7 +65,7 @@ const nextGeneration = (
   cursorField: definition.cursorField,
   cursor: null,
   deletesCoveredTo: null,
-  work: [wholeWork(definition, context)]
+  work: [allWork(definition, context)]
 })
 
 /** The checkpoint to work from when no job of an earlier run can be used. */
@@ -100,7 +80,7 @@ const planAfresh = (
       cursorField: definition.cursorField,
       now: context.now
     })
-    return { ...checkpoint, work: [wholeWork(definition, context)] }
+    return { ...checkpoint, work: [allWork(definition, context)] }
   }
   const { filterChanged } = schemaDifference(stored.schemaFingerprint, definition.schemaFingerprint)
   const reevaluates =
@@ -145,6 +125,29 @@ const patches = (
   ]
 }
 
+/** An earlier run's window whose job, or whose parts, can still be used; null when it is to be read anew. */
+const goesOn = (
+  definition: StreamDefinition,
+  stored: StreamCheckpoint,
+  context: PlanningContext
+): { readonly checkpoint: StreamCheckpoint; readonly abandoned: string | null } | null => {
+  const [open] = stored.work
+  // Without a cursor nothing could catch up with what changed since that job began.
+  if (open === undefined || definition.cursorField === null) return null
+  if (stored.cursorField !== definition.cursorField) return null
+  if (open.kind === "rows" && isUsable(definition, open, context)) {
+    return { checkpoint: stored, abandoned: null }
+  }
+  const { filterChanged, added, changed } = schemaDifference(
+    stored.schemaFingerprint,
+    definition.schemaFingerprint
+  )
+  if (!isParted(stored) || filterChanged || added.length > 0 || changed.length > 0) return null
+  const [first, ...others] = stored.work
+  const work = first?.kind === "rows" ? [anew(first), ...others] : stored.work
+  return { checkpoint: { ...stored, work }, abandoned: open.job?.id ?? null }
+}
+
 export const planWindow = (
   definition: StreamDefinition,
   stored: StreamCheckpoint | undefined,
@@ -157,17 +160,16 @@ export const planWindow = (
     schemaFingerprint: rememberLost(stored?.schemaFingerprint ?? null, definition.schemaFingerprint),
     updatedAt: context.now
   })
-  const open = stored?.work[0]
-  const usable =
-    !refresh &&
-    stored !== undefined &&
-    open !== undefined &&
-    // Without a cursor nothing could catch up with what changed since that job began.
-    definition.cursorField !== null &&
-    stored.cursorField === definition.cursorField &&
-    isUsable(definition, open, context)
-  if (usable) {
-    return { mode: modeOf(stored), checkpoint: touched(stored), resumes: true, abandoned: null }
+  const open = refresh || stored === undefined ? null : goesOn(definition, stored, context)
+  if (open !== null) {
+    // Rows of that time were read with the access of that time: what it has become is for the next window to see.
+    const accessFingerprint = open.checkpoint.accessFingerprint ?? context.access
+    return {
+      mode: modeOf(open.checkpoint),
+      checkpoint: { ...touched(open.checkpoint), accessFingerprint },
+      resumes: true,
+      abandoned: open.abandoned
+    }
   }
   const checkpoint =
     refresh && stored !== undefined
@@ -177,7 +179,7 @@ export const planWindow = (
     mode: modeOf(checkpoint),
     checkpoint: touched(checkpoint),
     resumes: false,
-    abandoned: open?.job?.id ?? null
+    abandoned: stored?.work[0]?.job?.id ?? null
   }
 }
 
@@ -186,7 +188,7 @@ export const finished = (
   checkpoint: StreamCheckpoint,
   now: Instant
 ): { readonly checkpoint: StreamCheckpoint; readonly publish: boolean } => {
-  const window = checkpoint.work[0]?.window
+  const window = wholeWork(checkpoint)?.window
   const to = window?.to ?? null
   // Whole rows bring their formulas with them.
   const refreshed = window?.from === null || checkpoint.work.some(({ kind }) => kind === "formulas")
