@@ -43,6 +43,14 @@ export const errorCatalogue = [
     disposition: "failed"
   },
   {
+    code: "ERASE_INCOMPLETE",
+    message: "Something of the erased record was found afterwards.",
+    meaning: "The record is gone from the tables, but the search named places that still hold texts of it.",
+    fix: "Run the command again; if it happens again, report it with the places that it names.",
+    retry: "later",
+    disposition: "failed"
+  },
+  {
     code: "INTERRUPTED",
     message: "Interrupted before any stream was read.",
     meaning: "Somebody pressed Ctrl-C, or the process was told to end (exit code 130).",

@@ -89,6 +89,22 @@ describe("DuckDB: erasing a record", () => {
     })
   )
 
+  it.live("says which tables hold texts of the record in other rows", () =>
+    Effect.gen(function* () {
+      const at = yield* folder
+      const notices: Array<string> = []
+      const destination = yield* open(duckdbSubject, at, {
+        notice: (text) => Effect.sync(() => void notices.push(text))
+      })
+      const rows = ["003A", "003B"].map((id) => account(id, 1, { BillingCity: "Castrop-Rauxel" }))
+      yield* destination.commit(commitAfter(0, { segments: [segment(at, { rows })] }))
+      const { proof } = yield* destination.erase("Account", "003A")
+      assert.isEmpty(proof.filter(({ found }) => found > 0))
+      assert.include(notices.join(), "salesforce.Account")
+      assert.notInclude(notices.join(), "Castrop")
+    })
+  )
+
   it.live("waits for no reader longer than lockTimeout, and has then changed nothing", () =>
     Effect.gen(function* () {
       const { file, destination } = yield* opened

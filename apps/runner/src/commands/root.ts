@@ -4,7 +4,9 @@ import { check } from "./check.ts"
 import { connect } from "./connect.ts"
 import { demo } from "./demo.ts"
 import { discover } from "./discover.ts"
+import { erase } from "./erase.ts"
 import { globalFlags } from "./flags.ts"
+import { init } from "./init.ts"
 import { plan } from "./plan.ts"
 import { query } from "./query.ts"
 import { schema } from "./schema.ts"
@@ -16,7 +18,20 @@ export const root = Command.make("decant").pipe(
   Command.withDescription(
     "Pours a Salesforce org into a database and keeps the copy exact. New here: `decant demo` shows it with a local org."
   ),
-  Command.withSubcommands([sync, status, plan, check, connect, discover, setupOrg, query, demo, schema]),
+  Command.withSubcommands([
+    init,
+    sync,
+    status,
+    plan,
+    check,
+    connect,
+    discover,
+    setupOrg,
+    query,
+    erase,
+    demo,
+    schema
+  ]),
   Command.withGlobalFlags(globalFlags),
   Command.withExamples([
     { command: "decant demo", description: "Try it without an org" },

@@ -60,7 +60,7 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
       request.kind === "counts"
         ? inFile("read", (sql) => countStream(sql, { schema, stream }))
         : compareWithFile(workbench, settings, request.comparison),
-    erase: (stream, key) => eraseFromFile(workbench, settings, stream, key),
+    erase: (stream, key) => eraseFromFile(workbench, settings, options.notice, stream, key),
     query: (sql, limits) => queryFile(settings, patience, sql, limits),
     recordRun: (report) => inFile("write", (sql) => recordRun(sql, settings, report))
   }

@@ -3,7 +3,7 @@
  * Each step can be repeated, so a run that was cut short is finished by running it again.
  */
 import { existsSync } from "node:fs"
-import type { Erasure } from "@decant/connector"
+import type { Erasure, OpenDestination } from "@decant/connector"
 import { Effect } from "effect"
 import { DestinationError } from "../destination-error.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
@@ -20,9 +20,13 @@ import type { Workbench } from "./workbench.ts"
 const nothingYet = (path: string): DestinationError =>
   DestinationError.of("DESTINATION_UNREACHABLE", `There is no file ${path} yet.`, "Run `decant sync` first.")
 
+const sharedTexts = (tables: ReadonlyArray<string>): string =>
+  `Texts of the record also stand in other rows, of ${tables.join(", ")}. They were left: a city is nobody's own. If some of these rows are about the same person, erase them too.`
+
 export const eraseFromFile = Effect.fnUntraced(function* (
   workbench: Workbench,
   settings: DuckdbSettings,
+  notice: OpenDestination["notice"],
   stream: string,
   key: string
 ): Effect.fn.Return<Erasure, DestinationError> {
@@ -44,7 +48,9 @@ export const eraseFromFile = Effect.fnUntraced(function* (
       })
     }
     const files = [path, `${path}.wal`, ...snapshots]
-    return { removed, proof: yield* proveErased(sql, { ...erased, texts }, files) }
+    const { proof, shared } = yield* proveErased(sql, { ...erased, texts }, files)
+    if (shared.length > 0) yield* notice(sharedTexts(shared))
+    return { removed, proof }
   })
   return yield* withEnoughMemory((limit) =>
     workbench.use((sql) =>

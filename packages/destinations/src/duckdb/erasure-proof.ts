@@ -55,7 +55,7 @@ const asText = (name: string, type: string): string => {
   return type === "VARCHAR[]" ? `array_to_string(${column}, chr(31))` : `CAST(${column} AS VARCHAR)`
 }
 
-/** Whether a row that stays, or a comment, holds the text. */
+/** The tables whose rows, or whose descriptions, hold the text too. */
 const heldElsewhere = Effect.fnUntraced(function* (sql: Sql, text: string) {
   const columns = yield* sql.rows(
     `SELECT schema_name AS schema, table_name AS table, column_name AS name, data_type AS type FROM duckdb_columns()
@@ -65,12 +65,13 @@ const heldElsewhere = Effect.fnUntraced(function* (sql: Sql, text: string) {
   const tables = Map.groupBy(columns, ({ schema, table }) =>
     ["target", String(schema), String(table)].map(identifier).join(".")
   )
+  const holders: Array<string> = []
   for (const [table, cells] of tables) {
     const any = cells
       .map(({ name, type }) => `contains(${asText(String(name), String(type))}, $text)`)
       .join(" OR ")
     const rows = yield* sql.rows(`SELECT 1 FROM ${table} WHERE ${any} LIMIT 1`, { text })
-    if (rows.length > 0) return true
+    if (rows.length > 0) holders.push(cells.map(({ schema, table: name }) => `${schema}.${name}`)[0] ?? table)
   }
   const described = yield* sql.rows(
     `SELECT 1 FROM (SELECT comment AS text FROM duckdb_columns() WHERE database_name = 'target'
@@ -78,38 +79,39 @@ const heldElsewhere = Effect.fnUntraced(function* (sql: Sql, text: string) {
        UNION ALL SELECT sql FROM duckdb_tables() WHERE database_name = 'target') WHERE contains(text, $text) LIMIT 1`,
     { text }
   )
-  return described.length > 0
+  return described.length > 0 ? [...holders, "descriptions of tables"] : holders
 })
 
-const searchBytes = Effect.fnUntraced(function* (
-  sql: Sql,
-  path: string,
-  needles: ReadonlyArray<string>
-): Effect.fn.Return<Proof, DestinationError> {
-  const hits = yield* Effect.tryPromise({
-    try: () => searchFile(path, needles),
-    catch: (cause) => failureOf(path, cause)
-  })
-  let found = 0
-  for (const text of hits) if (!(yield* heldElsewhere(sql, text))) found++
-  const method = `written anew; its bytes searched for ${needles.length} texts of the record that no other row holds`
-  return { place: path, method, found }
-})
+export interface Search {
+  readonly proof: ReadonlyArray<Proof>
+  /** Tables whose other rows hold texts that the record held as well. */
+  readonly shared: ReadonlyArray<string>
+}
+
+const bytesMethod = (needles: ReadonlyArray<string>): string =>
+  `written anew; its bytes searched for ${needles.length} texts of the record that no other row holds`
 
 /** Inside `attached`, after the files were written anew: `target` holds what they hold. */
 export const proveErased = Effect.fnUntraced(function* (
   sql: Sql,
   erased: ErasedRows,
   files: ReadonlyArray<string>
-): Effect.fn.Return<ReadonlyArray<Proof>, DestinationError> {
+): Effect.fn.Return<Search, DestinationError> {
   const proof: Array<Proof> = []
   for (const { place, sql: table, condition } of erased.places) {
     const [row] = yield* sql.rows(`SELECT count(*)::DOUBLE AS found FROM ${table} WHERE ${condition}`)
     proof.push({ place, method: "rows of its key counted", found: Number(row?.found) })
   }
   const needles = needlesOf(erased.texts)
-  for (const file of files.filter((path) => existsSync(path))) {
-    proof.push(yield* searchBytes(sql, file, needles))
+  const holders = new Map<string, ReadonlyArray<string>>()
+  for (const path of files.filter((file) => existsSync(file))) {
+    const hits = yield* Effect.tryPromise({
+      try: () => searchFile(path, needles),
+      catch: (cause) => failureOf(path, cause)
+    })
+    for (const text of hits) if (!holders.has(text)) holders.set(text, yield* heldElsewhere(sql, text))
+    const found = [...hits].filter((text) => holders.get(text)?.length === 0).length
+    proof.push({ place: path, method: bytesMethod(needles), found })
   }
-  return proof
+  return { proof, shared: [...new Set([...holders.values()].flat())].sort() }
 })

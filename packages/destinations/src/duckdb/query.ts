@@ -28,7 +28,7 @@ const config = {
   threads: "2"
 }
 
-const refused = (why: string): DestinationError =>
+export const queryRefused = (why: string): DestinationError =>
   DestinationError.of(
     "QUERY_REFUSED",
     `Queries can only read the copy: ${why}.`,
@@ -46,7 +46,7 @@ const queryFailure = (cause: unknown): DestinationError => {
   if (cause instanceof DestinationError) return cause
   const text = textOf(cause)
   if (/Permission Error|disabled by configuration|read-only mode|configuration has been locked/i.test(text)) {
-    return refused(text.split("\n")[0] ?? "")
+    return queryRefused(text.split("\n")[0] ?? "")
   }
   return DestinationError.of(
     "QUERY_FAILED",
@@ -77,10 +77,10 @@ const readingKinds: ReadonlySet<StatementType> = new Set([StatementType.SELECT, 
 
 const execute = async (connection: DuckDBConnection, sql: string, maxRows: number): Promise<QueryResult> => {
   const statements = await connection.extractStatements(sql)
-  if (statements.count !== 1) throw refused(`one statement at a time, these are ${statements.count}`)
+  if (statements.count !== 1) throw queryRefused(`one statement at a time, these are ${statements.count}`)
   const statement = await statements.prepare(0)
   if (!readingKinds.has(statement.statementType)) {
-    throw refused(`${StatementType[statement.statementType]} statements are not allowed`)
+    throw queryRefused(`${StatementType[statement.statementType]} statements are not allowed`)
   }
   const reader = await statement.streamAndReadUntil(maxRows + 1)
   const names = reader.columnNames()
@@ -120,15 +120,19 @@ const withinTime = async (
 const nothingYet = (path: string): DestinationError =>
   DestinationError.of("DESTINATION_UNREACHABLE", `There is no file ${path} yet.`, "Run `decant sync` first.")
 
-export const queryFile = Effect.fnUntraced(function* (
-  settings: DuckdbSettings,
-  patience: Patience,
+interface OpenedForQuery {
+  readonly instance: DuckDBInstance
+  readonly connection: DuckDBConnection
+}
+
+/** One statement on a connection that can only read; it is closed afterwards. */
+export const queryOpened = Effect.fnUntraced(function* (
+  opened: Effect.Effect<OpenedForQuery, DestinationError>,
   sql: string,
   limits: QueryLimits
 ): Effect.fn.Return<QueryResult, DestinationError> {
-  if (!existsSync(settings.path)) return yield* nothingYet(settings.path)
   let running: Promise<unknown> = Promise.resolve()
-  const use = ({ connection }: { readonly connection: DuckDBConnection }) =>
+  const use = ({ connection }: OpenedForQuery) =>
     Effect.tryPromise({
       try: (signal) => {
         const result = withinTime(connection, sql, limits, signal)
@@ -137,16 +141,22 @@ export const queryFile = Effect.fnUntraced(function* (
       },
       catch: queryFailure
     })
-  return yield* pathPermit(settings.path).withPermit(
-    Effect.acquireUseRelease(
-      whenUnlocked(patience, () => open(settings.path, settings.schema)),
-      use,
-      ({ connection, instance }) =>
-        Effect.promise(async () => {
-          await running
-          connection.closeSync()
-          instance.closeSync()
-        })
-    )
+  return yield* Effect.acquireUseRelease(opened, use, ({ connection, instance }) =>
+    Effect.promise(async () => {
+      await running
+      connection.closeSync()
+      instance.closeSync()
+    })
   )
+})
+
+export const queryFile = Effect.fnUntraced(function* (
+  settings: DuckdbSettings,
+  patience: Patience,
+  sql: string,
+  limits: QueryLimits
+): Effect.fn.Return<QueryResult, DestinationError> {
+  if (!existsSync(settings.path)) return yield* nothingYet(settings.path)
+  const opened = whenUnlocked(patience, () => open(settings.path, settings.schema))
+  return yield* pathPermit(settings.path).withPermit(queryOpened(opened, sql, limits))
 })

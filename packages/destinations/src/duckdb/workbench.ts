@@ -62,7 +62,7 @@ const close = (open: Open): void => {
   open.instance.closeSync()
 }
 
-const sqlOf = (path: string, connection: DuckDBConnection): Sql => {
+export const sqlOf = (path: string, connection: DuckDBConnection): Sql => {
   // An interruption waits for the statement: DuckDB goes on with it anyway, on the same connection.
   const attempt = <A>(run: () => Promise<A>) =>
     Effect.uninterruptible(Effect.tryPromise({ try: run, catch: (cause) => failureOf(path, cause) }))
