@@ -6,7 +6,6 @@ import { demo } from "./demo.ts"
 import { discover } from "./discover.ts"
 import { erase } from "./erase.ts"
 import { globalFlags } from "./flags.ts"
-import { init } from "./init.ts"
 import { plan } from "./plan.ts"
 import { query } from "./query.ts"
 import { schema } from "./schema.ts"
@@ -19,7 +18,6 @@ export const root = Command.make("decant").pipe(
     "Pours a Salesforce org into a database and keeps the copy exact. New here: `decant demo` shows it with a local org."
   ),
   Command.withSubcommands([
-    init,
     sync,
     status,
     plan,
