@@ -64,6 +64,35 @@ layer(EmulatedOrg.layer({ bulkQueueMs: 0, bulkRunMs: 0 }), { excludeTestServices
       })
     )
 
+    it.effect("are those of the same rows, however the query tells which", () =>
+      Effect.gen(function* () {
+        const { control } = yield* EmulatedOrg
+        yield* control("reset", {})
+        yield* change("Account", {
+          insert: [
+            { Name: "A", SystemModstamp: "2024-01-01T00:00:00Z" },
+            { Name: "B", SystemModstamp: "2024-03-01T00:00:00Z" }
+          ]
+        })
+        const before = (stamp: string) =>
+          Effect.flatMap(runJob(`SELECT Name FROM Account WHERE SystemModstamp < ${stamp}`), results)
+        assert.strictEqual(yield* before("2024-04-01T00:00:00Z"), '"Name"\n"A"\n"B"\n')
+        assert.strictEqual(yield* before("2024-05-01T00:00:00Z"), '"Name"\n"A"\n"B"\n')
+        assert.strictEqual(yield* held, 1)
+        assert.strictEqual(yield* before("2024-02-01T00:00:00Z"), '"Name"\n"A"\n')
+        assert.strictEqual(yield* held, 2)
+        const named = yield* runJob("SELECT Name FROM Account WHERE Name = 'B'")
+        assert.strictEqual(yield* results(named), '"Name"\n"B"\n')
+        const other = yield* runJob("SELECT Id FROM Account WHERE SystemModstamp < 2024-02-01T00:00:00Z")
+        assert.match(yield* results(other), /^"Id"\n"001/)
+        assert.strictEqual(yield* held, 4)
+        const apps = (name: string) =>
+          Effect.flatMap(runJob(`SELECT Label FROM AppDefinition WHERE Label = '${name}'`), results)
+        assert.strictEqual(yield* apps("Sales"), '"Label"\n"Sales"\n')
+        assert.strictEqual(yield* apps("Service"), '"Label"\n"Service"\n')
+      })
+    )
+
     it.effect("stay as long as a job of them does, and go with the last", () =>
       Effect.gen(function* () {
         const { control } = yield* EmulatedOrg

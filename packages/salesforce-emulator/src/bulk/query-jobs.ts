@@ -98,7 +98,7 @@ const make = Effect.gen(function* () {
     const started = performance.now()
     const recipe = resultRecipe(plan, Number(job.version), job)
     const take = results
-      .take(JSON.stringify(recipe), (folder) => buildResultSet(org, recipe, folder))
+      .take(plan, recipe, (folder) => buildResultSet(org, recipe, folder))
       .pipe(Effect.tap((lease) => keep(key, lease.release)))
     const [{ result }] = yield* Effect.all([take, Effect.sleep(switches.bulkRunMs)], { concurrency: 2 })
     change(key, { state: "JobComplete", result, processingMs: Math.round(performance.now() - started) })

@@ -1,12 +1,15 @@
 /**
- * Result files by what is in them: a query that is asked again over unchanged records finds its rows ready, so that a
- * repeated back-fill costs the emulator next to nothing and what is measured is the client.
+ * Result files by what is in them: a query that selects the same rows of unchanged records as one before finds them
+ * ready, so that a repeated back-fill costs the emulator next to nothing and what is measured is the client. Asking
+ * which rows a query selects is cheap beside printing them; so two queries are told apart by their rows, not by their
+ * text: a window that ends at another time, after the last change, is the same.
  */
 import { rm, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, Semaphore } from "effect"
 import type { Org } from "../org/org.ts"
-import type { ResultSet } from "./result-set.ts"
+import { type Plan, selectRows } from "../soql/plan.ts"
+import type { ResultRecipe, ResultSet } from "./result-set.ts"
 
 /** Bytes of files that wait to be asked for again. */
 const KEPT_BYTES = 8 * 1024 ** 3
@@ -27,13 +30,28 @@ interface Entry {
 }
 
 export interface ResultCache {
-  /** The result of the query that `key` stands for, made by `build` in the folder it is given unless it is there. */
-  readonly take: (key: string, build: (folder: string) => Effect.Effect<ResultSet>) => Effect.Effect<Lease>
+  /** The result of a plan, made by `build` in the folder it is given unless it is there. */
+  readonly take: (
+    plan: Plan,
+    recipe: ResultRecipe,
+    build: (folder: string) => Effect.Effect<ResultSet>
+  ) => Effect.Effect<Lease>
   readonly reset: Effect.Effect<void>
 }
 
 const sizeOf = async ({ file }: ResultSet): Promise<number> =>
   (await stat(file.rawPath)).size + (await stat(file.packedPath)).size
+
+/** Which rows a plan selects: how many, and two sums of their Ids' hashes. */
+const rowsOf = (org: Org["Service"], plan: Plan): Effect.Effect<string> =>
+  plan.object.sharesId === true
+    ? Effect.succeed(plan.where)
+    : Effect.map(
+        org.store.rows(
+          `SELECT count(*)::VARCHAR, sum(hash(id))::VARCHAR, bit_xor(hash(id))::VARCHAR FROM (${selectRows(plan, `${plan.idSql} AS id`)})`
+        ),
+        ([row]) => JSON.stringify(row)
+      )
 
 export const makeResultCache = (org: Org["Service"]): ResultCache => {
   /** Oldest use first. */
@@ -69,9 +87,9 @@ export const makeResultCache = (org: Org["Service"]): ResultCache => {
     }
   }
 
-  const make = (key: string, build: (folder: string) => Effect.Effect<ResultSet>) =>
+  /** `version` is from before the rows of `key` were asked for: what changes meanwhile leaves an entry nobody finds. */
+  const make = (key: string, version: number, build: (folder: string) => Effect.Effect<ResultSet>) =>
     Effect.gen(function* () {
-      const version = org.store.version()
       const ready = entries.find((entry) => entry.key === key && entry.version === version)
       if (ready !== undefined) return lease(ready)
       count += 1
@@ -84,12 +102,13 @@ export const makeResultCache = (org: Org["Service"]): ResultCache => {
     })
 
   return {
-    take: (key, build) =>
-      Effect.suspend(() => {
-        const one = building.get(key) ?? Semaphore.makeUnsafe(1)
-        building.set(key, one)
-        return one.withPermits(1)(make(key, build))
-      }),
+    take: Effect.fnUntraced(function* (plan, { sql: _, ...reading }, build) {
+      const version = org.store.version()
+      const key = JSON.stringify({ ...reading, rows: yield* rowsOf(org, plan) })
+      const one = building.get(key) ?? Semaphore.makeUnsafe(1)
+      building.set(key, one)
+      return yield* one.withPermits(1)(make(key, version, build))
+    }),
     reset: Effect.suspend(() => {
       const all = entries
       entries = []

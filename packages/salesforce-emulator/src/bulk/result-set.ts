@@ -28,6 +28,8 @@ export interface ResultRecipe extends CsvShape {
   readonly header: string
   /** Selects the rows, each value as text. */
   readonly sql: string
+  /** The same without the condition: what is read of a row, whichever rows are read. */
+  readonly reading: string
 }
 
 export const resultRecipe = (plan: Plan, version: number, shape: CsvShape): ResultRecipe => {
@@ -39,7 +41,8 @@ export const resultRecipe = (plan: Plan, version: number, shape: CsvShape): Resu
     columnDelimiter: shape.columnDelimiter,
     lineEnding: shape.lineEnding,
     header: names.join(DELIMITERS[shape.columnDelimiter]) + ending,
-    sql: selectRows(plan, list)
+    sql: selectRows(plan, list),
+    reading: selectRows({ ...plan, where: "true" }, list)
   }
 }
 
