@@ -97,26 +97,29 @@ const closing = (lines: ReadonlyArray<CheckLine>, file: string): string => {
   return `Ready: \`decant sync ${file}\`${status === "warn" ? ", once you have read what is marked !" : ""}.`
 }
 
+/** Prints each line with its fix; the exit code says the worst of them. */
+export const checkSpec = Effect.fnUntraced(function* (file: string, screen: Screen) {
+  const specFile = yield* readSpec(file, process.env)
+  for (const warning of specFile.warnings) yield* screen.note(`Warning: ${warning}`)
+  const lines = yield* Effect.scoped(
+    Effect.gen(function* () {
+      const source = yield* checkSource(specFile)
+      return [...source.lines, yield* checkDestination(specFile, source.orgId, screen)]
+    })
+  )
+  process.exitCode = exitCodeOf(lines)
+  if (screen.json) return yield* screen.answer(JSON.stringify(jsonOf(lines)))
+  const shown = screen.quiet ? lines.filter((line) => line.status !== "ok") : lines
+  const width = shown.reduce((widest, line) => Math.max(widest, line.name.length), 0)
+  const text = shown.map((line) => lineText(line, width, screen))
+  if (text.length > 0) yield* screen.answer([...text, "", closing(lines, file)].join("\n"))
+})
+
 export const check = Command.make(
   "check",
   { spec: specArgument },
   Effect.fnUntraced(function* (input) {
-    const screen = yield* theScreen
-    const file = yield* theSpecFile(input.spec)
-    const specFile = yield* readSpec(file, process.env)
-    for (const warning of specFile.warnings) yield* screen.note(`Warning: ${warning}`)
-    const lines = yield* Effect.scoped(
-      Effect.gen(function* () {
-        const source = yield* checkSource(specFile)
-        return [...source.lines, yield* checkDestination(specFile, source.orgId, screen)]
-      })
-    )
-    process.exitCode = exitCodeOf(lines)
-    if (screen.json) return yield* screen.answer(JSON.stringify(jsonOf(lines)))
-    const shown = screen.quiet ? lines.filter((line) => line.status !== "ok") : lines
-    const width = shown.reduce((widest, line) => Math.max(widest, line.name.length), 0)
-    const text = shown.map((line) => lineText(line, width, screen))
-    if (text.length > 0) yield* screen.answer([...text, "", closing(lines, file)].join("\n"))
+    yield* checkSpec(yield* theSpecFile(input.spec), yield* theScreen)
   })
 ).pipe(
   Command.withDescription(

@@ -6,20 +6,24 @@ import { demo } from "./demo.ts"
 import { discover } from "./discover.ts"
 import { erase } from "./erase.ts"
 import { globalFlags } from "./flags.ts"
+import { init } from "./init.ts"
 import { plan } from "./plan.ts"
 import { query } from "./query.ts"
 import { schema } from "./schema.ts"
 import { setupOrg } from "./setup-org.ts"
 import { status } from "./status.ts"
 import { sync } from "./sync.ts"
+import { verify } from "./verify.ts"
 
 export const root = Command.make("decant").pipe(
   Command.withDescription(
     "Pours a Salesforce org into a database and keeps the copy exact. New here: `decant demo` shows it with a local org."
   ),
   Command.withSubcommands([
+    init,
     sync,
     status,
+    verify,
     plan,
     check,
     connect,
@@ -36,6 +40,7 @@ export const root = Command.make("decant").pipe(
     { command: "decant connect acme.yaml", description: "Log in to your org" },
     { command: "decant check acme.yaml", description: "Will a sync work?" },
     { command: "decant sync acme.yaml", description: "Bring the copy up to date" },
+    { command: "decant verify acme.yaml", description: "Prove that the copy is what Salesforce holds" },
     { command: 'decant query --spec acme.yaml "SELECT * FROM account_roles"', description: "Ask the copy" }
   ])
 )
