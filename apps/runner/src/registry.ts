@@ -13,7 +13,8 @@ const sources: Registry<Spec["source"]["type"], SourceConnector> = {
 }
 
 const destinations: Registry<Spec["destination"]["type"], DestinationConnector> = {
-  duckdb: async () => (await import("@decant/destinations")).duckdb
+  duckdb: async () => (await import("@decant/destinations")).duckdb,
+  parquet: async () => (await import("@decant/destinations")).parquet
 }
 
 const find = <Type extends string, Connector>(

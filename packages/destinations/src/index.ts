@@ -1,2 +1,3 @@
 export { DestinationError } from "./destination-error.ts"
 export { duckdb } from "./duckdb/duckdb.ts"
+export { parquet } from "./parquet/parquet.ts"

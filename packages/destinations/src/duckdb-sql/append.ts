@@ -29,7 +29,7 @@ export const canAppend = (layout: TableLayout, batches: ReadonlyArray<Batch>): b
   batchRows(batches[0]) > 0 &&
   (layout.deletes.soft === "mark" || layout.flag === null)
 
-const findShortFile = Effect.fnUntraced(function* (
+export const findShortFile = Effect.fnUntraced(function* (
   sql: Sql,
   batch: Batch,
   types: ReadonlyMap<string, string>

@@ -12,7 +12,7 @@ const fileColumn = "_decant_path"
 const globCharacters = /[*?[]/g
 
 /** A path is a glob to DuckDB; in brackets its special characters stand for themselves. */
-const pathLiteral = (path: string): string => literal(path.replace(globCharacters, "[$&]"))
+export const pathLiteral = (path: string): string => literal(path.replace(globCharacters, "[$&]"))
 
 const readList = (
   files: ReadonlyArray<BatchFile>,

@@ -1,0 +1,111 @@
+/**
+ * The fast way of a first load: the downloaded files become one data file in a single statement, without a copy in
+ * between, and what makes a merge unnecessary is proved on that file before it is committed: as many rows as the
+ * segments say, each key once, none that was there before, none that was removed.
+ */
+
+import { rm } from "node:fs/promises"
+import { Effect } from "effect"
+import type { DestinationError } from "../destination-error.ts"
+import { findShortFile } from "../duckdb-sql/append.ts"
+import { type Batch, batchRows } from "../duckdb-sql/batches.ts"
+import { sqlType } from "../duckdb-sql/column-values.ts"
+import { fileAsOf, readFiles } from "../duckdb-sql/read-files.ts"
+import { batchColumns, keysEqual, keyText, segmentShort } from "../duckdb-sql/stage.ts"
+import { identifier, literal } from "../sql-text.ts"
+import { asOfColumn, type TableLayout } from "../table-layout.ts"
+import { dataFile } from "./data-files.ts"
+import type { AddFile } from "./delta/actions.ts"
+import { fileType, type TableColumn } from "./delta/table-schema.ts"
+import { rangeColumn } from "./parts-sql.ts"
+import { selectFiles } from "./scratch.ts"
+import { draftFile, type FilesOf, keepFile } from "./write-files.ts"
+
+/** The table's columns out of the rows of the segments. */
+const cells = (layout: TableLayout, batch: Batch, columns: ReadonlyArray<TableColumn>) => {
+  const { types, values } = batchColumns(layout, batch)
+  const flag = layout.flag?.name.toLowerCase()
+  const known = new Map(values.map(({ column, sql }) => [column.name.toLowerCase(), { column, sql }]))
+  const list = columns.map(({ name, type }) => {
+    const lower = name.toLowerCase()
+    const value = known.get(lower)
+    if (name === asOfColumn) return { sql: fileAsOf(batch), name }
+    if (value !== undefined) {
+      const same = sqlType(value.column.column).replaceAll('"', "") === fileType(type).replaceAll('"', "")
+      return { sql: same ? value.sql : `CAST(CAST(${value.sql} AS ${type}) AS ${fileType(type)})`, name }
+    }
+    return { sql: lower === flag ? "false" : `CAST(NULL AS ${fileType(type)})`, name }
+  })
+  return {
+    types,
+    select: `SELECT ${list.map(({ sql, name }) => `${sql} AS ${identifier(name)}`).join(", ")} FROM (${readFiles(batch, types)})`
+  }
+}
+
+interface Proof {
+  readonly layout: TableLayout
+  readonly columns: ReadonlyArray<TableColumn>
+  readonly draft: string
+  readonly rows: number
+  /** Files whose rows are in the table already. */
+  readonly stored: ReadonlyArray<AddFile>
+}
+
+const provenNew = Effect.fnUntraced(function* (
+  { sql, store, folder }: FilesOf,
+  { layout, columns, draft, rows, stored }: Proof
+): Effect.fn.Return<boolean, DestinationError> {
+  const key = layout.key
+  if (key === null) return true
+  const names = key.map(({ name }) => identifier(name))
+  const written = `read_parquet(${literal(draft)})`
+  const distinct = names.length === 1 ? names[0] : `(${names.join(", ")})`
+  const present = names.map((name) => `${name} IS NOT NULL`).join(" AND ")
+  const column = rangeColumn(layout)
+  const bounds =
+    column === null
+      ? "NULL AS low, NULL AS high"
+      : `min(${identifier(column)}) AS low, max(${identifier(column)}) AS high`
+  const [counted] = yield* sql.rows(
+    `SELECT (count(DISTINCT ${distinct}) FILTER (WHERE ${present}))::DOUBLE AS keys, ${bounds} FROM ${written}`
+  )
+  if (Number(counted?.keys) !== rows) return false
+  const [low, high] = [String(counted?.low), String(counted?.high)]
+  const near = stored
+    .map((add) => dataFile(add, column))
+    .filter((file) => file.low === null || file.high === null || (file.low <= high && file.high >= low))
+  if (near.length > 0) {
+    const paths = yield* store.readable(near.map(({ add }) => `${folder}/${decodeURI(add.path)}`))
+    const keys = columns.filter(({ name }) => key.some((item) => item.name === name))
+    const older = yield* sql.rows(
+      `SELECT 1 FROM (${selectFiles(keys, paths)}) o SEMI JOIN ${written} n ON ${keysEqual(key, "o", "n")} LIMIT 1`
+    )
+    if (older.length > 0) return false
+  }
+  const buried = yield* sql.rows(
+    `SELECT 1 FROM target._decant.tombstones d SEMI JOIN ${written} n ON d.key = ${keyText(key, "n")}
+      WHERE d.stream = ${literal(layout.stream)} LIMIT 1`
+  )
+  return buried.length === 0
+})
+
+/** The file with the segments' rows, or null when they do not prove to be new. */
+export const appendFile = Effect.fnUntraced(function* (
+  of: FilesOf,
+  layout: TableLayout,
+  batch: Batch,
+  stored: ReadonlyArray<AddFile>
+): Effect.fn.Return<AddFile | null, DestinationError> {
+  const { types, select } = cells(layout, batch, of.columns)
+  const file = yield* draftFile(of, select)
+  const { rows, draft } = file
+  if (rows !== batchRows(batch)) {
+    yield* findShortFile(of.sql, batch, types)
+    return yield* segmentShort(batch.files[0]?.file.path ?? "", batchRows(batch), rows)
+  }
+  if (!(yield* provenNew(of, { layout, columns: of.columns, draft, rows, stored }))) {
+    yield* Effect.promise(() => rm(draft, { force: true }))
+    return null
+  }
+  return yield* keepFile(of, file)
+})

@@ -1,0 +1,79 @@
+/**
+ * One commit. What DuckDB files are committed with runs in a database that holds only the rows that may change;
+ * the parts of the table that did change become new files. All of it is written first: data, then
+ * `_decant/checkpoints/<stream>/<version>.json`. The next file of the table's log makes it true, or another writer
+ * has put that file and nothing of this commit is.
+ */
+import type { Commit, CommitResult } from "@decant/connector"
+import { Effect } from "effect"
+import { DestinationError } from "../destination-error.ts"
+import { conflict, needsOrg, type Prepared, validate } from "../duckdb/commit.ts"
+import { loadMaskKeys } from "../duckdb/masks.ts"
+import { withEnoughMemory } from "../duckdb/memory.ts"
+import { batchesOf } from "../duckdb-sql/batches.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
+import { checkHeaders } from "../segment-header.ts"
+import { literal } from "../sql-text.ts"
+import { tableLayout } from "../table-layout.ts"
+import { appendCommit, canAppendCommit } from "./append-commit.ts"
+import { baseOf, type Work, type Writer } from "./base.ts"
+import { checkOrg } from "./org.ts"
+import { rewritesAll } from "./rewrite.ts"
+import { stagedCommit } from "./staged-commit.ts"
+import { readStreamTable } from "./stream-table.ts"
+
+const once = Effect.fnUntraced(function* (
+  writer: Writer,
+  orgId: string,
+  prepared: Prepared,
+  sql: Sql
+): Effect.fn.Return<CommitResult | "again", DestinationError> {
+  const { commit, layout } = prepared
+  yield* checkOrg(writer.store, writer.settings)
+  const table = yield* readStreamTable({ sql, ...writer }, layout.table, commit.stream)
+  const stored = table.state?.checkpoint.version ?? 0
+  if (stored !== commit.expectedVersion && stored !== commit.checkpoint.version) {
+    return yield* conflict(
+      commit.stream,
+      `its checkpoint has version ${stored}, expected was ${commit.expectedVersion}`
+    )
+  }
+  const work: Work = { writer, sql, orgId, prepared, base: baseOf(commit, layout, table) }
+  const appends = canAppendCommit(work) && !(yield* rewritesAll(writer.store, layout, work.base))
+  const outcome = (appends ? yield* appendCommit(work) : null) ?? (yield* stagedCommit(work))
+  return outcome ?? (yield* Effect.die(new Error("a staged commit has no outcome")))
+})
+
+const tooBusy = (stream: string): DestinationError =>
+  DestinationError.of(
+    "WRITER_CONFLICT",
+    `Another program keeps writing to the Delta table of ${stream}. Nothing of this commit was stored.`,
+    "Let that program finish and run the sync again."
+  )
+
+export const commitToTables = Effect.fnUntraced(function* (
+  writer: Writer,
+  commit: Commit
+): Effect.fn.Return<CommitResult, DestinationError> {
+  const { settings, workbench } = writer
+  const { orgId } = settings
+  if (orgId === null) return yield* needsOrg
+  yield* validate(commit)
+  const layout = yield* tableLayout(commit.schema, settings)
+  yield* checkHeaders(commit.segments)
+  const prepared: Prepared = { commit, layout, batches: batchesOf(commit.segments) }
+  const attempt = withEnoughMemory((limit) =>
+    workbench.use(
+      Effect.fnUntraced(function* (sql: Sql) {
+        yield* sql.run(`SET memory_limit = ${literal(limit)}`)
+        yield* loadMaskKeys(sql, commit.schema, settings.maskKeys)
+        return yield* once(writer, orgId, prepared, sql)
+      })
+    )
+  )
+  for (let tries = 0; tries < 5; tries++) {
+    const result = yield* attempt
+    if (result !== "again") return result
+  }
+  return yield* tooBusy(commit.stream)
+})

@@ -1,0 +1,184 @@
+/**
+ * The end of a commit: what is in `target` becomes the stream's new state, and one file of the log makes rows,
+ * checkpoint and schema true together. What comes after that only tidies up, and may be repeated or left out.
+ */
+import { randomUUID } from "node:crypto"
+import type { StreamCheckpoint } from "@decant/connector"
+import { Effect } from "effect"
+import type { DestinationError } from "../destination-error.ts"
+import { conflict } from "../duckdb/commit.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
+import { literal } from "../sql-text.ts"
+import type { Concluding, NewTables, Writer } from "./base.ts"
+import type { Action } from "./delta/actions.ts"
+import { appendToLog } from "./delta/log.ts"
+import { claimForOrg } from "./org.ts"
+import { jsonRows } from "./scratch.ts"
+import {
+  appId,
+  type Details,
+  type Pointer,
+  type StreamState,
+  streamOf,
+  txnsOf,
+  writeDescriptionFile,
+  writeStreamState
+} from "./stream-state.ts"
+import { readSnapshot, type StreamTable } from "./stream-table.ts"
+import { commitInfo, fileActions, metaDataFor } from "./table-actions.ts"
+import { tidy } from "./tidy.ts"
+
+/** Tombstones are written only when they changed, and not at all when there are none. */
+const tombstoneFile = Effect.fnUntraced(function* ({
+  writer,
+  sql,
+  table,
+  commit
+}: Concluding): Effect.fn.Return<string | null, DestinationError> {
+  const before = table.state?.details.tombstones ?? null
+  const fingerprint = (source: string) =>
+    sql.rows(
+      `SELECT count(*)::VARCHAR AS rows, coalesce(bit_xor(hash(stream, key, removed_at, as_of, recorded_at)), 0)::VARCHAR AS mixed,
+         coalesce(sum(hash(stream, key, removed_at, as_of, recorded_at)::HUGEINT), 0)::VARCHAR AS total FROM ${source}`
+    )
+  const now = yield* fingerprint("target._decant.tombstones")
+  if (now[0]?.rows === "0") return null
+  if (before !== null) {
+    const [path = ""] = yield* writer.store.readable([before])
+    const stored = yield* fingerprint(`read_parquet(${literal(path)})`)
+    if (JSON.stringify(stored) === JSON.stringify(now)) return before
+  }
+  const key = `_decant/tombstones/${commit.stream}/${commit.checkpoint.version}-${randomUUID()}.parquet`
+  const draft = yield* writer.store.draft(key)
+  yield* sql.run(
+    `COPY target._decant.tombstones TO ${literal(draft)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`
+  )
+  yield* writer.store.keep(key)
+  return key
+})
+
+const viewsOf = Effect.fnUntraced(function* (sql: Sql) {
+  const rows = yield* sql.rows(
+    "SELECT sql FROM duckdb_views() WHERE database_name = 'target' AND NOT internal ORDER BY view_oid"
+  )
+  return rows.map((row) => String(row.sql))
+})
+
+/** The checkpoint as the commit left it in `target`, with the rows that are really there. */
+const storedCheckpoint = (
+  row: Readonly<Record<string, unknown>> | undefined,
+  rows: number
+): { readonly row: Readonly<Record<string, unknown>>; readonly checkpoint: StreamCheckpoint } => {
+  const parsed: StreamCheckpoint = JSON.parse(String(row?.checkpoint))
+  const checkpoint = { ...parsed, rows }
+  return { checkpoint, row: { ...row, rows, checkpoint: JSON.stringify(checkpoint) } }
+}
+
+const stateOf = Effect.fnUntraced(function* (
+  work: Concluding,
+  tables: NewTables,
+  rows: number
+): Effect.fn.Return<{ readonly checkpoint: StreamCheckpoint; readonly details: Details }, DestinationError> {
+  const { writer, sql, layout, commit, orgId, table } = work
+  const [found] = yield* jsonRows(sql, "checkpoints")
+  const { checkpoint, row } = storedCheckpoint(found, rows)
+  const descriptions = {
+    fields: yield* jsonRows(sql, "fields"),
+    picklist_values: yield* jsonRows(sql, "picklist_values")
+  }
+  const views = yield* viewsOf(sql)
+  return {
+    checkpoint,
+    details: {
+      format: 1,
+      stream: commit.stream,
+      table: layout.table,
+      orgId,
+      checkpoints: [row],
+      segments: yield* jsonRows(sql, "segments"),
+      tombstones: yield* tombstoneFile(work),
+      descriptions:
+        descriptions.fields.length === 0
+          ? null
+          : yield* writeDescriptionFile(writer.store, commit.stream, descriptions),
+      columns: tables.visible?.columns ?? null,
+      views: views.length > 0 ? views : (table.state?.details.views ?? []),
+      hidden: tables.hidden,
+      history: tables.history
+    }
+  }
+})
+
+const samePointer = (a: Pointer | null, b: Pointer | null): boolean =>
+  a?.version === b?.version && a?.attempt === b?.attempt
+
+/** Another writer of this stream has been here, or only another program that tidied its table up. */
+const lost = Effect.fnUntraced(function* ({
+  writer,
+  sql,
+  commit,
+  table
+}: Concluding): Effect.fn.Return<"again", DestinationError> {
+  const snapshot = yield* readSnapshot({ sql, ...writer }, table.folder)
+  const pointer = streamOf(snapshot)?.pointer ?? null
+  if (samePointer(pointer, table.pointer)) return "again"
+  return yield* conflict(
+    commit.stream,
+    `its checkpoint has version ${pointer?.version ?? 0}, expected was ${commit.expectedVersion}`
+  )
+})
+
+/** Makes the tables and what `target` knows the stream's state; "again" when the log had moved on. */
+export const conclude = Effect.fnUntraced(function* (
+  work: Concluding,
+  tables: NewTables,
+  rows: number
+): Effect.fn.Return<"done" | "again", DestinationError> {
+  const { writer, layout, commit, orgId, table } = work
+  const { store, settings } = writer
+  const now = Date.now()
+  const { checkpoint, details } = yield* stateOf(work, tables, rows)
+  yield* claimForOrg(store, settings, orgId)
+  const pointer = yield* writeStreamState(store, checkpoint, details)
+  const columns = tables.visible?.columns ?? tables.hidden?.columns ?? []
+  const actions: ReadonlyArray<Action> = [
+    ...metaDataFor(table.snapshot, {
+      name: layout.table,
+      stream: commit.stream,
+      columns,
+      layout,
+      retentionMillis: settings.retentionMillis
+    }),
+    ...txnsOf(appId(settings.specName, commit.stream), pointer, now),
+    ...fileActions(table.snapshot, tables.visible?.files ?? [], now)
+  ]
+  const info = commitInfo("WRITE", { version: String(checkpoint.version) }, now)
+  const snapshot = yield* appendToLog(store, table.folder, table.snapshot, info, actions)
+  if (snapshot === null) {
+    yield* store.remove([pointer.key])
+    return yield* lost(work)
+  }
+  writer.snapshots.set(table.folder, snapshot)
+  // The commit is true from here on: what fails now is done by a later one.
+  yield* Effect.ignore(tidy(work, snapshot, { key: pointer.key, checkpoint, details }))
+  return "done"
+})
+
+/** Another state of the same version: the rows stay as they are. */
+export const appendState = Effect.fnUntraced(function* (
+  writer: Writer,
+  table: StreamTable & { readonly state: StreamState },
+  details: Details
+): Effect.fn.Return<void, DestinationError> {
+  const now = Date.now()
+  const { checkpoint } = table.state
+  const pointer = yield* writeStreamState(writer.store, checkpoint, details)
+  const txns = txnsOf(appId(writer.settings.specName, details.stream), pointer, now)
+  const info = commitInfo("DISCARD", { version: String(checkpoint.version) }, now)
+  const snapshot = yield* appendToLog(writer.store, table.folder, table.snapshot, info, txns)
+  if (snapshot === null) {
+    yield* writer.store.remove([pointer.key])
+    return yield* conflict(details.stream, "it has committed meanwhile")
+  }
+  writer.snapshots.set(table.folder, snapshot)
+})

@@ -1,0 +1,118 @@
+/**
+ * Reads a table's log and adds commits to it. A commit is a file whose name is its number, put only if there is
+ * none of that name: so of two writers one wins, and a reader sees a commit whole or not at all.
+ *
+ * https://github.com/delta-io/delta/blob/master/PROTOCOL.md#delta-log-entries
+ */
+import { Effect, Schema } from "effect"
+import { DestinationError } from "../../destination-error.ts"
+import type { Sql } from "../../duckdb-sql/sql.ts"
+import type { Store } from "../store.ts"
+import { Action, type CommitInfo } from "./actions.ts"
+import { readLogCheckpoint } from "./log-checkpoint.ts"
+import { noTable, replay, type Snapshot } from "./snapshot.ts"
+
+const name = (version: number): string => `${String(version).padStart(20, "0")}.json`
+const namePattern = /^(\d{20})\.json$/
+const checkpointPattern = /^(\d{20})\.checkpoint\.parquet$/
+
+export const logFolder = (table: string): string => `${table}/_delta_log`
+export const checkpointKey = (table: string, version: number): string =>
+  `${logFolder(table)}/${String(version).padStart(20, "0")}.checkpoint.parquet`
+export const lastCheckpointKey = (table: string): string => `${logFolder(table)}/_last_checkpoint`
+
+const decodeAction = Schema.decodeUnknownOption(Schema.fromJsonString(Action))
+
+export const damagedLog = (table: string, detail: string): DestinationError =>
+  DestinationError.of(
+    "TARGET_CHANGED",
+    `The log of the table ${table} cannot be read: ${detail}.`,
+    "Something else than Decant changed the files in _delta_log. Restore them, or move the table's folder away and sync again from the beginning."
+  )
+
+export const parseCommit = (table: string, file: string, text: string) =>
+  Effect.forEach(
+    text.split("\n").filter((line) => line.trim() !== ""),
+    (line) =>
+      Effect.mapError(Effect.fromOption(decodeAction(line)), () =>
+        damagedLog(table, `${file} has a line that is no action`)
+      )
+  )
+
+interface Log {
+  readonly store: Store
+  readonly sql: Sql
+  readonly table: string
+}
+
+const versionsOf = (names: ReadonlyArray<string>, pattern: RegExp): ReadonlyArray<number> =>
+  names.flatMap((file) => {
+    const found = pattern.exec(file)?.[1]
+    return found === undefined ? [] : [Number(found)]
+  })
+
+const beginning = Effect.fnUntraced(function* (
+  log: Log,
+  names: ReadonlyArray<string>,
+  known: Snapshot
+): Effect.fn.Return<Snapshot, DestinationError> {
+  const commits = new Set(versionsOf(names, namePattern))
+  const checkpoint = Math.max(-1, ...versionsOf(names, checkpointPattern))
+  if (known.version >= 0 && (known.version >= checkpoint || commits.has(known.version + 1))) return known
+  return checkpoint < 0
+    ? noTable
+    : replay(
+        noTable,
+        checkpoint,
+        yield* readLogCheckpoint(log.store, log.sql, checkpointKey(log.table, checkpoint))
+      )
+})
+
+/** The newest version; `known` is an earlier one of the same table, from which it goes on. */
+export const readLog = Effect.fnUntraced(function* (
+  log: Log,
+  known: Snapshot = noTable
+): Effect.fn.Return<Snapshot, DestinationError> {
+  const names = (yield* log.store.list(logFolder(log.table))).map((file) => file.name)
+  const commits = new Set(versionsOf(names, namePattern))
+  const newest = Math.max(-1, ...commits)
+  // A table that was taken away and made anew is not the one that is known.
+  let snapshot = yield* beginning(log, names, known.version > newest ? noTable : known)
+  while (snapshot.version < newest) {
+    const version = snapshot.version + 1
+    const bytes = commits.has(version)
+      ? yield* log.store.read(`${logFolder(log.table)}/${name(version)}`)
+      : null
+    if (bytes === null) return yield* damagedLog(log.table, `${name(version)} is missing`)
+    snapshot = replay(snapshot, version, yield* parseCommit(log.table, name(version), bytes.toString("utf8")))
+  }
+  return snapshot
+})
+
+/** The snapshot that holds the actions, or null when another writer was first. */
+export const appendToLog = Effect.fnUntraced(function* (
+  store: Store,
+  table: string,
+  before: Snapshot,
+  info: CommitInfo,
+  actions: ReadonlyArray<Action>
+): Effect.fn.Return<Snapshot | null, DestinationError> {
+  const version = before.version + 1
+  const text = [info, ...actions].map((action) => `${JSON.stringify(action)}\n`).join("")
+  const won = yield* store.putIfAbsent(`${logFolder(table)}/${name(version)}`, Buffer.from(text))
+  return won ? replay(before, version, actions) : null
+})
+
+/** Log files that a reader of this version, or of a later one, does not need. */
+export const supersededLog = (
+  files: ReadonlyArray<{ readonly name: string; readonly modified: number }>,
+  checkpoint: number,
+  before: number
+): ReadonlyArray<string> =>
+  files
+    .filter(({ name: file, modified }) => {
+      const version = Number((namePattern.exec(file) ?? checkpointPattern.exec(file))?.[1] ?? Number.NaN)
+      const leftover = file.startsWith(".") && file.endsWith(".tmp")
+      return (version < checkpoint || leftover) && modified < before
+    })
+    .map(({ name: file }) => file)

@@ -1,0 +1,98 @@
+/**
+ * Parquet as a destination: every stream is a Delta table in a folder or a bucket, for Spark, Trino, Polars, DuckDB
+ * and whatever else reads Delta Lake.
+ *
+ * https://github.com/delta-io/delta/blob/master/PROTOCOL.md
+ */
+import type { Destination, DestinationConnector } from "@decant/connector"
+import { Duration, Effect } from "effect"
+import { DestinationError } from "../destination-error.ts"
+import { compareWithFile } from "../duckdb/compare.ts"
+import { failureOf } from "../duckdb/duckdb-failure.ts"
+import { countStream } from "../duckdb/inspect.ts"
+import { openWorkbench, type Workbench } from "../duckdb/workbench.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
+import { privateFolder } from "../private-folder.ts"
+import type { Writer } from "./base.ts"
+import { commitToTables } from "./commit.ts"
+import { discardGeneration } from "./discard.ts"
+import { localStore } from "./local-store.ts"
+import { checkOrg } from "./org.ts"
+import { settingsOf } from "./parquet-settings.ts"
+import { queryTables } from "./query.ts"
+import { showForInspection } from "./reading.ts"
+import { recordRun } from "./runs.ts"
+import { withScratch } from "./scratch.ts"
+import { readAllStreams } from "./stream-table.ts"
+
+const noBuckets = DestinationError.of(
+  "NOT_SUPPORTED",
+  "The Parquet destination does not yet write to buckets.",
+  "Set a local folder as `path` in the spec's destination."
+)
+
+/** A workbench whose `target` is the stream's table as of its newest commit. */
+const benchOver = (writer: Writer, stream: string): Workbench => ({
+  use: writer.workbench.use,
+  attached: (sql, _access, body) =>
+    withScratch(
+      sql,
+      { folder: writer.folder, schema: writer.settings.schema, bytes: 0 },
+      Effect.gen(function* () {
+        const streams = yield* readAllStreams({ sql, ...writer })
+        for (const found of streams.filter(({ state }) => state.details.stream === stream)) {
+          yield* showForInspection(sql, writer.store, writer.settings.schema, found)
+        }
+        return yield* body
+      })
+    )
+})
+
+const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options) {
+  const settings = yield* settingsOf(options)
+  const { path, schema } = settings
+  const folder = yield* privateFolder((cause) => failureOf(path, cause))
+  if (settings.bucket !== null) return yield* noBuckets
+  const store = localStore(path)
+  const workbench = yield* openWorkbench({ path, lockTimeout: Duration.zero, notice: options.notice })
+  const writer: Writer = { workbench, store, settings, folder, snapshots: new Map() }
+  const streams = workbench.use((sql) => readAllStreams({ sql, ...writer }))
+
+  const destination: Destination = {
+    capabilities: { commitBytes: 256 * 1024 * 1024, maxIdentifierBytes: 255, nulBytes: "kept" },
+    location: store.location,
+    checkpoints: Effect.gen(function* () {
+      const orgId = yield* checkOrg(store, settings)
+      const found = yield* streams
+      const checkpoints = found.map(({ state }) => [state.details.stream, state.checkpoint] as const)
+      return { orgId: found.length === 0 ? null : orgId, streams: Object.fromEntries(checkpoints) }
+    }),
+    check: Effect.andThen(store.check, Effect.asVoid(checkOrg(store, settings))),
+    commit: (commit) => commitToTables(writer, commit),
+    discard: (stream, generation) => discardGeneration(writer, stream, generation),
+    inspect: (stream, request) =>
+      request.kind === "counts"
+        ? workbench.use((sql: Sql) =>
+            benchOver(writer, stream).attached(sql, "read", countStream(sql, { schema, stream }))
+          )
+        : compareWithFile(benchOver(writer, stream), settings, request.comparison),
+    erase: () =>
+      Effect.fail(
+        DestinationError.of(
+          "NOT_SUPPORTED",
+          "The Parquet destination does not yet erase single records.",
+          "Delete the record in Salesforce and run `decant sync` with `deletes: { hard: remove }` and a short `retention`."
+        )
+      ),
+    query: (sql, limits) =>
+      Effect.gen(function* () {
+        const found = yield* streams
+        const empty = found.length === 0 && !(yield* store.folders).includes("_decant")
+        return yield* queryTables({ store, settings, streams: empty ? null : found }, sql, limits)
+      }),
+    recordRun: (report) => recordRun(store, report)
+  }
+  return destination
+})
+
+export const parquet: DestinationConnector = { type: "parquet", open }

@@ -1,0 +1,95 @@
+/** A stream as it stands: the newest version of its table's log, and what Decant wrote with it. */
+import { Effect } from "effect"
+import { DestinationError } from "../destination-error.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
+import { readLog } from "./delta/log.ts"
+import { noTable, type Snapshot } from "./delta/snapshot.ts"
+import type { Store } from "./store.ts"
+import { type Pointer, readStreamState, type StreamState, streamOf } from "./stream-state.ts"
+
+export interface StreamTable {
+  readonly folder: string
+  readonly snapshot: Snapshot
+  /** Null when the table is not there yet. */
+  readonly state: StreamState | null
+  readonly pointer: Pointer | null
+}
+
+/** What was read of logs before, by folder; a log only grows. */
+export type Snapshots = Map<string, Snapshot>
+
+const changedOutside = (folder: string, what: string, fix: string): DestinationError =>
+  DestinationError.of(
+    "TARGET_CHANGED",
+    `The table ${folder} was changed by something else than Decant: ${what}.`,
+    fix
+  )
+
+const refuseForeign = (folder: string, snapshot: Snapshot): Effect.Effect<void, DestinationError> => {
+  const { protocol } = snapshot
+  if (protocol !== null && (protocol.minReaderVersion > 1 || protocol.minWriterVersion > 2)) {
+    return Effect.fail(
+      changedOutside(
+        folder,
+        "features of newer Delta writers were switched on",
+        "Undo that with the tool that did it, or move the folder away and sync again from the beginning."
+      )
+    )
+  }
+  return Effect.void
+}
+
+/** A log without our mark is another program's table. */
+const notOurs = (folder: string): DestinationError =>
+  changedOutside(
+    folder,
+    "there is a Delta table of this name that Decant did not make",
+    "Move that table's folder away, or set another `path` in the spec's destination."
+  )
+
+export const readSnapshot = Effect.fnUntraced(function* (
+  at: { readonly sql: Sql; readonly store: Store; readonly snapshots: Snapshots },
+  folder: string
+): Effect.fn.Return<Snapshot, DestinationError> {
+  const snapshot = yield* readLog(
+    { sql: at.sql, store: at.store, table: folder },
+    at.snapshots.get(folder) ?? noTable
+  )
+  at.snapshots.set(folder, snapshot)
+  return snapshot
+})
+
+/** For a commit: fails when the folder is not this stream's. */
+export const readStreamTable = Effect.fnUntraced(function* (
+  at: { readonly sql: Sql; readonly store: Store; readonly snapshots: Snapshots },
+  folder: string,
+  stream: string
+): Effect.fn.Return<StreamTable, DestinationError> {
+  const snapshot = yield* readSnapshot(at, folder)
+  yield* refuseForeign(folder, snapshot)
+  if (snapshot.version < 0) return { folder, snapshot, state: null, pointer: null }
+  const found = streamOf(snapshot)
+  if (found === null || found.stream !== stream) return yield* notOurs(folder)
+  const state = yield* readStreamState(at.store, stream, found.pointer)
+  return { folder, snapshot, state, pointer: found.pointer }
+})
+
+/** All streams that are here; tables of other programs are left out. */
+export const readAllStreams = Effect.fnUntraced(function* (at: {
+  readonly sql: Sql
+  readonly store: Store
+  readonly snapshots: Snapshots
+}): Effect.fn.Return<ReadonlyArray<StreamTable & { readonly state: StreamState }>, DestinationError> {
+  const folders = (yield* at.store.folders).filter((name) => name !== "_decant").sort()
+  const found = yield* Effect.forEach(
+    folders,
+    Effect.fnUntraced(function* (folder: string) {
+      const snapshot = yield* readSnapshot(at, folder)
+      const own = snapshot.version < 0 ? null : streamOf(snapshot)
+      if (own === null) return []
+      const state = yield* readStreamState(at.store, own.stream, own.pointer)
+      return [{ folder, snapshot, state, pointer: own.pointer }]
+    })
+  )
+  return found.flat()
+})

@@ -1,0 +1,140 @@
+/** Rows become data files: zstd Parquet written by DuckDB, with what the log says about each. */
+import { randomUUID } from "node:crypto"
+import { Effect } from "effect"
+import type { DestinationError } from "../destination-error.ts"
+import type { Sql } from "../duckdb-sql/sql.ts"
+import { identifier, literal } from "../sql-text.ts"
+import { asOfColumn } from "../table-layout.ts"
+import { bytesOf, fileBytes, fileRows, type Part, rowsOfFiles } from "./data-files.ts"
+import type { AddFile } from "./delta/actions.ts"
+import { fileType, type TableColumn } from "./delta/table-schema.ts"
+import { withinPart } from "./parts-sql.ts"
+import type { Store } from "./store.ts"
+
+export interface FilesOf {
+  readonly store: Store
+  readonly sql: Sql
+  /** The folder of the Delta table. */
+  readonly folder: string
+  /** The checkpoint's version that the files are written for; tells leftovers from files in use. */
+  readonly version: number
+  readonly columns: ReadonlyArray<TableColumn>
+  /** Columns of the key and the guard: they have statistics wherever they stand. */
+  readonly leading: ReadonlyArray<string>
+}
+
+const ranged = new Set(["INTEGER", "DOUBLE", "DATE", "TIMESTAMP WITH TIME ZONE"])
+
+/** Texts stay out of the log: it lives longer than rows, which hold personal data. Keys are needed. */
+const statistics = (of: FilesOf): string => {
+  const isLeading = (name: string) => of.leading.includes(name) || name === asOfColumn
+  const first = of.columns.filter((column, at) => at < 32 || isLeading(column.name))
+  const counted = first.filter(({ type }) => !type.startsWith("STRUCT") && !type.endsWith("[]"))
+  const bounded = counted.filter(
+    ({ name, type }) => ranged.has(type) || (type === "VARCHAR" && of.leading.includes(name))
+  )
+  const bound = (which: "min" | "max") =>
+    `{${bounded
+      .map(({ name, type }) => {
+        const value = `${which}(${identifier(name)})`
+        const cell = type.startsWith("TIMESTAMP") ? `strftime(${value}, '%Y-%m-%dT%H:%M:%S.%gZ')` : value
+        return `${literal(name)}: ${cell}`
+      })
+      .join(", ")}}`
+  const nulls = counted.map(({ name }) => `${literal(name)}: count(*) - count(${identifier(name)})`)
+  return `to_json({'numRecords': count(*), 'minValues': ${bound("min")}, 'maxValues': ${bound("max")}, 'nullCount': {${nulls.join(", ")}}})`
+}
+
+const withoutNulls = (_key: string, value: unknown): unknown => (value === null ? undefined : value)
+
+/** Makes the draft durable; its `add` is not yet in the log. */
+export const keepFile = Effect.fnUntraced(function* (
+  of: FilesOf,
+  file: { readonly key: string; readonly draft: string }
+): Effect.fn.Return<AddFile, DestinationError> {
+  const rows = yield* of.sql.rows(
+    `SELECT ${statistics(of)}::VARCHAR AS stats FROM read_parquet(${literal(file.draft)})`
+  )
+  const { bytes } = yield* of.store.keep(file.key)
+  return {
+    path: file.key.slice(of.folder.length + 1),
+    partitionValues: {},
+    size: bytes,
+    modificationTime: Date.now(),
+    dataChange: true,
+    stats: JSON.stringify(JSON.parse(String(rows[0]?.stats)), withoutNulls)
+  }
+})
+
+/** Writes the rows of a SELECT, in the order of the table's columns; how many they were. */
+export const draftFile = Effect.fnUntraced(function* (
+  of: FilesOf,
+  select: string
+): Effect.fn.Return<
+  { readonly key: string; readonly draft: string; readonly rows: number },
+  DestinationError
+> {
+  const key = `${of.folder}/data/${of.version}-${randomUUID()}.parquet`
+  const draft = yield* of.store.draft(key)
+  const rows = yield* of.sql.run(
+    `COPY (${select}) TO ${literal(draft)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`
+  )
+  return { key, draft, rows }
+})
+
+/** The cell of a column as files hold it. */
+export const fileCell = ({ name, type }: TableColumn): string =>
+  fileType(type) === type
+    ? identifier(name)
+    : `CAST(${identifier(name)} AS ${fileType(type)}) AS ${identifier(name)}`
+
+/** Keys at which a part is cut, so that each file stays near the size that a file should have. */
+const cuts = Effect.fnUntraced(function* (
+  of: FilesOf,
+  table: string,
+  where: string,
+  column: string | null,
+  pieces: number
+): Effect.fn.Return<ReadonlyArray<string>, DestinationError> {
+  if (pieces <= 1 || column === null) return []
+  const at = Array.from({ length: pieces - 1 }, (_, index) => (index + 1) / pieces)
+  const rows = yield* of.sql.rows(
+    `SELECT unnest(quantile_disc(${identifier(column)}, [${at.join(", ")}])) AS cut FROM ${table} WHERE ${where}`
+  )
+  return [...new Set(rows.map((row) => String(row.cut)))].filter((cut) => !cut.includes("\u0000"))
+})
+
+const piecesFor = (part: Part | undefined, rows: number): number => {
+  const before = rowsOfFiles(part?.files ?? [])
+  const bytes = before === 0 ? 0 : (bytesOf(part?.files ?? []) / before) * rows
+  return Math.max(1, Math.ceil(rows / fileRows), Math.ceil(bytes / fileBytes))
+}
+
+/** The rows of one part of a table in `target`, in order of their key, as files. */
+export const writePart = Effect.fnUntraced(function* (
+  of: FilesOf,
+  from: {
+    readonly table: string
+    readonly column: string | null
+    readonly parts: ReadonlyArray<Part>
+    readonly at: number
+    readonly rows: number
+  }
+): Effect.fn.Return<ReadonlyArray<AddFile>, DestinationError> {
+  const { table, column, parts, at } = from
+  const where = withinPart(parts, at, column)
+  const bounds = yield* cuts(of, table, where, column, piecesFor(parts[at], from.rows))
+  const order = column === null ? "" : ` ORDER BY ${of.leading.slice(0, 1).map(identifier).join(", ")}`
+  const ranges = [null, ...bounds].map((low, index) => ({ low, high: bounds[index] ?? null }))
+  const written = yield* Effect.forEach(ranges, ({ low, high }) => {
+    const name = identifier(column ?? "")
+    const conditions = [
+      where,
+      ...(low === null ? [] : [`${name} >= ${literal(low)}`]),
+      ...(high === null ? [] : [`${name} < ${literal(high)}`])
+    ]
+    const select = `SELECT ${of.columns.map(fileCell).join(", ")} FROM ${table} WHERE ${conditions.join(" AND ")}${order}`
+    return Effect.flatMap(draftFile(of, select), (file) => keepFile(of, file))
+  })
+  return written
+})
