@@ -2,6 +2,7 @@
 import type { QueryResult } from "@decant/connector"
 import { Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { readText } from "../files.ts"
 import { findDestination } from "../registry.ts"
 import { RunnerError } from "../runner-error.ts"
 import { readCopySpec } from "../spec-file.ts"
@@ -35,10 +36,34 @@ export const askCopy = Effect.fnUntraced(function* (of: {
   return yield* destination.query(sql, { maxRows, seconds: secondsAtMost })
 }, Effect.scoped)
 
+const oneOf = RunnerError.usage(
+  "The statement is to be given once: in quotes, or in the file that --file names.",
+  'For example: `decant query "SELECT count(*) FROM Account"` or `decant query --file pipeline.sql`.'
+)
+
+const statement = Effect.fnUntraced(function* (of: {
+  readonly sql: Option.Option<string>
+  readonly file: Option.Option<string>
+}) {
+  if (Option.isSome(of.sql) === Option.isSome(of.file)) return yield* oneOf
+  if (Option.isSome(of.sql)) return of.sql.value
+  const path = Option.getOrElse(of.file, () => "")
+  const text = yield* readText(path)
+  return text ?? (yield* RunnerError.usage(`There is no file ${path}.`, "Correct the name after --file."))
+})
+
 export const query = Command.make(
   "query",
   {
-    sql: Argument.String("sql").pipe(Argument.withDescription("One SELECT statement, in quotes")),
+    sql: Argument.String("sql").pipe(
+      Argument.withDescription("One SELECT statement, in quotes"),
+      Argument.optional
+    ),
+    file: Flag.String("file").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.withDescription("Take the statement from this file"),
+      Flag.optional
+    ),
     format: Flag.Literals("format", ["table", "csv", "json"]).pipe(
       Flag.withDescription("How to print the rows (default table)"),
       Flag.optional
@@ -63,8 +88,9 @@ export const query = Command.make(
     }
     const format: Format = screen.json ? "json" : (wanted ?? "table")
     const limit = Option.getOrElse(input.limit, () => (format === "table" ? tableRows : fileRows))
+    const sql = yield* statement(input)
     const file = yield* theSpecFile(Option.none())
-    const result = yield* askCopy({ file, sql: input.sql, maxRows: limit, screen })
+    const result = yield* askCopy({ file, sql, maxRows: limit, screen })
     yield* screen.answer(formatted(format, result, screen))
     const rows = counted(result.rows.length, "row")
     if (result.truncated) yield* screen.note(`The first ${rows}; there are more: \`--limit\` shows them.`)
@@ -78,6 +104,7 @@ export const query = Command.make(
       command: 'decant query --spec acme.yaml --format csv "FROM account_roles" > roles.csv',
       description: "A file for a spreadsheet"
     },
+    { command: "decant query --file pipeline.sql", description: "A statement kept in a file" },
     {
       command: 'decant query --json "SELECT count(*) AS accounts FROM Account" | jq .rows[0][0]',
       description: "For a script"

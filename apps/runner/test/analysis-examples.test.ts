@@ -1,0 +1,42 @@
+/** The questions of examples/analysis run on the demo org, and have answers. */
+import { copyFileSync, readdirSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
+import { openWorkspace, type Workspace } from "./support/decant.ts"
+import { type Emulator, startEmulator } from "./support/emulator.ts"
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+const folder = join(import.meta.dirname, "../../../examples/analysis")
+const questions = readdirSync(folder).filter((name) => name.endsWith(".sql"))
+
+let org: Emulator
+let workspace: Workspace
+beforeAll(async () => {
+  org = await startEmulator("--dataset", "demo")
+  workspace = await openWorkspace(org.env)
+  copyFileSync(join(folder, "analysis.yaml"), workspace.path("analysis.yaml"))
+  const synced = await workspace.run(["sync", "analysis.yaml"])
+  assert.strictEqual(synced.code, 0, synced.stderr)
+  const [account] = await org.truth("Account")
+  // So that there is something new since yesterday.
+  await org.records("Account", { update: [{ Id: account?.Id, Name: "Renamed today" }] })
+  assert.strictEqual((await workspace.run(["sync", "analysis.yaml"])).code, 0)
+})
+afterAll(async () => {
+  await workspace?.remove()
+  await org?.stop()
+})
+
+describe("examples/analysis", () => {
+  it("has ten questions", () => assert.strictEqual(questions.length, 10))
+
+  it.each(questions)("%s has an answer", async (question) => {
+    const args = ["query", "--spec", "analysis.yaml", "--json", "--file", join(folder, question)]
+    const { code, stdout, stderr } = await workspace.run(args)
+    assert.strictEqual(code, 0, stderr)
+    const { columns, rows } = JSON.parse(stdout)
+    assert.isAtLeast(columns.length, 3)
+    assert.isAtLeast(rows.length, 1)
+  })
+})
