@@ -7,6 +7,7 @@ import type { Catalog } from "./catalog.ts"
 import type { StreamCheckpoint } from "./checkpoint.ts"
 import type { Comparison, Differences } from "./destination.ts"
 import type { Failure } from "./failure.ts"
+import type { Prover } from "./proof.ts"
 import type { Segment } from "./segment.ts"
 import type { Spec } from "./spec/spec.ts"
 import type { StreamSchema } from "./stream-schema.ts"
@@ -76,7 +77,7 @@ export interface ReadContext {
   /** Holds what the source has against what is committed; null where nothing is, or it cannot be compared. */
   readonly compare?: (
     of: Pick<Comparison, "segments" | "before" | "limit">
-  ) => Effect.Effect<Differences | null, Failure>
+  ) => Effect.Effect<Differences | null>
 }
 
 export interface StreamUsage {
@@ -94,6 +95,8 @@ export interface Source {
   /** Fails only for what concerns all streams; one stream's trouble is a plan of status `failed`. */
   readonly plan: (request: PlanRequest) => Effect.Effect<ReadonlyArray<StreamPlan>, Failure>
   readonly read: (plan: ReadyStream, context: ReadContext) => Stream.Stream<Advance, Failure>
+  /** For streams that were planned. */
+  readonly prover?: Prover
   /** What this process has used so far; stream null is what no single stream caused. */
   readonly usage: (stream: string | null) => Effect.Effect<StreamUsage>
 }

@@ -6,7 +6,7 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { type Duration, Effect, Layer, type Scope, Semaphore, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { checkOrg } from "./check/check-org.ts"
-import { rowAccessLines } from "./check/row-access-lines.ts"
+import { seesEveryRow } from "./check/row-access-lines.ts"
 import { readUserPermissions } from "./check/user-permissions.ts"
 import { catalogOf } from "./describe/catalog-of.ts"
 import { budgetGate, openCallCount, sharesOf } from "./org/api-budget.ts"
@@ -76,18 +76,14 @@ const sourceOver = Effect.fnUntraced(function* (
   const deleteLog = yield* makeDeleteLog(client)
   const permissions = yield* Effect.cached(readUserPermissions(client))
   const seesAll = (object: string) =>
-    Effect.flatMap(permissions, (held) =>
-      Effect.map(rowAccessLines(client, identity.userId, [object], held), (lines) =>
-        lines.every(({ status }) => status === "ok")
-      )
-    )
+    Effect.flatMap(permissions, (held) => seesEveryRow(client, identity.userId, object, held))
   const planned = new Map<string, PlannedStream>()
   return {
     identity,
     check: checkOrg(client, options, identity),
     discover: (objects) => catalogOf(client, objects),
     plan: (request) =>
-      Effect.map(planStreams(client, spec, request, identity.access), (streams) => {
+      Effect.map(planStreams(client, spec, request, identity.access, seesAll), (streams) => {
         for (const stream of streams) planned.set(stream.plan.stream, stream)
         deleteLog.expect(streams.flatMap((stream) => deleteQuestion(stream, spec.source.lookback)))
         return streams.map(({ plan }) => plan)

@@ -145,7 +145,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true })("a sync
       const source = yield* opened(org, "[{ object: User }]")
       const table = newTable()
       yield* sync(source, "User", table, spool)
-      const { plan, advances } = yield* sync(source, "User", table, spool, true)
+      const { plan, advances } = yield* sync(source, "User", table, spool, { refresh: true })
       assert.strictEqual(plan.mode, "full")
       assert.deepStrictEqual(
         advances.map(({ publish }) => publish),

@@ -4,7 +4,16 @@
  */
 import { readFileSync } from "node:fs"
 import { gunzipSync } from "node:zlib"
-import type { Advance, Failure, ReadyStream, Segment, Source, StreamCheckpoint } from "@decant/connector"
+import type {
+  Advance,
+  Failure,
+  ReadContext,
+  ReadyStream,
+  RowDifference,
+  Segment,
+  Source,
+  StreamCheckpoint
+} from "@decant/connector"
 import { parse } from "csv-parse/sync"
 import { Effect, type Stream, Stream as Streams } from "effect"
 
@@ -109,11 +118,49 @@ export const planOf = (
     }
   )
 
-/** Plans one stream and takes everything in. */
-export const sync = (source: Source, stream: string, table: Table, spool: string, refresh = false) =>
+const kindOfPair = (theirs: Cells | undefined, ours: Cells | undefined): RowDifference["kind"] | null => {
+  if (ours === undefined) return "missing"
+  if (theirs === undefined) return ours.IsDeleted === "true" ? null : "extra"
+  if (stampOf(theirs) !== stampOf(ours)) return "stamp"
+  return theirs.IsDeleted === ours.IsDeleted ? null : "values"
+}
+
+/** How the listed rows differ from the table's that were committed before the cut. */
+const compareWith =
+  (table: Table): NonNullable<ReadContext["compare"]> =>
+  ({ segments, before, limit }) =>
+    Effect.sync(() => {
+      const listed = new Map(segments.flatMap(rowsOf).map((row) => [row.Id ?? "", row]))
+      const cut = Date.parse(before ?? "3000-01-01")
+      const isLate = (row: Cells | undefined): boolean => row !== undefined && stampOf(row) >= cut
+      const kindOf = (id: string): RowDifference["kind"] | null => {
+        const [theirs, ours] = [listed.get(id), table.rows.get(id)]
+        if (isLate(theirs) || isLate(ours)) return null
+        return kindOfPair(theirs, ours)
+      }
+      const counts = { missing: 0, extra: 0, doubled: 0, stamp: 0, values: 0 }
+      const rows: Array<RowDifference> = []
+      for (const key of new Set([...listed.keys(), ...table.rows.keys()])) {
+        const kind = kindOf(key)
+        if (kind === null) continue
+        counts[kind]++
+        rows.push({ key, kind, stored: null, actual: null, readAt: null, columns: [] })
+      }
+      return { kind: "differences", compared: listed.size, movedOn: 0, counts, rows: rows.slice(0, limit) }
+    })
+
+/** Plans one stream and takes everything in; `compares` where the table answers what it has. */
+export const sync = (
+  source: Source,
+  stream: string,
+  table: Table,
+  spool: string,
+  of: { readonly refresh?: boolean; readonly compares?: boolean } = {}
+) =>
   Effect.gen(function* () {
-    const plan = yield* planOf(source, stream, table, refresh)
-    const advances = yield* pour(table, source.read(plan, { spool, report: () => Effect.void }))
+    const plan = yield* planOf(source, stream, table, of.refresh)
+    const compare = of.compares === true ? { compare: compareWith(table) } : {}
+    const advances = yield* pour(table, source.read(plan, { spool, report: () => Effect.void, ...compare }))
     return { plan, advances }
   })
 

@@ -9,6 +9,7 @@ import {
   type Destination,
   type Failure,
   type Progress,
+  type ReadContext,
   type ReadyStream,
   type Segment,
   type Source,
@@ -58,12 +59,24 @@ const deleteFiles = (segments: ReadonlyArray<Segment>): Effect.Effect<void> =>
     await Promise.allSettled(files.map((file) => rm(file.path, { force: true })))
   })
 
+/** A store that cannot compare, or holds nothing yet, says so by failing: the source then reads all rows. */
+const compareWith =
+  ({ plan, destination }: StreamRun): NonNullable<ReadContext["compare"]> =>
+  (of) =>
+    destination
+      .inspect(plan.stream, { kind: "differences", comparison: { schema: plan.schema, ...of } })
+      .pipe(
+        Effect.map((answer) => (answer.kind === "differences" ? answer : null)),
+        Effect.orElseSucceed(() => null)
+      )
+
 /** Reads ahead into a queue that holds at most `ahead` bytes (or one advance, if that is bigger). */
 const readAhead = Effect.fnUntraced(function* (run: StreamRun, ahead: number) {
   const room = yield* Semaphore.make(ahead)
   const queue = yield* Queue.unbounded<Pending, Failure | Cause.Done>()
   const permits = (bytes: number): number => Math.min(bytes, ahead)
-  yield* run.source.read(run.plan, { spool: run.spool, report: run.report }).pipe(
+  const { spool, report } = run
+  yield* run.source.read(run.plan, { spool, report, compare: compareWith(run) }).pipe(
     Stream.runForEach((advance) => {
       const bytes = Math.ceil(inflatedBytes(advance.segments))
       return room

@@ -124,6 +124,25 @@ const hiddenRows = (object: string) => {
   )
 }
 
+/** Those of which the user may not see every row. */
+const doubtfulObjects = Effect.fnUntraced(function* (
+  client: SalesforceClient,
+  userId: string,
+  objects: ReadonlyArray<string>,
+  permissions: UserPermissions | null
+): Effect.fn.Return<ReadonlyArray<string>, ReadError> {
+  const plain = objects.filter((object) => insistedFor(object) === null)
+  const seen = new Set(
+    permissions?.viewAllData === true
+      ? plain
+      : (yield* Effect.forEach(chunksOf(plain), (chunk) => seenWhole(client, userId, chunk))).flat()
+  )
+  return objects.filter((object) => {
+    const insistence = insistedFor(object)
+    return insistence === null ? !seen.has(object) : permissions?.[insistence] !== true
+  })
+})
+
 export const rowAccessLines = Effect.fnUntraced(function* (
   client: SalesforceClient,
   userId: string,
@@ -133,18 +152,30 @@ export const rowAccessLines = Effect.fnUntraced(function* (
   const name = "all records"
   const asked = [...new Set(objects)].filter((object) => !followsOthers.test(object))
   if (asked.length === 0) return []
+  const doubtful = yield* doubtfulObjects(client, userId, asked, permissions)
   const mayAll = permissions?.viewAllData === true
-  const plain = asked.filter((object) => insistedFor(object) === null)
-  const seen = new Set(
-    mayAll
-      ? plain
-      : (yield* Effect.forEach(chunksOf(plain), (chunk) => seenWhole(client, userId, chunk))).flat()
-  )
-  const doubtful = asked.filter((object) => {
-    const insistence = insistedFor(object)
-    return insistence === null ? !seen.has(object) : permissions?.[insistence] !== true
-  })
   return doubtful.length === 0
     ? [ok(name, mayAll ? "held by View All Data" : `of ${asked.join(", ")}`)]
     : doubtful.map((object) => warn(`${name} of ${object}`, hiddenRows(object)))
+})
+
+/** The object as whose rows these are shared; itself for most. */
+const sharedAs = (object: string): string => {
+  if (insistedFor(object) !== null) return object
+  if (/^Opportunity(LineItem|ContactRole|FieldHistory)$/.test(object)) return "Opportunity"
+  if (object === "AccountContactRole") return "Account"
+  return object.replace(/__(History|Feed)$/, "__c").replace(/(History|Feed)$/, "")
+}
+
+/** Whether a row that the user does not find is not there. */
+export const seesEveryRow = Effect.fnUntraced(function* (
+  client: SalesforceClient,
+  userId: string,
+  object: string,
+  permissions: UserPermissions | null
+): Effect.fn.Return<boolean, ReadError> {
+  const whose = sharedAs(object)
+  if (whose === "User" && permissions?.viewAllUsers === true) return true
+  if (whose !== "User" && followsOthers.test(whose)) return true
+  return (yield* doubtfulObjects(client, userId, [whose], permissions)).length === 0
 })

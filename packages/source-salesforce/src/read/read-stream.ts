@@ -7,10 +7,10 @@ import { isParted, laterWork, rowsWork, wholeWork } from "../streams/window-part
 import { planWindow } from "../streams/window-plan.ts"
 import { newRowsWork } from "../streams/work.ts"
 import { leftFilter } from "./left-filter.ts"
-import { allRows, patchRows } from "./patch-rows.ts"
-import { isBeyondLog, reconcileIds } from "./reconcile-ids.ts"
+import { patchRows } from "./patch-rows.ts"
+import { reconcileIds } from "./reconcile-ids.ts"
 import type { StreamReading } from "./stream-reading.ts"
-import { deletesFrom, windowDeletes } from "./window-deletes.ts"
+import { deletesFrom, type WindowDeletes, windowDeletes } from "./window-deletes.ts"
 import { openRows } from "./window-rows.ts"
 import { advances, type WorkEvent } from "./work-event.ts"
 
@@ -21,69 +21,65 @@ type Events = Stream.Stream<WorkEvent, ReadError>
 const given = (segments: ReadonlyArray<Segment>): Events =>
   Stream.fromIterable(segments.map((segment): WorkEvent => ({ kind: "segment", segment })))
 
-/** Columns of all rows, or all rows as they are. */
-const againRows = (reading: StreamReading, work: Work): Events =>
-  work.kind === "ids" ? allRows(reading, work) : patchRows(reading, work)
+const done = (event: Omit<Extract<WorkEvent, { readonly kind: "done" }>, "kind">): Events =>
+  Stream.make<[WorkEvent]>({ kind: "done", ...event })
 
-/** After the rows: deletes, then columns that are read again, then all of the window is done. */
-const ending = (
-  reading: StreamReading,
+/** The Ids are compared also when nobody had planned it: where the delete log is silent. */
+const laterOf = (
   checkpoint: StreamCheckpoint,
-  of: { readonly segments: ReadonlyArray<Segment>; readonly event: WorkEvent }
-): Events =>
-  laterWork(checkpoint)
-    .reduce<Events>((events, work) => Stream.concat(events, againRows(reading, work)), given(of.segments))
-    .pipe(Stream.concat(Stream.make<[WorkEvent]>(of.event)))
+  to: Instant,
+  unknownSince: Instant | null
+): ReadonlyArray<Work> => {
+  const later = laterWork(checkpoint)
+  return unknownSince === null || later.some(({ kind }) => kind === "ids")
+    ? later
+    : [...later, { ...newRowsWork({ from: null, to }), kind: "ids" }]
+}
 
-const withAllRows = (checkpoint: StreamCheckpoint, to: Instant): StreamCheckpoint =>
-  checkpoint.work.some(({ kind }) => kind === "ids")
-    ? checkpoint
-    : { ...checkpoint, work: [...checkpoint.work, { ...newRowsWork({ from: null, to }), kind: "ids" }] }
+const noDeletes: Pick<WindowDeletes, "segments" | "gone" | "unknownSince"> = {
+  segments: [],
+  gone: new Set(),
+  unknownSince: null
+}
 
-/** The rows are in: what went away meanwhile and before. */
-const deletesOf = (
+/** The rows are in: what went away meanwhile and before, what is read again of all rows, and the window's end. */
+const afterRows = (
   reading: StreamReading,
   checkpoint: StreamCheckpoint,
   work: Work,
   told: ReadonlyArray<string>
 ): Events => {
   const { window } = work
-  const { lookback } = reading
-  if (window === undefined) return Stream.make<[WorkEvent]>({ kind: "done", warnings: told })
-  const left = leftFilter(reading, work.id, window)
-  if (!reading.definition.followsDeletes) {
-    return Stream.unwrap(
-      Effect.map(left, (segments) =>
-        ending(reading, checkpoint, { segments, event: { kind: "done", warnings: told } })
-      )
-    )
-  }
-  const from = deletesFrom({ coveredTo: checkpoint.deletesCoveredTo, window, lookback })
-  const reconciles =
-    window.from !== null &&
-    checkpoint.reconciledAt !== null &&
-    reading.isDue("reconcile", checkpoint.reconciledAt, reading.client.clock.now())
-  // A table that was just read whole has nothing to be compared with.
-  const since = window.from === null ? window.to : (checkpoint.reconciledAt ?? window.to)
-  const deletes = reconciles
-    ? reconcileIds(reading, work.id, null)
-    : windowDeletes(reading, work.id, from).pipe(
-        Effect.catchIf(isBeyondLog, () => reconcileIds(reading, work.id, from))
-      )
+  if (window === undefined) return done({ warnings: told })
+  const { lookback, definition } = reading
   return Stream.unwrap(
-    Effect.map(
-      Effect.all([left, deletes]),
-      ([away, { segments, coveredTo, reconciledAt, warnings, rereads }]) =>
-        ending(reading, rereads === true ? withAllRows(checkpoint, window.to) : checkpoint, {
-          segments: [...away, ...segments],
-          event: {
-            kind: "done",
-            deletesCoveredTo: coveredTo,
-            reconciledAt: reconciledAt ?? since,
-            warnings: [...told, ...warnings]
-          }
-        })
-    )
+    Effect.gen(function* () {
+      const left = yield* leftFilter(reading, work.id, window)
+      const from = deletesFrom({ coveredTo: checkpoint.deletesCoveredTo, window, lookback })
+      const deletes = definition.followsDeletes ? yield* windowDeletes(reading, work.id, from) : null
+      const { segments, gone, unknownSince } = deletes ?? noDeletes
+      const warnings = [...told]
+      // A table that was just read whole has nothing to be compared with.
+      let reconciledAt = window.from === null ? window.to : (checkpoint.reconciledAt ?? window.to)
+      const compare = (ids: Work): Events =>
+        Stream.unwrap(
+          Effect.map(
+            reconcileIds(reading, ids, { committedTo: checkpoint.cursor, unknownSince, gone }),
+            (reconciled) => {
+              reconciledAt = reconciled.reconciledAt
+              warnings.push(...reconciled.warnings)
+              return reconciled.events
+            }
+          )
+        )
+      const again = laterOf(checkpoint, window.to, unknownSince).map((later) =>
+        later.kind === "ids" ? compare(later) : patchRows(reading, later)
+      )
+      const covered = deletes === null ? {} : { deletesCoveredTo: deletes.coveredTo }
+      return [given([...left, ...segments]), ...again]
+        .reduce((all, events) => Stream.concat(all, events))
+        .pipe(Stream.concat(Stream.suspend(() => done({ ...covered, reconciledAt, warnings }))))
+    })
   )
 }
 
@@ -94,7 +90,7 @@ const openWork = (reading: StreamReading, checkpoint: StreamCheckpoint): Advance
     Stream.flatMap(
       (event): Events =>
         event.kind === "done"
-          ? deletesOf(reading, checkpoint, whole, event.warnings ?? [])
+          ? afterRows(reading, checkpoint, whole, event.warnings ?? [])
           : Stream.make<[WorkEvent]>(event)
     )
   )

@@ -7,7 +7,7 @@ import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type Instant, instantFromMillis, instantToMillis, type Segment, segmentId } from "@decant/connector"
 import { Duration, Effect } from "effect"
-import type { DeletedRow } from "../org/delete-log.ts"
+import { type DeletedRow, isBeyondLog } from "../org/delete-log.ts"
 import type { ReadError } from "../read-error.ts"
 import { csvLine, recordWriter } from "../rest/csv-record.ts"
 import { rowsById } from "../rest/ids-query.ts"
@@ -29,11 +29,10 @@ export const deletesFrom = (of: {
 export interface WindowDeletes {
   readonly segments: ReadonlyArray<Segment>
   readonly coveredTo: Instant
-  /** All Ids were compared. */
-  readonly reconciledAt?: Instant
-  readonly warnings: ReadonlyArray<string>
-  /** Rows may have come into sight: all are to be read again. */
-  readonly rereads?: boolean
+  /** Ids of rows that are there no more, in no recycle bin either. */
+  readonly gone: ReadonlySet<string>
+  /** Since when the log is silent; null when it is not. */
+  readonly unknownSince: Instant | null
 }
 
 export const spoolLines = Effect.fnUntraced(function* (
@@ -84,9 +83,9 @@ const classifyDeleted = Effect.fnUntraced(function* (
   reading: StreamReading,
   work: string,
   rows: ReadonlyArray<DeletedRow>
-): Effect.fn.Return<ReadonlyArray<Segment>, ReadError> {
+): Effect.fn.Return<Pick<WindowDeletes, "segments" | "gone">, ReadError> {
   const times = latest(rows)
-  if (times.size === 0) return []
+  if (times.size === 0) return { segments: [], gone: new Set() }
   const { client, definition } = reading
   const { guard, deletes } = definition.schema
   const flag = deletes.flag !== null && definition.select.includes(deletes.flag) ? deletes.flag : null
@@ -112,10 +111,10 @@ const classifyDeleted = Effect.fnUntraced(function* (
     const lines = gone.map(([id, at]) => csvLine(guard === null ? [id] : [id, at]))
     segments.push(yield* spoolLines(reading, { work, effect: "delete", header: about, lines, asOf }))
   }
-  return segments
+  return { segments, gone: new Set(gone.map(([id]) => id)) }
 })
 
-export const windowDeletes = Effect.fnUntraced(function* (
+const loggedDeletes = Effect.fnUntraced(function* (
   reading: StreamReading,
   work: string,
   from: Instant
@@ -127,8 +126,25 @@ export const windowDeletes = Effect.fnUntraced(function* (
     from
   })
   return {
-    segments: yield* classifyDeleted(reading, work, rows),
+    ...(yield* classifyDeleted(reading, work, rows)),
     coveredTo: coveredTo > from ? coveredTo : from,
-    warnings: []
+    unknownSince: null
   }
 })
+
+/** It is asked again from now on. */
+const silence = ({ client, lookback }: StreamReading, from: Instant): WindowDeletes => ({
+  segments: [],
+  gone: new Set(),
+  coveredTo: instantFromMillis(instantToMillis(client.clock.now()) - Duration.toMillis(lookback)),
+  unknownSince: from
+})
+
+export const windowDeletes = (
+  reading: StreamReading,
+  work: string,
+  from: Instant
+): Effect.Effect<WindowDeletes, ReadError> =>
+  loggedDeletes(reading, work, from).pipe(
+    Effect.catchIf(isBeyondLog, () => Effect.sync(() => silence(reading, from)))
+  )

@@ -24,6 +24,7 @@ import { didYouMean } from "../nearest-name.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
 import type { ReadError } from "../read-error.ts"
 import { type SourceError, sourceError } from "../source-error.ts"
+import { keepingHidden, type SeesAll } from "./hidden-rows.ts"
 import { refreshDue } from "./refresh-due.ts"
 import { schemaDifference } from "./schema-fingerprint.ts"
 import { selectedPaths } from "./soql-columns.ts"
@@ -119,7 +120,7 @@ const offWarnings = ({ refresh }: Spec, definition: StreamDefinition): ReadonlyA
         `${definition.silentColumns.join(", ")} of ${definition.stream} change without a stamp and are not kept up to date: \`refresh.formulas\` is off.`
       ]
     : []),
-  ...(refresh.reconcile === "off" && definition.followsDeletes
+  ...(refresh.reconcile === "off" && definition.cursorField !== null && !definition.keepsMissing
     ? [`The Ids of ${definition.stream} are never compared with the org's: \`refresh.reconcile\` is off.`]
     : [])
 ]
@@ -229,7 +230,8 @@ export const planStreams = Effect.fn("salesforce.plan")(function* (
   client: SalesforceClient,
   spec: Spec,
   request: PlanRequest,
-  access: string | null
+  access: string | null,
+  seesAll: SeesAll = () => Effect.succeed(true)
 ): Effect.fn.Return<ReadonlyArray<PlannedStream>, ReadError> {
   const choice = chooseStreams(spec, hasGlob(spec) ? yield* listObjects(client) : [])
   yield* checkNames(choice, request)
@@ -248,7 +250,7 @@ export const planStreams = Effect.fn("salesforce.plan")(function* (
     ...pathsOf(spec, objects, described),
     ...queries.flatMap(({ object, query }) => pathsIn(described, object, selectedPaths(query)))
   ])
-  return [
+  const plans = [
     ...objects.map((stream) => planOne({ client, spec, stream, described, related, request, access })),
     ...soql.map(({ stream, parsed }) =>
       Result.isFailure(parsed)
@@ -259,4 +261,7 @@ export const planStreams = Effect.fn("salesforce.plan")(function* (
       .filter(({ stream }) => wanted(stream))
       .map(({ stream, reason }) => unread({ status: "skipped", stream, reason }))
   ]
+  return yield* Effect.forEach(plans, (planned) =>
+    Effect.map(keepingHidden(planned, request, seesAll), (plan) => ({ ...planned, plan }))
+  )
 })

@@ -96,10 +96,15 @@ const planAfresh = (
 const refreshesSilent = (stored: StreamCheckpoint, context: PlanningContext): boolean =>
   stored.formulasRefreshedAt === null || context.isDue("formulas", stored.formulasRefreshedAt, context.now)
 
-/** Rows may have come into sight: all are read again, now or because an earlier run did not finish that. */
-const seesOther = (stored: StreamCheckpoint, { access }: PlanningContext): boolean =>
+/** All Ids are compared: on schedule, when rows may have come into or out of sight, or as an earlier run had begun to. */
+const comparesIds = (
+  { keepsMissing }: StreamDefinition,
+  stored: StreamCheckpoint,
+  { access, isDue, now }: PlanningContext
+): boolean =>
   stored.work.some(({ kind }) => kind === "ids") ||
-  (access !== null && stored.accessFingerprint !== null && stored.accessFingerprint !== access)
+  (access !== null && stored.accessFingerprint !== null && stored.accessFingerprint !== access) ||
+  (!keepsMissing && stored.reconciledAt !== null && isDue("reconcile", stored.reconciledAt, now))
 
 /** Columns of all rows to read again after the window: an earlier run's that are still open are among them. */
 const patches = (
@@ -119,7 +124,7 @@ const patches = (
   return [
     ...patch("fields", filled),
     ...patch("formulas", silent),
-    ...(seesOther(stored, context)
+    ...(comparesIds(definition, stored, context)
       ? [{ ...newRowsWork({ from: null, to: window.to }), kind: "ids" as const }]
       : [])
   ]
