@@ -14,7 +14,8 @@ const sources: Registry<Spec["source"]["type"], SourceConnector> = {
 
 const destinations: Registry<Spec["destination"]["type"], DestinationConnector> = {
   duckdb: async () => (await import("@decant/destinations")).duckdb,
-  parquet: async () => (await import("@decant/destinations")).parquet
+  parquet: async () => (await import("@decant/destinations")).parquet,
+  postgres: async () => (await import("@decant/destinations")).postgres
 }
 
 const find = <Type extends string, Connector>(

@@ -54,6 +54,66 @@ export const errorCatalogue = [
     disposition: "failed"
   },
   {
+    code: "DESTINATION_URL_INVALID",
+    message: "The destination's `url` or `queryUrl` cannot be used.",
+    meaning:
+      "It is not a Postgres URL, has a parameter that Decant does not know, or names a file that is not there.",
+    fix: "Write it as postgres://user:password@host:5432/database?sslmode=verify-full, with % codes for special characters in the password.",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
+    code: "DESTINATION_LOGIN_FAILED",
+    message: "The database refuses the login.",
+    meaning: "User or password are wrong, or the server does not let this machine in.",
+    fix: "Check user and password in the spec's destination.url, and the server's pg_hba.conf.",
+    retry: "no",
+    disposition: "failed"
+  },
+  {
+    code: "DESTINATION_TLS",
+    message: "There is no trusted TLS connection to the database.",
+    meaning:
+      "The server has no TLS, or its certificate is not signed by an authority that is known here, or is another host's.",
+    fix: "Name the server's CA in the URL (?sslmode=verify-full&sslrootcert=ca.pem). sslmode=require encrypts without verifying, sslmode=disable sends everything in clear.",
+    retry: "no",
+    disposition: "failed"
+  },
+  {
+    code: "DESTINATION_FORBIDDEN",
+    message: "The database role lacks a right.",
+    meaning:
+      "It can neither make the schemas that it needs, nor does it own them; or it may not do what was asked.",
+    fix: "Let the role own the schemas, or grant it CREATE on the database: docs/postgres.md lists the statements.",
+    retry: "no",
+    disposition: "failed"
+  },
+  {
+    code: "DESTINATION_BUSY",
+    message: "The database takes no connection now.",
+    meaning:
+      "It is starting or stopping, or all its connections are in use. Decant needs three, and one for queries.",
+    fix: "Run the sync again when the server has started or has connections free.",
+    retry: "later",
+    disposition: "failed"
+  },
+  {
+    code: "DESTINATION_LOST",
+    message: "The connection to the database was lost.",
+    meaning: `The server stopped, or the network did, and several new tries failed. ${nothingChanged}`,
+    fix: "Run the sync again when the server can be reached. It goes on from where it was.",
+    retry: "later",
+    disposition: "failed"
+  },
+  {
+    code: "DESTINATION_INTERRUPTED",
+    message: "The database has taken back a transaction because of another one.",
+    meaning: `A deadlock, or a conflict with another writer, several times over. ${nothingChanged}`,
+    fix: "Run the sync again. If it happens again, see what else writes to the tables.",
+    retry: "later",
+    disposition: "failed"
+  },
+  {
     code: "DESTINATION_FAILED",
     message: "The destination failed in a way that Decant does not know.",
     meaning: `The message has the database's own words. ${nothingChanged}`,

@@ -153,6 +153,8 @@ export interface CommitOptions {
   readonly segments?: ReadonlyArray<Segment>
   readonly schema?: StreamSchema
   readonly phase?: StreamCheckpoint["phase"]
+  /** The segments are all that there is, as those of the commit that ends a first load. */
+  readonly everything?: boolean
   readonly generation?: number
   readonly publish?: boolean
   readonly checkpoint?: Partial<StreamCheckpoint>
@@ -164,7 +166,11 @@ export const commitAfter = (expectedVersion: number, options: CommitOptions): Co
   return {
     stream: schema.stream,
     schema,
-    segments: options.segments ?? [],
+    segments: (options.segments ?? []).map((segment) =>
+      options.everything === true
+        ? { ...segment, covers: { ...segment.covers, window: { from: null, to: second(99) } } }
+        : segment
+    ),
     expectedVersion,
     publish: options.publish ?? false,
     checkpoint: {

@@ -3,7 +3,7 @@
  * at through the destination's own read-only query.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Option, Redacted } from "effect"
 import { account, accountSchema, commitAfter, header, second, segment, withSchema } from "./account.ts"
 import { codeOf, folder, open, rowsOf, type Subject } from "./subject.ts"
 
@@ -37,7 +37,7 @@ export const destinationContract = (subject: Subject): void => {
       Effect.gen(function* () {
         const { at, destination } = yield* opened
         const commit = commitAfter(0, {
-          phase: "backfill",
+          everything: true,
           segments: [
             segment(at, { rows: [account("001A", 1), account("001B", 1)] }),
             segment(at, { rows: [account("001C", 1)], gzip: false })
@@ -64,7 +64,7 @@ export const destinationContract = (subject: Subject): void => {
       Effect.gen(function* () {
         const { at, destination } = yield* opened
         const commit = commitAfter(0, {
-          phase: "backfill",
+          everything: true,
           segments: [segment(at, { rows: [account("001A", 1)] })]
         })
         yield* destination.commit(commit)
@@ -81,9 +81,9 @@ export const destinationContract = (subject: Subject): void => {
         const { at, destination } = yield* opened
         const first = segment(at, { rows: [account("001A", 1)] })
         const second = segment(at, { rows: [account("001B", 1)] })
-        yield* destination.commit(commitAfter(0, { phase: "backfill", segments: [first] }))
+        yield* destination.commit(commitAfter(0, { everything: true, segments: [first] }))
         const result = yield* destination.commit(
-          commitAfter(1, { phase: "backfill", segments: [first, second] })
+          commitAfter(1, { everything: true, segments: [first, second] })
         )
         assert.deepStrictEqual(counts(result), { ...none, inserted: 1 })
       })
@@ -92,7 +92,7 @@ export const destinationContract = (subject: Subject): void => {
     it.live("stores a checkpoint that comes without segments, and makes the empty table", () =>
       Effect.gen(function* () {
         const { destination } = yield* opened
-        yield* destination.commit(commitAfter(0, { phase: "backfill" }))
+        yield* destination.commit(commitAfter(0, { everything: true }))
         assert.deepStrictEqual(yield* rowsOf(destination, names), [])
         assert.strictEqual((yield* destination.checkpoints).streams.Account?.version, 1)
       })
@@ -102,7 +102,7 @@ export const destinationContract = (subject: Subject): void => {
       Effect.gen(function* () {
         const { at, destination } = yield* opened
         const result = yield* destination.commit(
-          commitAfter(0, { phase: "backfill", segments: [segment(at, { rows: [] })] })
+          commitAfter(0, { everything: true, segments: [segment(at, { rows: [] })] })
         )
         assert.deepStrictEqual(counts(result), none)
         assert.deepStrictEqual(yield* rowsOf(destination, names), [])
@@ -162,6 +162,100 @@ export const destinationContract = (subject: Subject): void => {
     )
   })
 
+  describe(`${subject.name}: a first load of several commits`, () => {
+    const page = (at: string, id: string) => segment(at, { work: "job", rows: [account(id, 1)] })
+
+    it.live("shows only what is committed, and everything once it is whole", () =>
+      Effect.gen(function* () {
+        const { at, destination } = yield* opened
+        const seen = Effect.map(
+          Effect.option(rowsOf(destination, names)),
+          Option.match({ onNone: () => [], onSome: (rows) => rows.map(([id]) => id) })
+        )
+        const ids = ["001A", "001B", "001C"]
+        let inserted = 0
+        yield* destination.commit(commitAfter(0, { phase: "backfill" }))
+        for (const [version, id] of ids.entries()) {
+          const last = version === ids.length - 1
+          const result = yield* destination.commit(
+            commitAfter(version + 1, {
+              segments: [page(at, id)],
+              everything: true,
+              phase: last ? "incremental" : "backfill"
+            })
+          )
+          inserted += result.inserted
+          const rows = yield* seen
+          assert.deepStrictEqual(rows, ids.slice(0, rows.length))
+          assert.isAtMost(rows.length, version + 1)
+          assert.strictEqual(result.rows, rows.length)
+        }
+        assert.deepStrictEqual(yield* seen, ids)
+        assert.strictEqual(inserted, 3)
+      })
+    )
+
+    it.live(
+      "takes a page once that comes again after a crash, and forgets pages that no commit covered",
+      () =>
+        Effect.gen(function* () {
+          const { at, destination } = yield* opened
+          const [first, again] = [page(at, "001A"), page(at, "001B")]
+          yield* destination.commit(
+            commitAfter(0, { phase: "backfill", segments: [first], everything: true })
+          )
+          const bad = segment(at, { work: "job", rows: [account("001X", 1)], said: 5 })
+          const failing = commitAfter(1, { phase: "backfill", segments: [again, bad], everything: true })
+          assert.strictEqual(yield* codeOf(destination.commit(failing)), "SEGMENT_SHORT")
+          const lost = commitAfter(1, {
+            phase: "backfill",
+            segments: [page(at, "001Y"), { ...bad, id: "other" }],
+            everything: true
+          })
+          assert.strictEqual(yield* codeOf(destination.commit(lost)), "SEGMENT_SHORT")
+          const result = yield* destination.commit(
+            commitAfter(1, { segments: [first, again], everything: true })
+          )
+          assert.strictEqual(result.rows, 2)
+          assert.deepStrictEqual(
+            (yield* rowsOf(destination, names)).map(([id]) => id),
+            ["001A", "001B"]
+          )
+        })
+    )
+
+    it.live("applies deletions and later versions that come before it is whole", () =>
+      Effect.gen(function* () {
+        const { at, destination } = yield* opened
+        const rows = ["001A", "001B", "001C"].map((id) => account(id, 1))
+        yield* destination.commit(
+          commitAfter(0, {
+            phase: "backfill",
+            everything: true,
+            segments: [segment(at, { asOf: 1, rows })]
+          })
+        )
+        const gone = segment(at, {
+          asOf: 3,
+          effect: "delete",
+          header: ["Id", "SystemModstamp"],
+          rows: [{ Id: "001B", SystemModstamp: second(2) }]
+        })
+        const renamed = segment(at, { asOf: 4, rows: [account("001C", 4, { Name: "renamed" })] })
+        yield* destination.commit(commitAfter(1, { phase: "backfill", segments: [gone, renamed] }))
+        yield* destination.commit(commitAfter(2, { segments: [segment(at, { asOf: 5, rows: [] })] }))
+        assert.deepStrictEqual(
+          yield* rowsOf(destination, `SELECT "Id", "Name", "IsDeleted" FROM "Account" ORDER BY "Id"`),
+          [
+            ["001A", "Account 001A", false],
+            ["001B", "Account 001B", true],
+            ["001C", "renamed", false]
+          ]
+        )
+      })
+    )
+  })
+
   describe(`${subject.name}: which of two versions of a row stays`, () => {
     it.live("never replaces a newer version by an older one", () =>
       Effect.gen(function* () {
@@ -211,7 +305,7 @@ export const destinationContract = (subject: Subject): void => {
         const { at, destination } = yield* opened
         const result = yield* destination.commit(
           commitAfter(0, {
-            phase: "backfill",
+            everything: true,
             segments: [
               segment(at, { asOf: 10, rows: [account("001A", 7, { Name: "newest" }), account("001B", 1)] }),
               segment(at, { asOf: 20, rows: [account("001A", 6, { Name: "older" })] })
@@ -231,7 +325,7 @@ export const destinationContract = (subject: Subject): void => {
         const { at, destination } = yield* opened
         const twice = (second: string) =>
           commitAfter(0, {
-            phase: "backfill",
+            everything: true,
             segments: [
               segment(at, { work: "job", rows: [account("001A", 1, { Name: "one" })] }),
               segment(at, { work: "job", rows: [account("001A", 1, { Name: second })] })
@@ -382,7 +476,7 @@ export const destinationContract = (subject: Subject): void => {
           destination.commit(
             commitAfter(version, {
               schema,
-              phase: "backfill",
+              everything: true,
               segments: [segment(at, { asOf: version, rows })]
             })
           )
@@ -409,7 +503,7 @@ export const destinationContract = (subject: Subject): void => {
             destination.commit(
               commitAfter(version, {
                 schema,
-                phase: version === 0 ? "backfill" : "incremental",
+                everything: version === 0,
                 segments: [segment(at, { asOf: version, header: plain, rows: [account("001A", 1)] })]
               })
             )
@@ -560,7 +654,7 @@ export const destinationContract = (subject: Subject): void => {
         const rows = ["", ...texts].map((Name, index) =>
           account(`001${String.fromCharCode(65 + index)}`, 1, { Name })
         )
-        yield* destination.commit(commitAfter(0, { phase: "backfill", segments: [segment(at, { rows })] }))
+        yield* destination.commit(commitAfter(0, { everything: true, segments: [segment(at, { rows })] }))
         const expected =
           destination.capabilities.nulBytes === "kept"
             ? texts
@@ -600,7 +694,7 @@ export const destinationContract = (subject: Subject): void => {
         const rows = texts.map((Name, index) => account(String(index).padStart(6, "0"), 1, { Name }))
         const half = [rows.slice(0, 1500), rows.slice(1500)]
         yield* destination.commit(
-          commitAfter(0, { phase: "backfill", segments: half.map((rows) => segment(at, { rows })) })
+          commitAfter(0, { everything: true, segments: half.map((rows) => segment(at, { rows })) })
         )
         const stored = yield* rowsOf(destination, names)
         const wrong = stored.findIndex((row, index) => row[1] !== (texts[index] === "" ? null : texts[index]))
@@ -625,7 +719,7 @@ export const destinationContract = (subject: Subject): void => {
           }),
           account("001B", 1)
         ]
-        yield* destination.commit(commitAfter(0, { phase: "backfill", segments: [segment(at, { rows })] }))
+        yield* destination.commit(commitAfter(0, { everything: true, segments: [segment(at, { rows })] }))
         assert.deepStrictEqual(
           yield* rowsOf(
             destination,
@@ -644,7 +738,7 @@ export const destinationContract = (subject: Subject): void => {
         Effect.gen(function* () {
           const { at, destination } = yield* opened
           const rows = [account("001A", 1, { NumberOfEmployees: value })]
-          const commit = commitAfter(0, { phase: "backfill", segments: [segment(at, { rows })] })
+          const commit = commitAfter(0, { everything: true, segments: [segment(at, { rows })] })
           assert.strictEqual(yield* codeOf(destination.commit(commit)), "SEGMENT_REFUSED")
           assert.deepStrictEqual((yield* destination.checkpoints).streams, {})
         })
@@ -687,15 +781,15 @@ export const destinationContract = (subject: Subject): void => {
       ["nothing at all", "SEGMENT_REFUSED", { text: "" }],
       ["a row of too few cells", "SEGMENT_REFUSED", { text: `${header.join(",")}\n"001A","x"\n` }]
     ]
-    for (const phase of ["backfill", "incremental"] as const) {
+    for (const everything of [true, false]) {
       for (const [what, code, options] of cases) {
-        it.live(`refuses a file with ${what} (${phase})`, () =>
+        it.live(`refuses a file with ${what} (${everything ? "first load" : "increment"})`, () =>
           Effect.gen(function* () {
             const { at, destination } = yield* opened
             const good = segment(at, { rows: [account("001B", 1)] })
             const bad = segment(at, { rows: [account("001A", 1)], ...options })
             assert.strictEqual(
-              yield* codeOf(destination.commit(commitAfter(0, { phase, segments: [good, bad] }))),
+              yield* codeOf(destination.commit(commitAfter(0, { everything, segments: [good, bad] }))),
               code
             )
             assert.deepStrictEqual((yield* destination.checkpoints).streams, {})

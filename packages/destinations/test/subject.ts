@@ -8,7 +8,10 @@ import { Effect, type Scope } from "effect"
 export interface Subject {
   readonly name: string
   readonly connector: DestinationConnector
-  readonly destination: () => CopySpec["destination"]
+  /** Of the copy that belongs to a folder. */
+  readonly destination: (at: string) => CopySpec["destination"]
+  /** Makes what must be there before the copy of a folder can be opened. */
+  readonly prepare?: (at: string) => Promise<void>
 }
 
 /** A folder that is gone when the test ends. */
@@ -26,20 +29,24 @@ export const open = (
   at: string,
   options: OpenOptions = {}
 ): Effect.Effect<Destination, Failure, Scope.Scope> =>
-  subject.connector.open({
-    folder: at,
-    orgId: options.orgId === undefined ? "00D000000000001AAA" : options.orgId,
-    notice: options.notice ?? (() => Effect.void),
-    ...(options.maskKeys === undefined ? {} : { maskKeys: options.maskKeys }),
-    spec: {
-      version: 1,
-      name: "acme",
-      source: {},
-      destination: { ...subject.destination(), ...options.destination } as CopySpec["destination"],
-      timezone: "UTC",
-      refresh: { formulas: "off", reconcile: "off" }
-    }
-  })
+  Effect.flatMap(
+    Effect.promise(async () => subject.prepare?.(at)),
+    () =>
+      subject.connector.open({
+        folder: at,
+        orgId: options.orgId === undefined ? "00D000000000001AAA" : options.orgId,
+        notice: options.notice ?? (() => Effect.void),
+        ...(options.maskKeys === undefined ? {} : { maskKeys: options.maskKeys }),
+        spec: {
+          version: 1,
+          name: "acme",
+          source: {},
+          destination: { ...subject.destination(at), ...options.destination } as CopySpec["destination"],
+          timezone: "UTC",
+          refresh: { formulas: "off", reconcile: "off" }
+        }
+      })
+  )
 
 /** The cells of a query's rows. */
 export const rowsOf = (

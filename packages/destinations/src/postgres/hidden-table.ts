@@ -1,0 +1,254 @@
+/**
+ * A generation that is not visible yet, in a table beside the visible one. While it is open, files are copied into it
+ * on two connections, each segment in a transaction that notes the segment, so that a killed load goes on where it
+ * stopped. Settling it gives it its key; from then on rows come through staging.
+ */
+import type { Segment } from "@decant/connector"
+import { Effect } from "effect"
+import type { DestinationError } from "../destination-error.ts"
+import { nonUniqueKey } from "../duckdb-sql/stage.ts"
+import { columnOf, identifier, literal } from "../sql-text.ts"
+import { asOfColumn, type TableLayout } from "../table-layout.ts"
+import { liveTombstones } from "./apply.ts"
+import { barred } from "./classify.ts"
+import type { NulCount } from "./copy-file.ts"
+import { hiddenDefinitions, type LoadPlan } from "./load-plan.ts"
+import { fitted } from "./postgres-layout.ts"
+import { keyMissing, keysEqual, keyText, newestFirst } from "./reduce.ts"
+import type { Sessions } from "./sessions.ts"
+import type { Sql } from "./sql.ts"
+import { copyFile, copyOptions, type FileOf } from "./stage.ts"
+import { changedOutside, ensureColumns, qualified, tableTypes } from "./target-table.ts"
+import { transaction } from "./transaction.ts"
+import { onTwoConnections } from "./two-connections.ts"
+
+export const hiddenName = (table: string, generation: number): string =>
+  fitted(`_decant_${table}_g${generation}`)
+
+export interface Hidden {
+  readonly layout: TableLayout
+  readonly generation: number
+  readonly name: string
+  /** Qualified and quoted. */
+  readonly sql: string
+}
+
+export const hiddenOf = (layout: TableLayout, generation: number): Hidden => {
+  const name = hiddenName(layout.table, generation)
+  return { layout, generation, name, sql: qualified(layout.schema, name) }
+}
+
+const mine = "schema_name = $1 AND stream = $2 AND generation = $3"
+const at = ({ layout, generation }: Hidden) => [layout.schema, layout.stream, generation]
+
+/** The columns that the server computes, or null when the table is not open for copying. */
+const openColumns = Effect.fnUntraced(function* (sql: Sql, hidden: Hidden) {
+  const rows = yield* sql.rows(
+    `SELECT attname AS name, attgenerated = 's' AS computed, atthasdef AS filled FROM pg_catalog.pg_attribute
+      WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
+    [hidden.sql]
+  )
+  const isOpen = rows.some(({ name, filled }) => name === asOfColumn && filled === true)
+  return isOpen ? new Set(rows.filter(({ computed }) => computed === true).map(({ name }) => name)) : null
+})
+
+/** Whether files of this plan can be copied into the table as it stands. */
+const fitsPlan = Effect.fnUntraced(function* (sql: Sql, hidden: Hidden, plan: LoadPlan | null) {
+  const computed = yield* openColumns(sql, hidden)
+  if (computed === null || plan === null) return false
+  return plan.computed.length === computed.size && plan.computed.every(({ name }) => computed.has(name))
+})
+
+const dedupe = Effect.fnUntraced(function* (
+  sql: Sql,
+  hidden: Hidden
+): Effect.fn.Return<void, DestinationError> {
+  const { layout } = hidden
+  const key = layout.key ?? []
+  const names = key.map(({ name }) => identifier(name)).join(", ")
+  const repeated = `(SELECT ${names} FROM ${hidden.sql} GROUP BY ${names} HAVING count(*) > 1)`
+  const rows = `${hidden.sql} t JOIN ${repeated} r ON ${keysEqual(key, "t", "r")}`
+  const version = [...key, ...(layout.guard === null ? [] : [layout.guard])].map(({ name }) =>
+    columnOf("t", name)
+  )
+  const cells = layout.columns.map(({ name }) => columnOf("t", name)).join(", ")
+  const clash = yield* sql.rows(
+    `SELECT ${keyText(key, "t")} AS example FROM ${rows} GROUP BY ${[...version, `t.${asOfColumn}`].join(", ")}
+      HAVING count(DISTINCT ROW(${cells})::text) > 1 LIMIT 1`
+  )
+  if (clash[0] !== undefined) return yield* nonUniqueKey(layout, String(clash[0].example))
+  const order = newestFirst(layout, ["row DESC"])
+  yield* sql.run(
+    `DELETE FROM ${hidden.sql} WHERE ctid IN (SELECT row FROM (
+       SELECT row, row_number() OVER (PARTITION BY ${names} ORDER BY ${order}) AS place
+       FROM (SELECT t.*, t.ctid AS row FROM ${rows}) repeated_rows) placed WHERE place > 1)`
+  )
+})
+
+const addKey = Effect.fnUntraced(function* (
+  sql: Sql,
+  hidden: Hidden
+): Effect.fn.Return<void, DestinationError> {
+  const { layout } = hidden
+  if (layout.key === null) return
+  const names = layout.key.map(({ name }) => identifier(name)).join(", ")
+  const name = identifier(fitted(`${hidden.name}_pkey`))
+  const statement = `ALTER TABLE ${hidden.sql} ADD CONSTRAINT ${name} PRIMARY KEY (${names})`
+  yield* sql.run("SET LOCAL maintenance_work_mem = '256MB'")
+  const refused = yield* sql.refusedWith(statement, ["23505", "23502"])
+  if (refused === "23502") return yield* keyMissing(layout)
+  if (refused === "23505") {
+    yield* dedupe(sql, hidden)
+    yield* sql.run(statement)
+  }
+})
+
+export interface HiddenOptions {
+  readonly plan: LoadPlan | null
+  /** Commits of this generation stand in the table. */
+  readonly goesOn: boolean
+  /** The visible table is Decant's. */
+  readonly published: boolean
+}
+
+const create = Effect.fnUntraced(function* (sql: Sql, hidden: Hidden, plan: LoadPlan | null) {
+  yield* sql.run(`DROP TABLE IF EXISTS ${hidden.sql}`)
+  yield* sql.run(`DELETE FROM _decant.loads WHERE ${mine}`, at(hidden))
+  yield* sql.run(`CREATE TABLE ${hidden.sql} (${hiddenDefinitions(hidden.layout, plan).join(", ")})`)
+  if (plan === null) yield* addKey(sql, hidden)
+})
+
+const sameColumns = (hidden: Hidden, types: ReadonlyMap<string, string>): boolean =>
+  hidden.layout.columns.every(({ name }) => types.has(name)) && types.has(asOfColumn)
+
+/** Makes the table, or takes up the one that an earlier commit or a killed one made; true when it takes copies. */
+export const ensureHidden = (
+  sql: Sql,
+  hidden: Hidden,
+  options: HiddenOptions
+): Effect.Effect<boolean, DestinationError> =>
+  transaction(
+    sql,
+    Effect.gen(function* () {
+      const { layout } = hidden
+      const types = yield* tableTypes(sql, layout.schema, hidden.name)
+      if (!options.published && (yield* tableTypes(sql, layout.schema, layout.table)) !== null) {
+        return yield* changedOutside(layout, "there is a table of this name that Decant did not make")
+      }
+      if (types === null && options.goesOn) {
+        return yield* changedOutside(layout, `the table ${hidden.name}, which was being loaded, is gone`)
+      }
+      if (types === null || (!options.goesOn && !sameColumns(hidden, types))) {
+        yield* create(sql, hidden, options.plan)
+      } else if (options.goesOn) {
+        const known = { layout, table: hidden.name, known: null, mayReplace: false }
+        yield* ensureColumns(sql, known, types)
+      }
+      return yield* fitsPlan(sql, hidden, options.plan)
+    })
+  )
+
+const noted = Effect.fnUntraced(function* (sql: Sql, hidden: Hidden) {
+  const rows = yield* sql.rows(`SELECT id FROM _decant.loads WHERE ${mine}`, at(hidden))
+  return new Set(rows.map(({ id }) => String(id)))
+})
+
+const loadSegment = (
+  sql: Sql,
+  hidden: Hidden,
+  statement: string,
+  segment: Segment,
+  files: { readonly fileOf: FileOf; readonly nul: NulCount }
+) =>
+  transaction(
+    sql,
+    Effect.gen(function* () {
+      yield* sql.rows("SELECT set_config('decant.as_of', $1, true)", [segment.asOf])
+      yield* sql.run(
+        "INSERT INTO _decant.loads VALUES ($1, $2, $4, $3, pg_current_xact_id()::xid::text, false)",
+        [...at(hidden), segment.id]
+      )
+      for (const file of segment.files.filter(({ bytes, rows }) => bytes > 0 || rows > 0)) {
+        yield* copyFile(sql, statement, file, files.fileOf, files.nul)
+      }
+    })
+  )
+
+/**
+ * Copies the segments that are not there yet, and says which are. Where a value needs more than its type's own
+ * reading, they are not all: the others go through staging.
+ */
+export const loadSegments = Effect.fnUntraced(function* (
+  sessions: Sessions,
+  hidden: Hidden,
+  plan: LoadPlan,
+  segments: ReadonlyArray<Segment>,
+  files: { readonly fileOf: FileOf; readonly nul: NulCount }
+): Effect.fn.Return<ReadonlySet<string>, DestinationError> {
+  const before = yield* sessions.use((sql) => noted(sql, hidden))
+  const columns = plan.columns.map(identifier)
+  const statement = `COPY ${hidden.sql} (${columns.join(", ")}) ${copyOptions(columns)}`
+  const missing = segments.filter(({ id }) => !before.has(id))
+  yield* onTwoConnections(sessions, missing, (sql, segment) =>
+    loadSegment(sql, hidden, statement, segment, files)
+  ).pipe(
+    Effect.catchIf(
+      (failure) => failure.code === "SEGMENT_REFUSED",
+      () => Effect.void
+    )
+  )
+  return yield* sessions.use((sql) => noted(sql, hidden))
+})
+
+/** In the transaction of the checkpoint: what was copied for these segments counts from now on. */
+export const acceptLoads = (sql: Sql, hidden: Hidden, ids: ReadonlyArray<string>) =>
+  sql.run(`UPDATE _decant.loads SET committed = true WHERE ${mine} AND id = ANY($4)`, [...at(hidden), ids])
+
+/** Rows that a killed process copied and no commit ever covered. */
+const removeUnaccepted = Effect.fnUntraced(function* (sql: Sql, hidden: Hidden) {
+  const rows = yield* sql.rows(
+    `DELETE FROM _decant.loads WHERE ${mine} AND NOT committed RETURNING load_xid AS xid`,
+    at(hidden)
+  )
+  if (rows.length === 0) return
+  yield* sql.run(`DELETE FROM ${hidden.sql} WHERE xmin::text = ANY($1)`, [rows.map(({ xid }) => xid)])
+})
+
+/** Ends the copying: nothing but accepted rows, one per key, none that was removed since; and the key. */
+export const settle = Effect.fnUntraced(function* (
+  sql: Sql,
+  hidden: Hidden
+): Effect.fn.Return<void, DestinationError> {
+  const { layout } = hidden
+  const computed = yield* openColumns(sql, hidden)
+  if (computed === null) return
+  yield* removeUnaccepted(sql, hidden)
+  const alter = [
+    `ALTER COLUMN ${asOfColumn} DROP DEFAULT`,
+    ...(layout.flag === null ? [] : [`ALTER COLUMN ${identifier(layout.flag.name)} DROP DEFAULT`]),
+    ...[...computed].map((name) => `ALTER COLUMN ${identifier(String(name))} DROP EXPRESSION`)
+  ]
+  yield* sql.run(`ALTER TABLE ${hidden.sql} ${alter.join(", ")}`)
+  const tombstones = layout.key === null ? null : yield* liveTombstones(sql, layout)
+  if (tombstones !== null) {
+    yield* sql.run(
+      `DELETE FROM ${hidden.sql} t USING (${tombstones}) d WHERE d.key = ${keyText(layout.key ?? [], "t")} AND ${barred(layout, "t")}`
+    )
+  }
+  yield* addKey(sql, hidden)
+})
+
+export const dropHidden = Effect.fnUntraced(function* (
+  sql: Sql,
+  of: {
+    readonly schema: string
+    readonly stream: string
+    readonly table: string
+    readonly generation: number
+  }
+): Effect.fn.Return<void, DestinationError> {
+  yield* sql.run(`DROP TABLE IF EXISTS ${qualified(of.schema, hiddenName(of.table, of.generation))}`)
+  const where = `WHERE schema_name = ${literal(of.schema)} AND stream = ${literal(of.stream)} AND generation = ${of.generation}`
+  yield* sql.run(`DELETE FROM _decant.loads ${where}`)
+  yield* sql.run(`DELETE FROM _decant.segments ${where}`)
+})

@@ -1,0 +1,69 @@
+/**
+ * How the files of a first load go straight into a table: which column each of their cells is, and which columns the
+ * server computes from others while it copies. They are ordinary columns afterwards (`DROP EXPRESSION`). Where a
+ * value needs more than its type's own reading, the rows go through staging instead.
+ */
+import type { ScalarType } from "@decant/connector"
+import { identifier } from "../sql-text.ts"
+import { asOfColumn, type LayoutColumn, type TableLayout } from "../table-layout.ts"
+import { columnDefinition, compound, sqlType } from "./postgres-types.ts"
+
+export interface LoadPlan {
+  /** The column of each cell of the files. */
+  readonly columns: ReadonlyArray<string>
+  readonly computed: ReadonlyArray<{ readonly name: string; readonly sql: string }>
+}
+
+/** `COPY` would round decimals in silence, and cannot split lists. */
+const copied = ({ column }: LayoutColumn): boolean =>
+  "header" in column.from &&
+  (column.mask !== undefined || !["textList", "struct", "decimal"].includes(column.type.kind))
+
+const plainParts = new Set<ScalarType["kind"]>(["text", "double", "boolean", "int32", "int64"])
+
+const computedFrom = (item: LayoutColumn, byHeader: ReadonlyMap<string, LayoutColumn>): string | null => {
+  const { from, type, mask } = item.column
+  if (!("struct" in from) || type.kind !== "struct" || mask !== undefined) return null
+  const whole = type.fields.every((field) => {
+    const header = from.struct[field.name]
+    return plainParts.has(field.type.kind) && (header === undefined || byHeader.has(header))
+  })
+  if (!whole) return null
+  return compound(item.column, (header) => {
+    const source = byHeader.get(header)
+    return source === undefined ? null : { sql: identifier(source.name), type: sqlType(source.column) }
+  })
+}
+
+const removesRows = (layout: TableLayout): boolean => layout.deletes.soft === "remove" && layout.flag !== null
+
+export const loadPlan = (layout: TableLayout, header: ReadonlyArray<string>): LoadPlan | null => {
+  if (removesRows(layout)) return null
+  const byHeader = new Map<string, LayoutColumn>()
+  const computed: Array<{ readonly name: string; readonly sql: string }> = []
+  for (const item of layout.columns.filter(copied)) {
+    const source = "header" in item.column.from ? item.column.from.header : ""
+    if (!header.includes(source)) continue
+    if (byHeader.has(source)) return null
+    byHeader.set(source, item)
+  }
+  for (const item of layout.columns.filter((column) => !copied(column))) {
+    const sql = computedFrom(item, byHeader)
+    if (sql === null) return null
+    computed.push({ name: item.name, sql })
+  }
+  const columns = header.flatMap((name) => byHeader.get(name)?.name ?? [])
+  return columns.length === header.length ? { columns, computed } : null
+}
+
+/** The columns of a table that is loaded; with no plan it takes rows from staging only. */
+export const hiddenDefinitions = (layout: TableLayout, plan: LoadPlan | null): ReadonlyArray<string> => {
+  const own = layout.columns.map((item) => {
+    const definition = columnDefinition(item.name, item.column, layout.key?.includes(item) ?? false)
+    const computed = plan?.computed.find(({ name }) => name === item.name)
+    if (computed !== undefined) return `${definition} GENERATED ALWAYS AS (${computed.sql}) STORED`
+    return plan !== null && item === layout.flag ? `${definition} DEFAULT false` : definition
+  })
+  const asOf = plan === null ? "" : " DEFAULT current_setting('decant.as_of')::timestamptz"
+  return [...own, `${asOfColumn} timestamp with time zone${asOf}`]
+}
