@@ -12,6 +12,7 @@ import { literal } from "../sql-text.ts"
 import type { Concluding, NewTables, Writer } from "./base.ts"
 import type { Action } from "./delta/actions.ts"
 import { appendToLog } from "./delta/log.ts"
+import type { Snapshot } from "./delta/snapshot.ts"
 import { claimForOrg } from "./org.ts"
 import { jsonRows } from "./scratch.ts"
 import {
@@ -29,13 +30,11 @@ import { commitInfo, fileActions, metaDataFor } from "./table-actions.ts"
 import { tidy } from "./tidy.ts"
 
 /** Tombstones are written only when they changed, and not at all when there are none. */
-const tombstoneFile = Effect.fnUntraced(function* ({
-  writer,
-  sql,
-  table,
-  commit
-}: Concluding): Effect.fn.Return<string | null, DestinationError> {
-  const before = table.state?.details.tombstones ?? null
+export const tombstoneFile = Effect.fnUntraced(function* (
+  { writer, sql }: { readonly writer: Writer; readonly sql: Sql },
+  of: { readonly stream: string; readonly version: number },
+  before: string | null
+): Effect.fn.Return<string | null, DestinationError> {
   const fingerprint = (source: string) =>
     sql.rows(
       `SELECT count(*)::VARCHAR AS rows, coalesce(bit_xor(hash(stream, key, removed_at, as_of, recorded_at)), 0)::VARCHAR AS mixed,
@@ -48,7 +47,7 @@ const tombstoneFile = Effect.fnUntraced(function* ({
     const stored = yield* fingerprint(`read_parquet(${literal(path)})`)
     if (JSON.stringify(stored) === JSON.stringify(now)) return before
   }
-  const key = `_decant/tombstones/${commit.stream}/${commit.checkpoint.version}-${randomUUID()}.parquet`
+  const key = `_decant/tombstones/${of.stream}/${of.version}-${randomUUID()}.parquet`
   const draft = yield* writer.store.draft(key)
   yield* sql.run(
     `COPY target._decant.tombstones TO ${literal(draft)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`
@@ -80,6 +79,7 @@ const stateOf = Effect.fnUntraced(function* (
   rows: number
 ): Effect.fn.Return<{ readonly checkpoint: StreamCheckpoint; readonly details: Details }, DestinationError> {
   const { writer, sql, layout, commit, orgId, table } = work
+  const of = { stream: commit.stream, version: commit.checkpoint.version }
   const [found] = yield* jsonRows(sql, "checkpoints")
   const { checkpoint, row } = storedCheckpoint(found, rows)
   const descriptions = {
@@ -96,7 +96,7 @@ const stateOf = Effect.fnUntraced(function* (
       orgId,
       checkpoints: [row],
       segments: yield* jsonRows(sql, "segments"),
-      tombstones: yield* tombstoneFile(work),
+      tombstones: yield* tombstoneFile(work, of, table.state?.details.tombstones ?? null),
       descriptions:
         descriptions.fields.length === 0
           ? null
@@ -164,21 +164,26 @@ export const conclude = Effect.fnUntraced(function* (
   return "done"
 })
 
-/** Another state of the same version: the rows stay as they are. */
+/** Another state of the same version. */
 export const appendState = Effect.fnUntraced(function* (
   writer: Writer,
   table: StreamTable & { readonly state: StreamState },
-  details: Details
-): Effect.fn.Return<void, DestinationError> {
+  details: Details,
+  change: { readonly operation: string; readonly actions: ReadonlyArray<Action> }
+): Effect.fn.Return<{ readonly snapshot: Snapshot; readonly state: StreamState }, DestinationError> {
   const now = Date.now()
   const { checkpoint } = table.state
   const pointer = yield* writeStreamState(writer.store, checkpoint, details)
-  const txns = txnsOf(appId(writer.settings.specName, details.stream), pointer, now)
-  const info = commitInfo("DISCARD", { version: String(checkpoint.version) }, now)
-  const snapshot = yield* appendToLog(writer.store, table.folder, table.snapshot, info, txns)
+  const actions = [
+    ...txnsOf(appId(writer.settings.specName, details.stream), pointer, now),
+    ...change.actions
+  ]
+  const info = commitInfo(change.operation, { version: String(checkpoint.version) }, now)
+  const snapshot = yield* appendToLog(writer.store, table.folder, table.snapshot, info, actions)
   if (snapshot === null) {
     yield* writer.store.remove([pointer.key])
     return yield* conflict(details.stream, "it has committed meanwhile")
   }
   writer.snapshots.set(table.folder, snapshot)
+  return { snapshot, state: { key: pointer.key, checkpoint, details } }
 })

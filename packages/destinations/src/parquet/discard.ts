@@ -23,7 +23,8 @@ export const discardGeneration = (
       ) {
         return
       }
-      yield* appendState(writer, table, without(table, generation))
+      const change = { operation: "DISCARD", actions: [] }
+      yield* appendState(writer, table, without(table, generation), change)
     })
   )
 

@@ -16,6 +16,7 @@ import { privateFolder } from "../private-folder.ts"
 import type { Writer } from "./base.ts"
 import { commitToTables } from "./commit.ts"
 import { discardGeneration } from "./discard.ts"
+import { eraseFromTables } from "./erase.ts"
 import { localStore } from "./local-store.ts"
 import { checkOrg } from "./org.ts"
 import { settingsOf } from "./parquet-settings.ts"
@@ -76,14 +77,7 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
             benchOver(writer, stream).attached(sql, "read", countStream(sql, { schema, stream }))
           )
         : compareWithFile(benchOver(writer, stream), settings, request.comparison),
-    erase: () =>
-      Effect.fail(
-        DestinationError.of(
-          "NOT_SUPPORTED",
-          "The Parquet destination does not yet erase single records.",
-          "Delete the record in Salesforce and run `decant sync` with `deletes: { hard: remove }` and a short `retention`."
-        )
-      ),
+    erase: (stream, key) => eraseFromTables(writer, stream, key),
     query: (sql, limits) =>
       Effect.gen(function* () {
         const found = yield* streams

@@ -56,3 +56,17 @@ export const readRuns = Effect.fnUntraced(function* (
   })
   return texts.flatMap((bytes) => (bytes === null ? [] : rowOf(bytes.toString("utf8"))))
 })
+
+/** Reports quote keys of rows that made trouble. */
+export const eraseFromRuns = Effect.fnUntraced(function* (
+  store: Store,
+  key: string
+): Effect.fn.Return<void, DestinationError> {
+  const quoted = JSON.stringify(key).slice(1, -1)
+  for (const { name } of yield* store.list(folder)) {
+    const text = (yield* store.read(`${folder}/${name}`))?.toString("utf8")
+    if (text?.includes(quoted)) {
+      yield* store.write(`${folder}/${name}`, Buffer.from(text.replaceAll(quoted, "(erased)")))
+    }
+  }
+})

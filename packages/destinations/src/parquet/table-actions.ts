@@ -5,10 +5,10 @@ import { type Action, type AddFile, type MetaData, protocol } from "./delta/acti
 import type { Snapshot } from "./delta/snapshot.ts"
 import { commentsOf, schemaString, type TableColumn } from "./delta/table-schema.ts"
 
-const comments = (layout: TableLayout, before: string | undefined): ReadonlyMap<string, string> =>
+const comments = (layout: TableLayout | null, before: string | undefined): ReadonlyMap<string, string> =>
   new Map([
     ...commentsOf(before),
-    ...layout.columns.map(({ name, column }) => {
+    ...(layout?.columns ?? []).map(({ name, column }) => {
       const text = column.describes?.help ? `${column.label}: ${column.describes.help}` : column.label
       return [name.toLowerCase(), text] as const
     })
@@ -23,7 +23,7 @@ export const metaDataFor = (
     readonly name: string
     readonly stream: string
     readonly columns: ReadonlyArray<TableColumn>
-    readonly layout: TableLayout
+    readonly layout: TableLayout | null
     readonly retentionMillis: number
   }
 ): ReadonlyArray<Action> => {
