@@ -4,6 +4,8 @@ import { HttpServer } from "effect/http"
 import { bulk } from "./bulk/routes.ts"
 import { Switches } from "./control/switches.ts"
 import { Dataset, type DatasetOptions } from "./dataset/dataset.ts"
+import { isLarge } from "./dataset/row-counts.ts"
+import { widened } from "./dataset/scale-columns.ts"
 import { DefaultApps } from "./oauth/default-apps.ts"
 import { Directory } from "./oauth/directory.ts"
 import { oauth } from "./oauth/layer.ts"
@@ -26,6 +28,8 @@ export interface EmulatorOptions extends DatasetOptions {
   readonly apiVersion: string
   /** A file of describes that takes the place of the ordinary objects. */
   readonly schemaFrom?: string | undefined
+  /** Whether the rows are kept on disk; where left out, many are. */
+  readonly onDisk?: boolean
   readonly switches?: Readonly<Record<string, unknown>>
   /** Whether the process ends when the emulator does. */
   readonly endsWithProcess?: boolean
@@ -37,11 +41,16 @@ export interface EmulatorOptions extends DatasetOptions {
 const orgLayer = (options: EmulatorOptions) =>
   Layer.unwrap(
     Effect.gen(function* () {
-      const { schemaFrom, features = [], apiVersion, endsWithProcess } = options
+      const { schemaFrom, features = [], rows, columns = {}, apiVersion, onDisk, endsWithProcess } = options
       const source = schemaFrom === undefined ? { objects: orgObjects } : yield* readSavedSchema(schemaFrom)
       return Dataset.layer({ ...options, ...source }).pipe(
         Layer.provideMerge(
-          Org.layer({ apiVersion, endsWithProcess, objects: extended(source.objects, features) })
+          Org.layer({
+            apiVersion,
+            endsWithProcess,
+            objects: widened(extended(source.objects, features), columns),
+            onDisk: onDisk ?? isLarge(rows)
+          })
         )
       )
     })

@@ -28,6 +28,13 @@ const flags = {
     Flag.atLeast(0),
     Flag.mapTryCatch(readRowCounts, (cause) => (cause instanceof Error ? cause.message : String(cause)))
   ),
+  columns: Flag.String("columns").pipe(
+    Flag.withDescription(
+      "fields that objects have at least, such as Account=400; the scale dataset fills them"
+    ),
+    Flag.atLeast(0),
+    Flag.mapTryCatch(readRowCounts, (cause) => (cause instanceof Error ? cause.message : String(cause)))
+  ),
   load: Flag.KeyValuePair("load").pipe(
     Flag.withDescription("records from a CSV file whose header names fields, such as Account=accounts.csv"),
     Flag.withDefault({})

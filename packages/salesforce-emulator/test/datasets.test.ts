@@ -85,6 +85,40 @@ layer(EmulatedOrg.layer({}, { dataset: "scale", rows: { Account: 20_000, Contact
   }
 )
 
+const wide = { dataset: "scale", rows: { Contact: 300 }, columns: { contact: 150 } } as const
+
+layer(EmulatedOrg.layer({}, { ...wide, onDisk: true }), { excludeTestServices: true })(
+  "a wide object of the scale dataset, kept on disk",
+  (it) => {
+    it.effect("has as many fields as asked for, all of the added ones with values", () =>
+      Effect.gen(function* () {
+        const { call } = yield* EmulatedOrg
+        const { json } = yield* call("/services/data/v68.0/sobjects/Contact/describe")
+        assert.strictEqual(json.fields.length, 150)
+        const rows = yield* truth("Contact")
+        const added = Object.keys(rows[0] ?? {}).filter((name) => name.startsWith("Extra_"))
+        assert.isAbove(added.length, 50)
+        assert.deepStrictEqual(
+          added.filter((name) => new Set(rows.map((row) => row[name])).size < 2),
+          []
+        )
+      })
+    )
+
+    it.effect("is as it is in memory, also after changes and a reset", () =>
+      Effect.gen(function* () {
+        const { control } = yield* EmulatedOrg
+        const inMemory = yield* Effect.provide(truth("Contact"), EmulatedOrg.layer({}, wide))
+        assert.deepStrictEqual(yield* truth("Contact"), inMemory)
+        yield* change("Contact", { insert: [{ LastName: "Extra" }], delete: [inMemory[0]?.Id] })
+        assert.strictEqual((yield* truth("Contact")).length, 301)
+        yield* control("reset", {})
+        assert.deepStrictEqual(yield* truth("Contact"), inMemory)
+      })
+    )
+  }
+)
+
 const csv = (text: string) => {
   const file = join(mkdtempSync(join(tmpdir(), "emulator-test-")), "rows.csv")
   writeFileSync(file, text)

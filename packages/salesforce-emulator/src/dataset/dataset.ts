@@ -13,6 +13,8 @@ export interface DatasetOptions {
   readonly dataset: "demo" | "empty" | "scale"
   /** Rows of each object in the scale dataset. */
   readonly rows: Readonly<Record<string, number>>
+  /** Fields that objects have at least. */
+  readonly columns?: Readonly<Record<string, number>>
   readonly load: ReadonlyArray<{ readonly object: string; readonly file: string }>
   readonly seed: number
   readonly features?: ReadonlyArray<FeatureName>
@@ -22,12 +24,12 @@ export interface DatasetOptions {
 
 const bornAt = "2019-01-01T00:00:00"
 
-const checkRows = (org: Org["Service"], rows: Readonly<Record<string, number>>) => {
-  const unknown = Object.keys(rows).filter((name) => org.schema.object(name) === undefined)
+const checkNames = (org: Org["Service"], flag: string, counts: Readonly<Record<string, number>> = {}) => {
+  const unknown = Object.keys(counts).filter((name) => org.schema.object(name) === undefined)
   return unknown.length === 0
     ? Effect.void
     : new BadDataset({
-        message: `--rows: the org has no object ${unknown.join(", ")}`,
+        message: `${flag}: the org has no object ${unknown.join(", ")}`,
         fix: `use one of ${org.schema
           .all()
           .map(({ name }) => name)
@@ -48,7 +50,8 @@ export class Dataset extends Context.Service<
       Dataset,
       Effect.gen(function* () {
         const org = yield* Org
-        yield* checkRows(org, options.rows)
+        yield* checkNames(org, "--rows", options.rows)
+        yield* checkNames(org, "--columns", options.columns)
         yield* fill(org, options)
         const empty = Effect.gen(function* () {
           org.ids.reset()

@@ -9,6 +9,7 @@ import { idSql } from "../org/id.ts"
 import type { Org } from "../org/org.ts"
 import { literal, quoted } from "../org/store.ts"
 import { hazards } from "./hazards.ts"
+import { isExtra } from "./scale-columns.ts"
 import * as words from "./words.ts"
 
 const listSql = (values: ReadonlyArray<string>) => `[${values.map(literal).join(", ")}]`
@@ -123,8 +124,32 @@ const particular: Readonly<Record<string, (seed: number) => Values>> = {
   })
 }
 
+/** Of a column that is there for the width. */
+const extra = (field: Field, seed: number): string => {
+  const { name, type } = field
+  switch (type) {
+    case "boolean":
+      return `${below(name, seed, 2)} = 0`
+    case "double":
+    case "currency":
+      return nullable(name, seed, 30, `${below(name, seed, 10_000_000)} / 100.0`)
+    case "date":
+      return nullable(name, seed, 30, `DATE '2020-01-01' + ${below(name, seed, 2500)}::INTEGER`)
+    case "datetime":
+      return nullable(name, seed, 30, stamp(name, seed))
+    default:
+      return nullable(
+        name,
+        seed,
+        50,
+        `${oneOf(name, seed, words.steps)} || ' ' || ${below(`${name}n`, seed, 1000)}`
+      )
+  }
+}
+
 /** What a field holds when nothing particular is said about it; most optional fields stay empty. */
 const general = (field: Field, seed: number, adminId: string): string | undefined => {
+  if (isExtra(field) && field.type !== "picklist") return extra(field, seed)
   if (field.type === "boolean") return "false"
   if (field.type === "picklist" && field.picklist.length > 0) {
     const value = oneOf(

@@ -27,6 +27,8 @@ export interface OrgOptions {
   readonly apiVersion: string
   /** Whether the process ends when the org does. */
   readonly endsWithProcess?: boolean | undefined
+  /** Whether the rows are so many that they are kept on disk. */
+  readonly onDisk?: boolean | undefined
   /** What the org consists of, unless it is the ordinary one. */
   readonly objects?: ReadonlyArray<SObject>
 }
@@ -74,11 +76,12 @@ const temporaryFolder = Effect.acquireRelease(
   (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true }))
 )
 
-const make = Effect.fnUntraced(function* ({ apiVersion, objects, endsWithProcess = false }: OrgOptions) {
+const make = Effect.fnUntraced(function* (options: OrgOptions) {
+  const { apiVersion, objects, endsWithProcess = false, onDisk = false } = options
   const { values: switches } = yield* Switches
   const folder = yield* temporaryFolder
   const clock = new OrgClock()
-  const store = yield* openStore(folder, endsWithProcess)
+  const store = yield* openStore({ folder, endsWithProcess, onDisk })
   const schema = new OrgSchema(clock.now(), objects)
   for (const object of schema.all()) yield* store.createTable(object)
   const access = new Access(store, schema)
