@@ -13,7 +13,7 @@ import {
 } from "@decant/connector"
 import { duckdb } from "@decant/destinations"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { Duration, Effect, Stream } from "effect"
+import { Duration, Effect, Semaphore, Stream } from "effect"
 import { RunnerError } from "../src/runner-error.ts"
 import { newTally } from "../src/sync/stream-tally.ts"
 import { syncStream } from "../src/sync/sync-stream.ts"
@@ -138,6 +138,7 @@ const run = Effect.fnUntraced(function* (name: string, source: Pick<Source, "rea
       checkpointFile: { record: (_, { version }) => Effect.sync(() => void recorded.push(version)) },
       spool,
       tally,
+      turn: yield* Semaphore.make(1),
       report: () => Effect.void
     })
   )

@@ -1,11 +1,11 @@
 /**
- * One run: lock, log in, open the destination, plan, read the streams (four at a time), report. A stream's
+ * One run: lock, log in, open the destination, plan, read the streams (eight at a time), report. A stream's
  * failure stays its own. When the run is interrupted, commits that have begun are finished and the report
  * says how far it came.
  */
 import { randomUUID } from "node:crypto"
 import type { Failure, ReadyStream, StoredCheckpoints, StreamPlan } from "@decant/connector"
-import { Cause, Clock, type Duration, Effect, Exit, type Option } from "effect"
+import { Cause, Clock, type Duration, Effect, Exit, type Option, Semaphore } from "effect"
 import { type Board, openBoard } from "../progress/board.ts"
 import { findDestination, findSource } from "../registry.ts"
 import { RunnerError } from "../runner-error.ts"
@@ -18,7 +18,8 @@ import { openSpool } from "./spool-folder.ts"
 import { newTally, type StreamTally } from "./stream-tally.ts"
 import { syncStream } from "./sync-stream.ts"
 
-const streamsAtOnce = 4
+/** More than download at one time: while some wait for their jobs, others load. */
+const streamsAtOnce = 8
 
 export interface RunRequest {
   readonly specFile: SpecFile
@@ -82,7 +83,8 @@ export const prepareRun = Effect.fnUntraced(function* (
     notice: screen.note
   })
   const plans = yield* planStreams(request, opened)
-  return { ...request, ...opened, runId, startedAt, spool, checkpointFile, plans }
+  const turn = yield* Semaphore.make(1)
+  return { ...request, ...opened, runId, startedAt, spool, checkpointFile, plans, turn }
 })
 
 export type PreparedRun = Effect.Success<ReturnType<typeof prepareRun>>
@@ -111,6 +113,7 @@ const runOne = Effect.fnUntraced(function* (
         checkpointFile: run.checkpointFile,
         spool,
         tally,
+        turn: run.turn,
         report: (progress) => Effect.sync(() => board.update(progress))
       })
     ),

@@ -39,6 +39,8 @@ export interface StreamRun {
   readonly checkpointFile: CheckpointFile
   readonly spool: string
   readonly tally: StreamTally
+  /** Of the whole run: streams commit one after the other. */
+  readonly turn: Semaphore.Semaphore
   readonly report: (progress: Progress) => Effect.Effect<void>
 }
 
@@ -107,7 +109,7 @@ export const syncStream = Effect.fnUntraced(function* (run: StreamRun) {
   let gatheredBytes = 0
 
   // A commit that has begun is finished, also when the person stops the run.
-  const commit = Effect.uninterruptible(
+  const commitNow = Effect.uninterruptible(
     Effect.gen(function* () {
       const last = gathered.at(-1)
       if (last === undefined) return
@@ -132,6 +134,7 @@ export const syncStream = Effect.fnUntraced(function* (run: StreamRun) {
       yield* deleteFiles(segments)
     })
   )
+  const commit = run.turn.withPermits(1)(commitNow)
 
   const gather = (advance: Advance, bytes: number): boolean => {
     gathered.push(advance)
