@@ -27,6 +27,14 @@ export const errorCatalogue = [
     disposition: "locked"
   },
   {
+    code: "NOT_COMPARABLE",
+    message: "{stream} cannot be compared with Salesforce now: {reason}.",
+    meaning: "The copy of the stream is not finished, or the spec has changed since it was read.",
+    fix: "Run `decant sync`, then `decant verify` again.",
+    retry: "later",
+    disposition: "failed"
+  },
+  {
     code: "FILE_FAILED",
     message: "A file cannot be read or written.",
     meaning: "The path, its permissions or the disk stand against it; the message names all three.",

@@ -9,6 +9,7 @@ export const exitCode = {
   credentials: 4,
   paused: 5,
   locked: 6,
+  different: 7,
   interrupted: 130
 } as const
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode]
@@ -34,4 +35,16 @@ export const exitCodeOfRun = (
   if (status === "paused") return exitCode.paused
   if (status === "ok") return exitCode.done
   return status === "partial" ? exitCode.partial : exitCode.failed
+}
+
+/** Of a verification: differences are its answer, whatever else happened. */
+export const exitCodeOfVerify = (
+  streams: ReadonlyArray<{ readonly status: "same" | "different" | "failed" | "skipped" }>,
+  dispositions: ReadonlyArray<Disposition>
+): ExitCode => {
+  if (streams.some(({ status }) => status === "different")) return exitCode.different
+  if (dispositions.includes("credentials")) return exitCode.credentials
+  if (dispositions.includes("budget")) return exitCode.paused
+  if (!streams.some(({ status }) => status === "failed")) return exitCode.done
+  return streams.some(({ status }) => status === "same") ? exitCode.partial : exitCode.failed
 }

@@ -1,7 +1,7 @@
 /** Salesforce as a source: the connector contract over the parts of this package. */
 import { join } from "node:path"
 import { openSession, type Session } from "@decant/auth"
-import type { OpenSource, Source, SourceConnector, StreamCheckpoint } from "@decant/connector"
+import type { OpenSource, ReadContext, Source, SourceConnector, StreamCheckpoint } from "@decant/connector"
 import { NodeHttpClient } from "@effect/platform-node"
 import { type Duration, Effect, Layer, type Scope, Semaphore, Stream } from "effect"
 import { HttpClient } from "effect/http"
@@ -18,6 +18,7 @@ import { readIdentity } from "./org/org-identity.ts"
 import { makeSalesforceClient } from "./org/salesforce-client.ts"
 import { untilFieldsAgree } from "./read/field-race.ts"
 import { readStream } from "./read/read-stream.ts"
+import type { StreamReading } from "./read/stream-reading.ts"
 import { deletesFrom } from "./read/window-deletes.ts"
 import type { ReadError } from "./read-error.ts"
 import { sourceError } from "./source-error.ts"
@@ -26,6 +27,7 @@ import { type PlannedStream, planStreams } from "./streams/plan-streams.ts"
 import { refreshDue } from "./streams/refresh-due.ts"
 import type { StreamDefinition } from "./streams/stream-definition.ts"
 import { type Tuning, tuning } from "./tuning.ts"
+import { makeProver } from "./verify/prover.ts"
 
 const notPlanned = (stream: string) =>
   sourceError("STREAM_UNKNOWN", `${stream} was not planned before it was read.`, "Plan the stream first.")
@@ -78,6 +80,24 @@ const sourceOver = Effect.fnUntraced(function* (
   const seesAll = (object: string) =>
     Effect.flatMap(permissions, (held) => seesEveryRow(client, identity.userId, object, held))
   const planned = new Map<string, PlannedStream>()
+  const readingOf = (
+    definition: StreamDefinition,
+    generation: number,
+    context: ReadContext
+  ): StreamReading => ({
+    client,
+    definition,
+    generation,
+    context,
+    bulk,
+    downloads,
+    deleteLog,
+    seesAll,
+    lookback: spec.source.lookback,
+    isDue: refreshDue(spec),
+    access: identity.access,
+    tuning: sizes
+  })
   return {
     identity,
     check: checkOrg(client, options, identity),
@@ -94,20 +114,7 @@ const sourceOver = Effect.fnUntraced(function* (
       if (stream === undefined || definition === null) return Stream.fail(notPlanned(plan.stream))
       const readAs = (settled: StreamDefinition, checkpoint: StreamCheckpoint) =>
         readStream({
-          reading: {
-            client,
-            definition: settled,
-            generation: plan.checkpoint.generation,
-            context,
-            bulk,
-            downloads,
-            deleteLog,
-            seesAll,
-            lookback: spec.source.lookback,
-            isDue: refreshDue(spec),
-            access: identity.access,
-            tuning: sizes
-          },
+          reading: readingOf(settled, plan.checkpoint.generation, context),
           checkpoint,
           resumes: plan.resumes,
           abandonedJob: stream.abandonedJob
@@ -121,6 +128,12 @@ const sourceOver = Effect.fnUntraced(function* (
           )
       )
     },
+    prover: makeProver({
+      definitionOf: (stream) => planned.get(stream)?.definition ?? null,
+      readingOf: (definition, context) => readingOf(definition, 1, context),
+      lookback: spec.source.lookback,
+      tuning: sizes
+    }),
     usage: (stream) => Effect.sync(() => client.ledger.usage(stream))
   }
 })

@@ -1,5 +1,4 @@
 /** `decant sync`: the main job. */
-import { isAbsolute, relative } from "node:path"
 import { DurationText } from "@decant/connector"
 import { type Duration, Effect, type Option } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -8,19 +7,12 @@ import { closingSentence, failureLines, reportTable, warningLines } from "../pro
 import { readSpec } from "../spec-file.ts"
 import { executeRun, prepareRun, type RunRequest } from "../sync/run-sync.ts"
 import type { Screen } from "../terminal/screen.ts"
-
+import { asTyped } from "./as-typed.ts"
 import { specArgument, theScreen, theSpecFile } from "./flags.ts"
 import { showPlan } from "./show-plan.ts"
 
 const shellSafe = (text: string): string =>
   /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
-
-/** Paths below the current folder, as a person would type them. */
-const asTyped = (location: string): string => {
-  if (!isAbsolute(location)) return location
-  const typed = relative(process.cwd(), location)
-  return typed.startsWith("..") ? location : typed
-}
 
 const showReport = Effect.fnUntraced(function* (
   screen: Screen,

@@ -37,7 +37,10 @@ const maskKeysOf = Effect.fnUntraced(function* ({ spec, folder }: SpecFile) {
   return { [spec.name]: yield* maskKey({ folder, env: process.env }, spec.name) }
 })
 
-const openBoth = Effect.fnUntraced(function* ({ specFile, screen }: RunRequest) {
+export const openBoth = Effect.fnUntraced(function* ({
+  specFile,
+  screen
+}: Pick<RunRequest, "specFile" | "screen">) {
   const { spec, folder } = specFile
   const sources = yield* findSource(spec.source.type)
   const destinations = yield* findDestination(spec.destination.type)

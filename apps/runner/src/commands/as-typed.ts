@@ -1,0 +1,8 @@
+/** Paths below the current folder, as a person would type them. */
+import { isAbsolute, relative } from "node:path"
+
+export const asTyped = (location: string): string => {
+  if (!isAbsolute(location)) return location
+  const typed = relative(process.cwd(), location)
+  return typed.startsWith("..") ? location : typed
+}
