@@ -67,6 +67,8 @@ const applyPresent = (table: Table, segment: Segment): void => {
 
 const commit = (table: Table, advance: Advance): void => {
   for (const segment of advance.segments) {
+    if (segment.generation !== advance.checkpoint.generation)
+      throw new Error("a segment of another generation")
     if (segment.generation !== table.generation) {
       table.rows.clear()
       table.generation = segment.generation

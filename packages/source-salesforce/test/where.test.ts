@@ -5,7 +5,7 @@ import { openSalesforce } from "../src/salesforce-source.ts"
 import { tuning } from "../src/tuning.ts"
 import { Emulator, type Org } from "./emulator.ts"
 import { spoolFolder } from "./spool.ts"
-import { differences, newTable, sync, type Table } from "./table.ts"
+import { differences, newTable, planOf, pour, sync, type Table } from "./table.ts"
 
 const opened = (org: Org, streams: string) =>
   Effect.gen(function* () {
@@ -96,6 +96,30 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
         expectFiltered(table, yield* org.truth("Opportunity"), inside)
         assert.strictEqual((yield* sync(other, "Opportunity", table, spool)).plan.mode, "incremental")
       }).pipe(Effect.scoped)
+    )
+
+    it.effect(
+      "over a parent's field is read anew once more when that was due again before a crash was mended",
+      () =>
+        Effect.gen(function* () {
+          const org = yield* Emulator
+          const spool = yield* spoolFolder
+          const table = newTable()
+          const source = yield* opened(org, `[{ object: Opportunity, where: "Account.Industry = 'Energy'" }]`)
+          yield* sync(source, "Opportunity", table, spool)
+          const aDay = org.control("POST", "/clock", { advanceSeconds: 24 * 3600 })
+          yield* aDay
+          const began = yield* planOf(source, "Opportunity", table)
+          assert.strictEqual(began.mode, "full")
+          yield* pour(table, source.read(began, { spool, report: () => Effect.void }), 1)
+          yield* aDay
+          const { plan } = yield* sync(source, "Opportunity", table, spool)
+          assert.isTrue(plan.resumes)
+          assert.deepStrictEqual(
+            [table.checkpoint?.phase, table.checkpoint?.generation],
+            ["incremental", began.checkpoint.generation + 1]
+          )
+        }).pipe(Effect.scoped)
     )
 
     it.effect("stands beside another stream of the same object", () =>

@@ -24,14 +24,21 @@ const tableRows = async (database: string, table: string): Promise<ReadonlyArray
   }
 }
 
-const ofTable = (value: Json, kind: string): unknown => {
+/** A cell of the copy, whatever its type, as the truth would print it. */
+export const ofTable = (value: Json, kind: string): unknown => {
   if (value === null) return null
   if (kind.startsWith("TIMESTAMP")) {
     return new Date(`${String(value).replace(" ", "T").replace(/\+00$/, "")}Z`).toISOString()
   }
   if (kind === "BIGINT") return Number(value)
-  if (kind === "TIME") return String(value)
+  if (kind === "TIME") return timeOfDay(String(value))
   return typeof value === "object" && !Array.isArray(value) ? withoutNulls(value) : value
+}
+
+/** As REST writes it, in milliseconds. */
+const timeOfDay = (text: string): string => {
+  const [seconds = "", fraction = ""] = text.split(".")
+  return `${seconds}.${fraction.padEnd(3, "0").slice(0, 3)}Z`
 }
 
 const withoutNulls = (value: object): unknown => {
@@ -42,7 +49,7 @@ const withoutNulls = (value: object): unknown => {
 const datetime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(Z|\+0000)$/
 
 /** Only a cell whose column is a time is read as one: a text may look like it. */
-const ofTruth = (value: unknown, inTable: unknown): unknown => {
+export const ofTruth = (value: unknown, inTable: unknown): unknown => {
   if (value === null || value === undefined) return null
   if (
     typeof value === "string" &&
@@ -56,7 +63,7 @@ const ofTruth = (value: unknown, inTable: unknown): unknown => {
   return typeof value === "object" && !Array.isArray(value) ? withoutNulls(value) : value
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** Every difference as a line; empty when the table is what the org holds. */
 const differences = async (

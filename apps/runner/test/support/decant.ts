@@ -25,7 +25,7 @@ export interface Workspace {
   readonly remove: () => Promise<void>
 }
 
-interface Running {
+export interface Running {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
 }

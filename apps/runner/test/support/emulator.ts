@@ -57,8 +57,8 @@ const firstLine = (child: ChildProcess): Promise<string> =>
   })
 
 export const startEmulator = async (...args: ReadonlyArray<string>): Promise<Emulator> => {
-  const child = spawn(process.execPath, [command, "--port", "0", ...args], {
-    stdio: ["ignore", "pipe", "pipe"]
+  const child = spawn(process.execPath, [command, "--port", "0", "--exit-with-parent", ...args], {
+    stdio: ["pipe", "pipe", "pipe"]
   })
   const ready: Ready = JSON.parse(await firstLine(child))
   const { clientId, clientSecret } = ready.apps.clientCredentials

@@ -106,7 +106,8 @@ const catchUp = (reading: StreamReading, checkpoint: StreamCheckpoint): Advances
     isDue: reading.isDue,
     access: reading.access
   })
-  return openWork(reading, next)
+  // What was resumed may be due to be read anew by now: then its rows belong to the generation after it.
+  return openWork({ ...reading, generation: next.generation }, next)
 }
 
 export const readStream = (of: {

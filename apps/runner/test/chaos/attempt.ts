@@ -1,0 +1,114 @@
+/**
+ * One sync that is not left in peace: at requests that the seed chose the org changes, answers go wrong, the
+ * process is killed. It is the real command.
+ */
+
+import type { Running } from "../support/decant.ts"
+import type { Emulator } from "../support/emulator.ts"
+import type { Copy } from "./copies.ts"
+import { type Fault, faults, type Request } from "./faults.ts"
+import type { Random } from "./random.ts"
+import type { Tap } from "./tap.ts"
+
+interface Planned {
+  /** The request at which it begins to be due; the first one that fits is struck. */
+  readonly from: number
+  readonly fault: Fault
+  left: number
+}
+
+interface Kill {
+  readonly at: number
+  /** Bytes of that request's answer, or milliseconds after its end; both null: before it is sent on. */
+  readonly bytes: number | null
+  readonly after: number | null
+}
+
+export interface Attempt {
+  readonly faults: ReadonlyArray<Planned>
+  readonly kill: Kill | null
+  /** Requests before which the org changes. */
+  readonly changesAt: ReadonlyArray<number>
+}
+
+const planKill = (random: Random, requests: number): Kill => {
+  const at = random.integer(1, requests)
+  const how = random.next()
+  return {
+    at,
+    bytes: how < 0.35 ? random.integer(1, 3_000) : null,
+    after: how >= 0.35 && how < 0.8 ? random.integer(0, 250) : null
+  }
+}
+
+/** `requests`: about how many such a sync makes. */
+export const planAttempt = (random: Random, requests: number, severe: boolean): Attempt => ({
+  faults: Array.from({ length: random.pick([0, 1, 2, 2, 3]) ?? 1 }, () => ({
+    from: random.integer(1, requests),
+    fault: random.pick(faults) ?? (faults[0] as Fault),
+    left: severe && random.chance(0.1) ? 7 : random.pick([1, 1, 1, 2])
+  })).map((planned) => ({ ...planned, left: planned.left ?? 1 })),
+  kill: random.chance(0.65) ? planKill(random, requests) : null,
+  changesAt: Array.from({ length: random.pick([0, 1, 1, 2]) ?? 1 }, () => random.integer(1, requests))
+})
+
+export interface Ended {
+  readonly code: number | null
+  readonly killedAt: number | null
+  readonly requests: number
+  readonly struck: ReadonlyArray<string>
+  readonly stderr: string
+}
+
+export const runAttempt = async (of: {
+  readonly attempt: Attempt
+  readonly copy: Copy
+  readonly tap: Tap
+  readonly emulator: Emulator
+  readonly random: Random
+  readonly change: (at: number) => Promise<void>
+}): Promise<Ended> => {
+  const { attempt, tap, emulator, random } = of
+  const struck: Array<string> = []
+  let killedAt: number | null = null
+  let running: Running | null = null
+  const bytes = new Map<number, number>()
+
+  const kill = (at: number): void => {
+    killedAt ??= at
+    running?.child.kill("SIGKILL")
+  }
+
+  const strike = async (at: number, request: Request) => {
+    const due = attempt.faults.find(({ from, left, fault }) => left > 0 && from <= at && fault.fits(request))
+    if (due === undefined) return "pass"
+    due.left -= 1
+    struck.push(`${due.fault.name} at ${at}`)
+    const action = due.fault.action(request, random)
+    if (action === null) return "slowly"
+    await emulator.control("POST", "faults", { match: { method: request.method, path: request.url }, action })
+    return "pass"
+  }
+
+  tap.listen({
+    onRequest: async (at, request) => {
+      for (const [index, when] of attempt.changesAt.entries()) if (when === at) await of.change(index)
+      const plan = attempt.kill
+      if (plan?.at === at && plan.bytes === null && plan.after === null) kill(at)
+      return strike(at, request)
+    },
+    onAnswer: (at, count, isEnd) => {
+      const plan = attempt.kill
+      if (plan?.at !== at) return
+      bytes.set(at, (bytes.get(at) ?? 0) + count)
+      if (plan.bytes !== null && (isEnd || (bytes.get(at) ?? 0) >= plan.bytes)) kill(at)
+      if (plan.after !== null && isEnd) setTimeout(() => kill(at), plan.after)
+    }
+  })
+  running = of.copy.start()
+  const { code, stderr } = await running.ended
+  const requests = tap.count()
+  tap.listen(null)
+  await emulator.control("DELETE", "faults")
+  return { code, killedAt: code === null ? killedAt : null, requests, struck, stderr }
+}

@@ -1,0 +1,25 @@
+/**
+ * An org that changes all the time, an API that fails all the time, a process that is killed: whatever happens, one
+ * quiet sync makes the copies what the org holds. `npm run soak` plays it for longer and from any seed.
+ */
+import { assert, describe, it, vi } from "@effect/vitest"
+import { chaosRun } from "./chaos-run.ts"
+
+vi.setConfig({ testTimeout: 900_000 })
+
+/** Always the same, so that a failure here is a failure of the change that was made. */
+const seed = 2026
+const rounds = 20
+
+describe("twenty rounds of chaos", () => {
+  it("leave nothing lost, doubled, stale or risen from the dead", async () => {
+    const lines: Array<string> = []
+    const result = await chaosRun({ seed, rounds, severe: false, say: (line) => void lines.push(line) })
+    assert.deepStrictEqual(result.differences, [], lines.join("\n"))
+    assert.strictEqual(result.rounds, rounds)
+    // A run in which nothing went wrong would prove nothing.
+    assert.isAbove(result.killed, 5)
+    assert.isAbove(result.struck.size, 5)
+    assert.isAbove(result.cells, 100_000)
+  })
+})

@@ -1,0 +1,57 @@
+/** What a chaos run knows of its org beyond the truth: what must not be touched now, and who cannot see what. */
+import { type ChaosOrg, type Row, sharedObject } from "./chaos-org.ts"
+
+export interface Known {
+  /** Rows as the truth tells them, recycle bin included, by Id. */
+  readonly rows: (object: string) => Promise<ReadonlyArray<Row>>
+  /** Rows that a change may choose: those that no open transaction holds locked. */
+  readonly live: (object: string) => Promise<ReadonlyArray<Row>>
+  readonly bin: (object: string) => Promise<ReadonlyArray<Row>>
+  readonly forget: () => void
+  /** A transaction that commits later holds its rows until then, as the org's row locks would. */
+  readonly lock: (ids: ReadonlyArray<string>, until: number) => void
+  readonly isLocked: (id: unknown) => boolean
+  readonly anyLocks: () => boolean
+  readonly release: (now: number) => void
+  /** Rows that the user of the marking copy cannot see, each as that copy must keep it; null: not at all. */
+  readonly hiddenRows: Map<string, Row | null>
+  /** Fields (`Account.Site`) hidden from that user: the value that the copy keeps of each row. */
+  readonly hiddenFields: Map<string, ReadonlyMap<string, unknown>>
+  /** Fields that the org no longer has: copies keep what they hold. */
+  readonly lostFields: Set<string>
+}
+
+const isLive = (row: Row): boolean => row.IsDeleted !== true
+
+export const openKnown = (org: ChaosOrg): Known => {
+  const cache = new Map<string, Promise<ReadonlyArray<Row>>>()
+  const locks = new Map<string, number>()
+  const hiddenRows: Known["hiddenRows"] = new Map()
+  const rows: Known["rows"] = (object) => {
+    const found = cache.get(object) ?? org.truth(object)
+    cache.set(object, found)
+    return found
+  }
+  const free = ({ Id }: Row): boolean => !locks.has(Id)
+  return {
+    rows,
+    live: async (object) => (await rows(object)).filter((row) => isLive(row) && free(row)),
+    bin: async (object) => (await rows(object)).filter((row) => !isLive(row) && free(row)),
+    forget: () => cache.clear(),
+    lock: (ids, until) => {
+      for (const id of ids) locks.set(id, until)
+    },
+    isLocked: (id) => typeof id === "string" && locks.has(id),
+    anyLocks: () => locks.size > 0,
+    release: (now) => {
+      for (const [id, until] of locks) if (until <= now) locks.delete(id)
+    },
+    hiddenRows,
+    hiddenFields: new Map(),
+    lostFields: new Set()
+  }
+}
+
+/** Rows whose deletion the user could not learn of are not deleted. */
+export const deletable = async (known: Known, object: string): Promise<ReadonlyArray<Row>> =>
+  (await known.live(object)).filter(({ Id }) => object !== sharedObject || !known.hiddenRows.has(Id))

@@ -1,0 +1,288 @@
+/** What users of the org do to its records, as bursts that a seed chooses. */
+import { type ChaosOrg, type Row, sharedObject } from "./chaos-org.ts"
+import { deletable, type Known } from "./known.ts"
+import type { Random } from "./random.ts"
+import { industry, newValues, someValues } from "./values.ts"
+
+export interface Doing {
+  readonly org: ChaosOrg
+  readonly known: Known
+  readonly random: Random
+  /** The quiet sync of this round compares Ids. */
+  readonly reconciles: boolean
+}
+
+/** What was done, in a few words; null when there was nothing to do it to. */
+type Burst = (doing: Doing) => Promise<string | null>
+
+const ids = (rows: ReadonlyArray<Row>): ReadonlyArray<string> => rows.map(({ Id }) => Id)
+
+const copied = [
+  "Account",
+  "Contact",
+  "Opportunity",
+  "User",
+  sharedObject,
+  "Reference_Quote__c",
+  "CampaignMember"
+]
+
+/** Their deletion takes other rows along or moves them. */
+const families = ["Account", "Contact", sharedObject]
+const leaves = ["Opportunity", "Reference_Quote__c", "CampaignMember"]
+
+const stampOf = async (org: ChaosOrg): Promise<string> =>
+  `${new Date(await org.now()).toISOString().slice(0, 19)}.000+0000`
+
+/** A detail's change stamps its parent, whose row an open transaction may hold. */
+const parentIsFree = (known: Known, row: Row): boolean => !known.isLocked(row.Reference_Request__c)
+
+const changeable = async ({ known, org }: Doing, object: string): Promise<ReadonlyArray<Row>> =>
+  (await known.live(object)).filter(
+    (row) => parentIsFree(known, row) && row.Username !== org.userName && row.Name !== "Integration User"
+  )
+
+const parentsFor = async (
+  { known, random }: Doing,
+  object: string
+): Promise<Readonly<Record<string, unknown>> | null> => {
+  const one = async (of: string): Promise<string | null> => random.pick(await known.live(of))?.Id ?? null
+  switch (object) {
+    case "Contact":
+    case "Opportunity":
+      return { AccountId: await one("Account") }
+    case sharedObject:
+      return { Account__c: await one("Account") }
+    case "Reference_Quote__c":
+      return { Reference_Request__c: await one(sharedObject) }
+    case "CampaignMember": {
+      const taken = new Set((await known.rows(object)).map(({ ContactId }) => ContactId))
+      const free = (await known.live("Contact")).filter(({ Id }) => !taken.has(Id))
+      const contact = random.pick(free)?.Id
+      const campaign = random.pick(await known.live("Campaign"))?.Id
+      return contact === undefined ? null : { ContactId: contact, CampaignId: campaign }
+    }
+    default:
+      return {}
+  }
+}
+
+/** New rows of the private object are shared with the user, or not. */
+const shareNew = async ({ org, known, random }: Doing, inserted: ReadonlyArray<string>): Promise<void> => {
+  if (random.chance(0.7)) await org.emulator.records(sharedObject, { share: inserted })
+  else for (const id of inserted) known.hiddenRows.set(id, null)
+}
+
+const insertSome = async (doing: Doing, late: Late | null): Promise<string | null> => {
+  const { org, random } = doing
+  const object = random.pick(copied.filter((name) => name !== "User")) ?? "Account"
+  const rows: Array<object> = []
+  for (let count = object === "CampaignMember" ? 1 : random.integer(1, 4); count > 0; count--) {
+    const parents = await parentsFor(doing, object)
+    if (parents === null) return null
+    rows.push({ ...newValues(object, random), ...parents })
+  }
+  const { inserted = [] } = await org.emulator.records(object, { insert: rows, ...late?.words })
+  late?.lock(inserted)
+  if (object === sharedObject) await shareNew(doing, inserted)
+  return `${rows.length} ${object} inserted`
+}
+
+const updateSome = async (doing: Doing, late: Late | null): Promise<string | null> => {
+  const { org, random } = doing
+  const object = random.pick(copied) ?? "Account"
+  const rows = random.some(await changeable(doing, object), random.integer(1, 8))
+  const update = rows.map(({ Id }) => ({ Id, ...someValues(object, random) }))
+  await org.emulator.records(object, { update, ...late?.words })
+  late?.lock(ids(rows))
+  return `${rows.length} ${object} updated`
+}
+
+/** Two changes under one stamp: only the later one counts. */
+const updateTwice: Burst = async (doing) => {
+  const { org, random } = doing
+  const object = random.pick(["Account", "Contact", "Opportunity", sharedObject]) ?? "Account"
+  const row = random.pick(await changeable(doing, object))
+  if (row === null) return null
+  const SystemModstamp = await stampOf(org)
+  for (const turn of [1, 2]) {
+    const values = newValues(object, random.part(turn))
+    await org.emulator.records(object, { update: [{ Id: row.Id, ...values, SystemModstamp }] })
+  }
+  return `${object} twice in a second`
+}
+
+/** Many rows under one stamp; sometimes more than a page of REST holds. */
+const updateMany: Burst = async (doing) => {
+  const { org, random } = doing
+  const object = random.pick(["Account", "Contact", "Contact", "Opportunity"]) ?? "Contact"
+  const rows = await changeable(doing, object)
+  const chosen = random.chance(0.2) ? rows : random.some(rows, random.integer(30, 200))
+  const update = chosen.map(({ Id }) => ({ Id, Description: `bulk ${random.integer(0, 1_000_000)}` }))
+  await org.emulator.records(object, { update })
+  return `${chosen.length} ${object} in one second`
+}
+
+/** Across the limits of the streams' filters. */
+const crossFilters: Burst = async (doing) => {
+  const { org, random } = doing
+  const accounts = random.some(await changeable(doing, "Account"), 4)
+  const deals = random.some(await changeable(doing, "Opportunity"), 4)
+  const across = (value: unknown, limit: number): number | null => {
+    if (random.chance(0.15)) return null
+    return typeof value === "number" && value > limit ? limit - random.integer(0, 9) : limit + 1
+  }
+  await org.emulator.records("Account", {
+    update: accounts.map(({ Id, NumberOfEmployees }) => ({
+      Id,
+      NumberOfEmployees: across(NumberOfEmployees, 500)
+    }))
+  })
+  await org.emulator.records("Opportunity", {
+    update: deals.map(({ Id, Amount }) => ({ Id, Amount: across(Amount, 50_000) }))
+  })
+  return "rows crossed filters"
+}
+
+/** Values that change on rows which get no stamp. */
+const changeSilently: Burst = async (doing) => {
+  const { org, random, known } = doing
+  const accounts = random.some(await changeable(doing, "Account"), random.integer(1, 4))
+  await org.emulator.records("Account", {
+    update: accounts.map(({ Id }) => ({ Id, Industry: industry(random) }))
+  })
+  const stage = random.pick(await known.live("OpportunityStage"))
+  if (stage !== null && random.chance(0.5)) {
+    await org.emulator.records("OpportunityStage", {
+      update: [{ Id: stage.Id, IsClosed: random.chance(0.5), IsWon: random.chance(0.3) }]
+    })
+  }
+  const deal = random.pick(await known.live("Opportunity"))
+  const contact = random.pick(await known.live("Contact"))
+  if (deal !== null && contact !== null) {
+    await org.emulator.records("OpportunityContactRole", {
+      insert: [{ OpportunityId: deal.Id, ContactId: contact.Id, IsPrimary: true }]
+    })
+  }
+  return "formulas and derived fields"
+}
+
+type Removal = "delete" | "hardDelete"
+
+const remove = async (doing: Doing, object: string, how: Removal, late: Late | null) => {
+  const { org, known, random, reconciles } = doing
+  const rows = (await deletable(known, object)).filter((row) => parentIsFree(known, row))
+  const chosen = random.some(rows, random.integer(1, 3))
+  // Only comparing Ids finds out about these.
+  const silent = how === "hardDelete" && reconciles && object !== sharedObject && random.chance(0.3)
+  await org.emulator.records(object, {
+    [how]: ids(chosen),
+    ...(silent ? { deleteLog: false } : {}),
+    ...late?.words
+  })
+  late?.lock(ids(chosen))
+  return `${chosen.length} ${object} ${how}${silent ? " unlogged" : ""}`
+}
+
+const removeFamily: Burst = async (doing) => {
+  const { known, random } = doing
+  if (known.anyLocks()) return null
+  return remove(doing, random.pick(families) ?? "Contact", random.chance(0.6) ? "delete" : "hardDelete", null)
+}
+
+const removeLeaf = (doing: Doing, late: Late | null): Promise<string | null> =>
+  remove(
+    doing,
+    doing.random.pick(leaves) ?? "Opportunity",
+    doing.random.chance(0.5) ? "delete" : "hardDelete",
+    late
+  )
+
+const bringBack: Burst = async ({ org, known, random }) => {
+  if (known.anyLocks()) return null
+  const object = random.pick(["Account", "Contact", "Opportunity"]) ?? "Contact"
+  const undelete = ids(random.some(await known.bin(object), random.integer(1, 3)))
+  if (undelete.length === 0) return null
+  await org.emulator.records(object, { undelete })
+  return `${undelete.length} ${object} undeleted`
+}
+
+const emptyBin: Burst = async ({ org, known, random }) => {
+  if (known.anyLocks()) return null
+  const object = random.pick(["Account", "Contact", "Opportunity"]) ?? "Contact"
+  const gone = ids(random.some(await known.bin(object), random.integer(1, 4)))
+  if (gone.length === 0) return null
+  await org.emulator.records(object, { emptyBin: gone })
+  return `${gone.length} ${object} out of the bin`
+}
+
+const merge: Burst = async ({ org, known, random }) => {
+  if (known.anyLocks()) return null
+  const object = random.pick(["Account", "Contact"]) ?? "Account"
+  const [master, ...losers] = ids(random.some(await known.live(object), random.integer(2, 3)))
+  if (master === undefined || losers.length === 0) return null
+  await org.emulator.records(object, { merge: { master, losers } })
+  return `${losers.length} ${object} merged away`
+}
+
+const purgeLog: Burst = async ({ org, random }) => {
+  const object = random.pick(["Account", "Contact", "Opportunity"]) ?? "Account"
+  await org.emulator.records(object, { purgeDeleteLog: true })
+  return `delete log of ${object} purged`
+}
+
+interface Late {
+  readonly words: { readonly lateCommitSeconds: number }
+  readonly lock: (ids: ReadonlyArray<string>) => void
+}
+
+/** A change that its transaction shows up to eight minutes after its stamp. */
+const commitLate: Burst = async (doing) => {
+  const { org, known, random } = doing
+  const seconds = random.integer(1, 480)
+  const until = (await org.now()) + seconds * 1000
+  const late: Late = {
+    words: { lateCommitSeconds: seconds },
+    lock: (held) => known.lock(held, until + 1000)
+  }
+  const done = await (random.pick([insertSome, updateSome, updateSome, removeLeaf]) ?? updateSome)(
+    doing,
+    late
+  )
+  return done === null ? null : `${done} ${seconds} s late`
+}
+
+const bursts: ReadonlyArray<readonly [weight: number, burst: Burst]> = [
+  [3, (doing) => insertSome(doing, null)],
+  [4, (doing) => updateSome(doing, null)],
+  [2, updateTwice],
+  [1, updateMany],
+  [2, crossFilters],
+  [2, changeSilently],
+  [2, removeFamily],
+  [2, (doing) => removeLeaf(doing, null)],
+  [2, bringBack],
+  [1, emptyBin],
+  [2, merge],
+  [3, commitLate],
+  [0.3, purgeLog]
+]
+
+const weighed = (random: Random): Burst => {
+  let left = random.next() * bursts.reduce((sum, [weight]) => sum + weight, 0)
+  for (const [weight, burst] of bursts) {
+    left -= weight
+    if (left < 0) return burst
+  }
+  return updateTwice
+}
+
+/** One burst; says what it was. */
+export const changeRecords = async (doing: Doing): Promise<string> => {
+  const { known, org, random } = doing
+  known.forget()
+  known.release(await org.now())
+  const done = await weighed(random)(doing)
+  known.forget()
+  return done ?? "nothing"
+}
