@@ -39,7 +39,8 @@ const readAs: Readonly<Record<ScalarType["kind"], string>> = {
   decimal: "VARCHAR",
   date: "DATE",
   time: "VARCHAR",
-  timestamp: "TIMESTAMPTZ"
+  // As TIMESTAMPTZ, `read_csv` would make NULL of what is no time; as TIMESTAMP, it would drop the offset.
+  timestamp: "VARCHAR"
 }
 
 const headerUses = (column: Column): ReadonlyArray<readonly [header: string, type: string]> => {
@@ -83,15 +84,26 @@ const int32 = (value: string, column: string): string =>
   `CASE WHEN ${value} IS NULL THEN NULL WHEN ${value} = trunc(${value}) AND ${value} BETWEEN -2147483648 AND 2147483647 ` +
   `THEN CAST(${value} AS INTEGER) ELSE ${refuse(column, "not a whole number of 32 bits")} END`
 
-const int64 = (value: string, column: string): string =>
-  `CASE WHEN ${value} IS NULL THEN NULL WHEN regexp_full_match(${value}, '[-+]?[0-9]+([.]0*)?') THEN CAST(${value} AS BIGINT) ` +
-  `WHEN CAST(${value} AS DOUBLE) = trunc(CAST(${value} AS DOUBLE)) AND abs(CAST(${value} AS DOUBLE)) <= 9007199254740992 ` +
-  `THEN CAST(CAST(${value} AS DOUBLE) AS BIGINT) ELSE ${refuse(column, "not a whole number of 64 bits")} END`
+const int64 = (value: string, column: string): string => {
+  const refused = refuse(column, "not a whole number of 64 bits")
+  const double = `TRY_CAST(${value} AS DOUBLE)`
+  return (
+    `CASE WHEN ${value} IS NULL THEN NULL WHEN regexp_full_match(${value}, '[-+]?[0-9]+([.]0*)?') THEN coalesce(TRY_CAST(${value} AS BIGINT), ${refused}) ` +
+    `WHEN ${double} = trunc(${double}) AND abs(${double}) <= 9007199254740992 THEN CAST(${double} AS BIGINT) ELSE ${refused} END`
+  )
+}
 
-const decimal = (value: string, column: string, type: string, scale: number): string =>
-  `CASE WHEN ${value} IS NULL THEN NULL WHEN regexp_full_match(${value}, '[-+]?[0-9]*([.][0-9]{0,${scale}}0*)?') THEN CAST(${value} AS ${type}) ` +
-  `WHEN regexp_matches(${value}, '[eE]') AND CAST(CAST(${value} AS ${type}) AS DOUBLE) = CAST(${value} AS DOUBLE) THEN CAST(${value} AS ${type}) ` +
-  `ELSE ${refuse(column, `has more than ${scale} digits after the point`)} END`
+const decimal = (value: string, column: string, type: string, scale: number): string => {
+  const refused = refuse(column, `not a number of ${type.slice("DECIMAL".length)} digits`)
+  const exact = `TRY_CAST(${value} AS ${type})`
+  return (
+    `CASE WHEN ${value} IS NULL THEN NULL WHEN regexp_full_match(${value}, '[-+]?[0-9]*([.][0-9]{0,${scale}}0*)?') THEN coalesce(${exact}, ${refused}) ` +
+    `WHEN regexp_matches(${value}, '[eE]') AND CAST(${exact} AS DOUBLE) = TRY_CAST(${value} AS DOUBLE) THEN ${exact} ELSE ${refused} END`
+  )
+}
+
+const time = (value: string, column: string): string =>
+  `CASE WHEN ${value} IS NULL THEN NULL ELSE coalesce(TRY_CAST(${value} AS TIME), ${refuse(column, "not a time of day")}) END`
 
 const scalarValue = (header: string, read: string, type: ScalarType, column: string): string => {
   const raw = identifier(header)
@@ -105,7 +117,9 @@ const scalarValue = (header: string, read: string, type: ScalarType, column: str
     case "decimal":
       return decimal(value, column, scalarType(type), type.scale)
     case "time":
-      return `CAST(${value} AS TIME)`
+      return time(value, column)
+    case "timestamp":
+      return `CAST(${value} AS TIMESTAMPTZ)`
     default:
       return value
   }

@@ -60,6 +60,14 @@ const rows: ReadonlyArray<Row> = [
       )
   },
   {
+    when: /^Conversion Error/,
+    error: (_path, text) => {
+      const column = /when casting from source column (\S+)/.exec(text)?.[1]
+      const what = column === undefined ? "A downloaded value" : `A downloaded value of ${column}`
+      return DestinationError.of("SEGMENT_REFUSED", `${what} is not of its column's type.`, reloadFix)
+    }
+  },
+  {
     when: /Out of Memory|failed to (pin|allocate) block|could not allocate block/i,
     error: () =>
       DestinationError.of(
