@@ -66,7 +66,7 @@ describe("decant demo", () => {
     assert.isTrue(runs[1].streams.every(({ mode }: { mode: string }) => mode === "incremental"))
   })
 
-  it("stops its org on Ctrl-C", async () => {
+  const startDemo = async () => {
     const running = workspace.start(["demo"])
     const url = await new Promise<string>((resolve) => {
       running.child.stdout?.on("data", (chunk) => {
@@ -74,6 +74,18 @@ describe("decant demo", () => {
         if (found !== null) resolve(found[0])
       })
     })
+    return { running, url }
+  }
+
+  it("leaves no org behind when it is killed", async () => {
+    const { running, url } = await startDemo()
+    running.child.kill("SIGKILL")
+    await running.ended
+    await vi.waitFor(async () => assert.isFalse(await stillRuns(url)), { timeout: 20_000 })
+  })
+
+  it("stops its org on Ctrl-C", async () => {
+    const { running, url } = await startDemo()
     running.child.kill("SIGINT")
     assert.strictEqual((await running.ended).code, 130)
     assert.isFalse(await stillRuns(url))

@@ -22,7 +22,9 @@ const command = join(import.meta.dirname, "../../salesforce-emulator/bin/salesfo
 
 export const emulator = Effect.acquireRelease(
   Effect.promise(async () => {
-    const child = spawn(process.execPath, [command, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] })
+    const child = spawn(process.execPath, [command, "--port", "0", "--exit-with-parent"], {
+      stdio: ["pipe", "pipe", "inherit"]
+    })
     const lines = createInterface({ input: child.stdout })
     const [line] = await once(lines, "line")
     return { child, ready: JSON.parse(String(line)) as Emulator }

@@ -57,6 +57,10 @@ const flags = {
     Flag.withDescription("sets what Salesforce's documents leave open; GET /emulator/switches lists them"),
     Flag.withDefault({})
   ),
+  exitWithParent: Flag.Boolean("exit-with-parent").pipe(
+    Flag.withDescription("stop when standard input ends, as it does when the program at its other end dies"),
+    Flag.withDefault(false)
+  ),
   log: Flag.Boolean("log").pipe(
     Flag.withDescription("write each request to stderr as a line of JSON"),
     Flag.withDefault(false)
@@ -69,11 +73,19 @@ const fail = (message: string, fix: string) =>
     process.exitCode = 2
   })
 
-const command = Command.make("salesforce-emulator", flags, ({ load, log, schemaFrom, ...options }) =>
-  Effect.gen(function* () {
+const standardInputEnds = Effect.callback<void>((resume) => {
+  const { stdin } = process
+  for (const event of ["end", "error", "close"]) stdin.once(event, () => resume(Effect.void))
+  stdin.resume()
+  return Effect.sync(() => stdin.destroy())
+})
+
+const command = Command.make("salesforce-emulator", flags, ({ load, log, schemaFrom, ...rest }) => {
+  const { exitWithParent, ...options } = rest
+  return Effect.gen(function* () {
     const ready = yield* readyLine
     yield* Effect.sync(() => process.stdout.write(`${JSON.stringify(ready)}\n`))
-    return yield* Effect.never
+    yield* exitWithParent ? standardInputEnds : Effect.never
   }).pipe(
     Effect.provide(
       emulator({
@@ -94,7 +106,7 @@ const command = Command.make("salesforce-emulator", flags, ({ load, log, schemaF
         )
     })
   )
-).pipe(Command.withDescription("A local Salesforce org: OAuth, REST, Bulk API 2.0 and SOQL"))
+}).pipe(Command.withDescription("A local Salesforce org: OAuth, REST, Bulk API 2.0 and SOQL"))
 
 /** Standard output is for the ready line. */
 const toStderr = Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])

@@ -38,10 +38,13 @@ const emulatorCommand = Effect.gen(function* () {
   return join(dirname(manifest), bin["salesforce-emulator"] ?? "")
 }).pipe(Effect.mapError(() => failed("the package salesforce-emulator is not installed.")))
 
-/** In a process group of its own: Ctrl-C is for us, who stop the org when the sync has ended in good order. */
+/**
+ * In a process group of its own: Ctrl-C is for us, who stop the org when the sync has ended in good order. Its standard
+ * input is ours to hold, so that it ends also when we are killed.
+ */
 const start = (command: string): ChildProcess =>
-  spawn(process.execPath, [command, "--port", "0", "--dataset", "demo"], {
-    stdio: ["ignore", "pipe", "pipe"],
+  spawn(process.execPath, [command, "--port", "0", "--dataset", "demo", "--exit-with-parent"], {
+    stdio: ["pipe", "pipe", "pipe"],
     detached: true
   })
 
