@@ -42,8 +42,8 @@ export interface Org {
 const start = (args: ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.callback<{ readonly ready: typeof Ready.Type; readonly stop: () => void }>((resume) => {
-      const child = spawn(process.execPath, [command, "--port", "0", ...args], {
-        stdio: ["ignore", "pipe", "inherit"]
+      const child = spawn(process.execPath, [command, "--port", "0", "--exit-with-parent", ...args], {
+        stdio: ["pipe", "pipe", "inherit"]
       })
       child.once("exit", (code) => resume(Effect.die(new Error(`the emulator ended with ${code}`))))
       createInterface({ input: child.stdout }).once("line", (line) => {
