@@ -1,7 +1,7 @@
 /** Small files that must be whole or not there, and folders that only we may read. */
-import { chmod, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises"
+import { chmod, type FileHandle, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises"
 import { dirname } from "node:path"
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 import { RunnerError } from "./runner-error.ts"
 
 const hasCode = (cause: unknown, ...codes: ReadonlyArray<string>): boolean =>
@@ -54,6 +54,23 @@ export const writeDurably = (path: string, text: string): Effect.Effect<void, Ru
     }
     await syncFolder(folder)
   })
+
+/** Texts one after the other into a file that is there once it is whole. */
+export const writeWhole = <E>(
+  path: string,
+  texts: Stream.Stream<string, E>
+): Effect.Effect<void, E | RunnerError> => {
+  const temporary = `${path}.tmp`
+  const close = (file: FileHandle) => Effect.promise(() => file.close())
+  return Effect.acquireUseRelease(
+    attempt("write", path, () => open(temporary, "w", 0o600)),
+    (file) => Stream.runForEach(texts, (text) => attempt("write", path, () => file.writeFile(text))),
+    close
+  ).pipe(
+    Effect.andThen(attempt("write", path, () => rename(temporary, path))),
+    Effect.onError(() => Effect.promise(() => rm(temporary, { force: true })))
+  )
+}
 
 export const makePrivateFolder = (path: string): Effect.Effect<void, RunnerError> =>
   attempt("make the folder", path, async () => {

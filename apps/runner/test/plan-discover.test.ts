@@ -1,5 +1,6 @@
 /** `decant plan` and `decant discover` tell what is there and change nothing. */
 import { existsSync } from "node:fs"
+import { readFile } from "node:fs/promises"
 import { afterAll, assert, beforeAll, it, vi } from "@effect/vitest"
 import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
 import { type Emulator, startEmulator } from "./support/emulator.ts"
@@ -24,7 +25,9 @@ afterAll(async () => {
 const planned = async () => {
   const ended = await workspace.run(["plan", "decant.yaml", "--json"])
   assert.strictEqual(ended.code, 0, ended.stderr)
-  return JSON.parse(ended.stdout).plan[0]
+  const { plan, cost } = JSON.parse(ended.stdout)
+  assert.isAbove(cost.budget.left, cost.apiCalls)
+  return plan[0]
 }
 
 it("discover lists objects with their rows, and the fields of one", async () => {
@@ -33,9 +36,26 @@ it("discover lists objects with their rows, and the fields of one", async () => 
   const { objects } = JSON.parse(all.stdout)
   const account = objects.find(({ name }: { name: string }) => name === "Account")
   const live = (await org.truth("Account")).filter((row) => row.IsDeleted === false)
-  assert.strictEqual(account.rows, live.length)
+  assert.deepStrictEqual([account.rows, account.api], [live.length, "bulk"])
   const one = await workspace.run(["discover", "--spec", "decant.yaml", "--object", "Opportunity"])
   assert.match(one.stdout, /Account_Industry__c.*formula/)
+  const saved = await workspace.run([
+    "discover",
+    "decant.yaml",
+    "--object",
+    "TaskStatus",
+    "--save",
+    "org.json"
+  ])
+  assert.match(saved.stdout, /read by rest/)
+  const { objects: raw } = JSON.parse(await readFile(workspace.path("org.json"), "utf8"))
+  assert.deepStrictEqual(
+    raw.map(({ name, keyPrefix }: { name: string; keyPrefix: string | null }) => [
+      name,
+      keyPrefix !== undefined
+    ]),
+    [["TaskStatus", true]]
+  )
   const none = await workspace.run(["discover", "decant.yaml", "--object", "Acount"])
   assert.strictEqual(none.code, 2)
   assert.include(none.stderr, "Did you mean Account?")
@@ -43,13 +63,14 @@ it("discover lists objects with their rows, and the fields of one", async () => 
 
 it("plan says what the next sync reads: all, then changes, new fields and formulas that are due", async () => {
   const first = await planned()
-  assert.strictEqual(first.mode, "backfill")
+  assert.deepStrictEqual([first.mode, first.api], ["backfill", "bulk"])
+  assert.isAbove(first.rows, 100)
   assert.isFalse(existsSync(workspace.path("test.duckdb")))
   assert.strictEqual((await workspace.sync()).code, 0)
   const next = await planned()
   assert.deepStrictEqual(
-    [next.mode, next.backfills, next.refreshes, next.apiCallsAtLeast],
-    ["incremental", [], [], 1]
+    [next.mode, next.backfills, next.refreshes, next.api, next.rows, next.apiCalls],
+    ["incremental", [], [], "rest", 0, 1]
   )
   await org.control("POST", "schema/Opportunity", { addField: { name: "Score__c", type: "int", default: 1 } })
   await org.control("POST", "clock", { advanceSeconds: 24 * 3600 })

@@ -19,6 +19,8 @@ export interface CatalogObject {
   readonly custom: boolean
   /** Why it cannot be synced, or null. */
   readonly unsupported: string | null
+  /** What reads it when it is read whole; null when it cannot be synced. */
+  readonly api: "bulk" | "rest" | null
   /** About how many rows it has, where the source tells. */
   readonly rows: number | null
   readonly fields: ReadonlyArray<CatalogField>

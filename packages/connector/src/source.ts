@@ -87,6 +87,23 @@ export interface StreamUsage {
   readonly api: "bulk" | "rest" | null
 }
 
+/** About what reading one planned stream will take. */
+export interface StreamForecast {
+  readonly stream: string
+  readonly api: "bulk" | "rest"
+  /** Null where nobody can say. */
+  readonly rows: number | null
+  readonly apiCalls: number
+}
+
+export interface Forecast {
+  readonly streams: ReadonlyArray<StreamForecast>
+  /** Calls that no single stream causes. */
+  readonly sharedCalls: number
+  /** Calls of 24 hours; `left` is what the spec's budget leaves of them. Null where the source does not say. */
+  readonly budget: { readonly used: number; readonly max: number; readonly left: number } | null
+}
+
 export interface Source {
   /** The org behind the credentials: 18-character id and name. */
   readonly identity: { readonly orgId: string; readonly orgName: string; readonly userName: string }
@@ -94,6 +111,10 @@ export interface Source {
   readonly discover: (objects: ReadonlyArray<string>) => Effect.Effect<Catalog, Failure>
   /** Fails only for what concerns all streams; one stream's trouble is a plan of status `failed`. */
   readonly plan: (request: PlanRequest) => Effect.Effect<ReadonlyArray<StreamPlan>, Failure>
+  /** Of plans of this source; reads no rows. */
+  readonly forecast: (plans: ReadonlyArray<ReadyStream>) => Effect.Effect<Forecast, Failure>
+  /** What the source itself says of each object, for a file that other tools can read; all when none is named. */
+  readonly describe: (objects: ReadonlyArray<string>) => Stream.Stream<unknown, Failure>
   readonly read: (plan: ReadyStream, context: ReadContext) => Stream.Stream<Advance, Failure>
   /** For streams that were planned. */
   readonly prover?: Prover

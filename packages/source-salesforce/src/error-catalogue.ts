@@ -72,6 +72,15 @@ export const errorCatalogue = [
     disposition: "failed"
   },
   {
+    code: "WHERE_REFUSED",
+    message: "Salesforce refuses the `where` of {stream}.",
+    meaning:
+      "The condition is not SOQL, or names a field that is not there, is hidden from this user or cannot be filtered by.",
+    fix: "Correct `where` in the spec: it is what stands behind WHERE in SOQL. `decant discover --object` lists the fields.",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
     code: "STREAM_DOUBTFUL",
     message: "The stream can be synced, but not quite as one might expect.",
     meaning:

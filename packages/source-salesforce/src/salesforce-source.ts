@@ -1,21 +1,30 @@
 /** Salesforce as a source: the connector contract over the parts of this package. */
 import { join } from "node:path"
 import { openSession, type Session } from "@decant/auth"
-import type { OpenSource, ReadContext, Source, SourceConnector, StreamCheckpoint } from "@decant/connector"
+import type {
+  Forecast,
+  OpenSource,
+  ReadContext,
+  Source,
+  SourceConnector,
+  StreamCheckpoint
+} from "@decant/connector"
 import { NodeHttpClient } from "@effect/platform-node"
 import { type Duration, Effect, Layer, type Scope, Semaphore, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { checkOrg } from "./check/check-org.ts"
 import { seesEveryRow } from "./check/row-access-lines.ts"
 import { readUserPermissions } from "./check/user-permissions.ts"
-import { catalogOf } from "./describe/catalog-of.ts"
-import { budgetGate, openCallCount, sharesOf } from "./org/api-budget.ts"
+import { catalogOf, rawDescribes } from "./describe/catalog-of.ts"
+import { budgetGate, openCallCount, type Shares, sharesOf } from "./org/api-budget.ts"
 import { makeBulkRoom } from "./org/bulk-room.ts"
 import { makeCallLedger } from "./org/call-ledger.ts"
 import { type DeleteQuestion, makeDeleteLog } from "./org/delete-log.ts"
 import { makeOrgClock } from "./org/org-clock.ts"
 import { readIdentity } from "./org/org-identity.ts"
 import { makeSalesforceClient } from "./org/salesforce-client.ts"
+import type { ApiUsage } from "./org/usage-estimate.ts"
+import { blameFilter } from "./read/blame-filter.ts"
 import { untilFieldsAgree } from "./read/field-race.ts"
 import { readStream } from "./read/read-stream.ts"
 import type { StreamReading } from "./read/stream-reading.ts"
@@ -23,6 +32,7 @@ import { deletesFrom } from "./read/window-deletes.ts"
 import type { ReadError } from "./read-error.ts"
 import { sourceError } from "./source-error.ts"
 import { describeAgain } from "./streams/describe-again.ts"
+import { forecastStreams } from "./streams/forecast.ts"
 import { type PlannedStream, planStreams } from "./streams/plan-streams.ts"
 import { refreshDue } from "./streams/refresh-due.ts"
 import type { StreamDefinition } from "./streams/stream-definition.ts"
@@ -44,6 +54,14 @@ const deleteQuestion = (
   return [{ stream: plan.stream, object: definition.object, from }]
 }
 
+/** Calls that may still be made; of the org's share alone where the spec sets no budget. */
+const callsLeft = (usage: ApiUsage | null, shares: Shares | null, own: number): Forecast["budget"] => {
+  if (usage === null) return null
+  const ofOrg = usage.max * (shares?.org ?? 1) - usage.used
+  const ofOwn = shares === null ? ofOrg : usage.max * shares.own - own
+  return { ...usage, left: Math.max(0, Math.floor(Math.min(ofOrg, ofOwn))) }
+}
+
 /** Null without a budget in the spec. */
 const openBudget = Effect.fnUntraced(function* ({ spec, folder }: OpenSource) {
   const shares = sharesOf(spec.source.apiBudget)
@@ -52,7 +70,7 @@ const openBudget = Effect.fnUntraced(function* ({ spec, folder }: OpenSource) {
     Effect.sync(() => openCallCount(join(folder, ".decant", `${spec.name}.api-calls.json`))),
     (opened) => Effect.sync(opened.save)
   )
-  return budgetGate(shares, count)
+  return { shares, count, gate: budgetGate(shares, count) }
 })
 
 const sourceOver = Effect.fnUntraced(function* (
@@ -62,14 +80,14 @@ const sourceOver = Effect.fnUntraced(function* (
   sizes: Tuning
 ): Effect.fn.Return<Source, ReadError, Scope.Scope> {
   const { spec } = options
-  const gate = yield* openBudget(options)
+  const budget = yield* openBudget(options)
   const client = makeSalesforceClient({
     http,
     session,
     apiVersion: spec.source.apiVersion,
     clock: makeOrgClock(),
     ledger: makeCallLedger(),
-    ...(gate === null ? {} : { gate })
+    ...(budget === null ? {} : { gate: budget.gate })
   })
   const identity = yield* readIdentity(client, session)
   const atOnce = identity.isDeveloper ? sizes.downloadsPerDeveloperOrg : sizes.downloadsPerOrg
@@ -102,6 +120,19 @@ const sourceOver = Effect.fnUntraced(function* (
     identity,
     check: checkOrg(client, options, identity),
     discover: (objects) => catalogOf(client, objects),
+    describe: (objects) => rawDescribes(client, objects),
+    forecast: (plans) =>
+      Effect.gen(function* () {
+        const sharedCalls = client.ledger.usage(null).apiCalls
+        const known = plans.flatMap((plan) => {
+          const definition = planned.get(plan.stream)?.definition ?? null
+          return definition === null ? [] : [{ plan, definition }]
+        })
+        const streams = yield* forecastStreams(client, known, sizes)
+        const left = callsLeft(client.apiUsage(), budget?.shares ?? null, budget?.count.total() ?? 0)
+        const followsDeletes = known.some(({ definition }) => definition.followsDeletes)
+        return { streams, sharedCalls: sharedCalls + (followsDeletes ? 1 : 0), budget: left }
+      }),
     plan: (request) =>
       Effect.map(planStreams(client, spec, request, identity.access, seesAll), (streams) => {
         for (const stream of streams) planned.set(stream.plan.stream, stream)
@@ -126,7 +157,7 @@ const sourceOver = Effect.fnUntraced(function* (
           Effect.map(describeAgain(client, spec, definition), (now) =>
             readAs(now, { ...checkpoint, schemaFingerprint: now.schemaFingerprint })
           )
-      )
+      ).pipe(Stream.mapError(blameFilter(definition)))
     },
     prover: makeProver({
       definitionOf: (stream) => planned.get(stream)?.definition ?? null,

@@ -140,14 +140,46 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
       }).pipe(Effect.scoped)
     )
 
-    it.effect("that Salesforce does not understand fails by itself and says why", () =>
+    it.effect("that Salesforce does not understand fails by itself, and what is wrong with it is said", () =>
       Effect.gen(function* () {
         const org = yield* Emulator
         const spool = yield* spoolFolder
+        const cases = [
+          ["Amount >> 1", /“Amount >> 1”: unexpected token/],
+          ["Amont > 1", /No such column 'Amont' on entity 'Opportunity'\.$/],
+          ["Description = 'x'", /Description/]
+        ] as const
+        for (const [where, expected] of cases) {
+          const source = yield* opened(
+            org,
+            `[{ object: Opportunity, where: "${where}" }, { object: User, fields: [Name] }]`
+          )
+          const error = yield* Effect.flip(Effect.asVoid(sync(source, "Opportunity", newTable(), spool)))
+          assert.strictEqual(error.code, "WHERE_REFUSED", error.message)
+          assert.match(error.message, expected)
+          assert.strictEqual(error.disposition, "spec")
+        }
         const source = yield* opened(org, '[{ object: Opportunity, where: "Amount >> 1" }, { object: User }]')
-        const error = yield* Effect.flip(sync(source, "Opportunity", newTable(), spool))
-        assert.match(`${error.code} ${error.message}`, /MALFORMED|QUERY/)
         yield* sync(source, "User", newTable(), spool)
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("over a parent's field is evaluated again when the formulas are", () =>
+      Effect.gen(function* () {
+        const org = yield* Emulator
+        const spool = yield* spoolFolder
+        const table = newTable()
+        const source = yield* opened(org, `[{ object: Opportunity, where: "Account.Industry = 'Banking'" }]`)
+        yield* sync(source, "Opportunity", table, spool)
+        const [id = "", row] = [...table.rows][0] ?? []
+        assert.notStrictEqual(id, "")
+        yield* org.records("Account", { update: [{ Id: row?.AccountId, Industry: "Shipping" }] })
+        yield* sync(source, "Opportunity", table, spool)
+        assert.strictEqual(table.rows.get(id)?.IsDeleted, "false")
+        yield* org.control("POST", "/clock", { advanceSeconds: 24 * 3600 })
+        const { plan } = yield* sync(source, "Opportunity", table, spool)
+        assert.strictEqual(plan.mode, "full")
+        assert.isFalse(table.rows.has(id))
       }).pipe(Effect.scoped)
     )
   }

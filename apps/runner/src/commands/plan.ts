@@ -22,7 +22,9 @@ export const plan = Command.make(
     yield* showPlan({ specFile, screen, only: input.streams, fullRefresh: [] })
   })
 ).pipe(
-  Command.withDescription("See what the next sync will read, column by column, and what it costs at least"),
+  Command.withDescription(
+    "See what the next sync will read, of how many rows, by which API, and about what it costs"
+  ),
   Command.withExamples([
     { command: "decant plan acme.yaml", description: "Before the next sync" },
     { command: "decant plan acme.yaml --json", description: "For a script" }

@@ -22,10 +22,11 @@ const chunksOf = <A>(items: ReadonlyArray<A>, size: number): ReadonlyArray<Reado
 /** One reply for each path, in their order; a part's error is a reply with its status. */
 export const getTogether = (
   client: SalesforceClient,
-  paths: ReadonlyArray<string>
+  paths: ReadonlyArray<string>,
+  partsPerCall = PARTS_PER_CALL
 ): Effect.Effect<ReadonlyArray<Reply>, ReadError> =>
   Effect.map(
-    Effect.forEach(chunksOf(paths, PARTS_PER_CALL), (chunk) =>
+    Effect.forEach(chunksOf(paths, partsPerCall), (chunk) =>
       getChunk(client, chunk).pipe(
         Effect.catchIf(isMissing, () => Effect.forEach(chunk, (path) => getAlone(client, path)))
       )

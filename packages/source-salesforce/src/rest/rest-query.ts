@@ -11,7 +11,7 @@ import { parseKeepingNumbers } from "./json-text.ts"
 
 /** The limit of 16,384 bytes is for the address and the headers together, of which a token may be 2,000. */
 export const LONGEST_ADDRESS = 13_500
-const ROWS_PER_PAGE = 2000
+export const ROWS_PER_PAGE = 2000
 
 const PageReply = Schema.Struct({
   totalSize: Schema.FiniteFromString,

@@ -23,6 +23,16 @@ const refused = (stream: SoqlStream, why: string): SourceError =>
     { disposition: "spec" }
   )
 
+/** The parser lists all tokens that it could have gone on with; where it stopped says more. */
+const parseProblem = (cause: unknown): string => {
+  const message = cause instanceof Error ? cause.message : ""
+  const [, found] = /but found:\s*'([\s\S]*)'\s*$/.exec(message) ?? []
+  if (found === "") return "it is not SOQL: it ends too early."
+  return found === undefined
+    ? `it is not SOQL: ${message}`
+    : `it is not SOQL: “${found}” is not expected there.`
+}
+
 /** Building the grammar takes half a second of CPU, so only specs with a SOQL stream load it. */
 const grammar = Effect.promise(() => import("@jetstreamapp/soql-parser-js"))
 
@@ -30,7 +40,7 @@ export const parseSoql = (stream: SoqlStream): Effect.Effect<Result.Result<Parse
   Effect.map(grammar, ({ parseQuery }) => {
     const parsed = Result.try({
       try: () => parseQuery(stream.soql),
-      catch: (cause) => refused(stream, cause instanceof Error ? cause.message : "it is not SOQL.")
+      catch: (cause) => refused(stream, parseProblem(cause))
     })
     return Result.flatMap(parsed, (query) => {
       const { sObject } = query
