@@ -25,6 +25,8 @@ interface Kill {
 }
 
 export interface Attempt {
+  /** None for all of them. */
+  readonly streams: ReadonlyArray<string>
   readonly faults: ReadonlyArray<Planned>
   readonly kill: Kill | null
   /** Requests before which the org changes. */
@@ -42,7 +44,10 @@ const planKill = (random: Random, requests: number): Kill => {
 }
 
 /** `requests`: about how many such a sync makes. */
-export const planAttempt = (random: Random, requests: number, severe: boolean): Attempt => ({
+export const planAttempt = (random: Random, copy: Copy, requests: number, severe: boolean): Attempt => ({
+  streams: random.chance(0.4)
+    ? random.some(copy.streams, random.integer(1, 4)).map(({ stream }) => stream)
+    : [],
   faults: Array.from({ length: random.pick([0, 1, 2, 2, 3]) ?? 1 }, () => ({
     from: random.integer(1, requests),
     fault: random.pick(faults) ?? (faults[0] as Fault),
@@ -105,7 +110,7 @@ export const runAttempt = async (of: {
       if (plan.after !== null && isEnd) setTimeout(() => kill(at), plan.after)
     }
   })
-  running = of.copy.start()
+  running = of.copy.start(attempt.streams)
   const { code, stderr } = await running.ended
   const requests = tap.count()
   tap.listen(null)

@@ -96,11 +96,18 @@ ${tail("remove")}`
 export interface Copy extends CopyPlan {
   readonly database: string
   readonly checkpointFile: string
-  /** The command, as a process that may be killed. */
-  readonly start: () => Running
+  /** The command, as a process that may be killed; of some streams, or of all where none is named. */
+  readonly start: (streams: ReadonlyArray<string>) => Running
   /** A whole run that nothing disturbs; the report, and what it left lying about. */
   readonly sync: () => Promise<{ readonly report: RunReport; readonly leftovers: ReadonlyArray<string> }>
+  /** What `decant verify` has to say against the copy. */
+  readonly verify: () => Promise<ReadonlyArray<string>>
   readonly remove: () => Promise<void>
+}
+
+interface Proof {
+  readonly streams?: ReadonlyArray<{ readonly status: string }>
+  readonly error?: unknown
 }
 
 export const openCopy = async (plan: CopyPlan, env: Readonly<Record<string, string>>): Promise<Copy> => {
@@ -110,11 +117,20 @@ export const openCopy = async (plan: CopyPlan, env: Readonly<Record<string, stri
     ...plan,
     database: workspace.path("copy.duckdb"),
     checkpointFile,
-    start: () => workspace.start(["sync", "--json"]),
+    start: (streams) =>
+      workspace.start(["sync", "--json", ...streams.flatMap((stream) => ["--stream", stream])]),
     sync: async () => {
       const { report } = await workspace.sync()
       const leftovers = [".lock", ".spool"].filter((end) => existsSync(`${checkpointFile}${end}`))
       return { report, leftovers }
+    },
+    verify: async () => {
+      const { code, stdout, stderr } = await workspace.run(["verify", "--json"])
+      if (code === 0) return []
+      if (stdout === "") return [`verify ended with ${code}: ${stderr}`]
+      const { streams, error }: Proof = JSON.parse(stdout)
+      const wrong = streams?.filter(({ status }) => status !== "same" && status !== "skipped") ?? []
+      return [`verify ended with ${code}: ${JSON.stringify(error ?? wrong)}`]
     },
     remove: workspace.remove
   }

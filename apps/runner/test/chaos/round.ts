@@ -47,7 +47,7 @@ const attempt = async (
 ): Promise<Ended> => {
   // A quiet sync has more to do than most: what is planned later than a sync's last request never happens.
   const requests = Math.ceil((scene.usual.get(copy.name) ?? 60) * 0.6)
-  const plan = planAttempt(random, requests, scene.severe)
+  const plan = planAttempt(random, copy, requests, scene.severe)
   return runAttempt({
     attempt: plan,
     copy,
@@ -144,6 +144,7 @@ export const playRound = async (scene: Scene, random: Random, number: number): P
     differences.push(...compared.differences)
     cells += compared.cells
     if (full) differences.push(...(await again(copy)))
+    if (full && severe) differences.push(...(await copy.verify()).map((text) => `${copy.name}: ${text}`))
   }
   const done = said.filter((text) => !text.endsWith("nothing")).join("; ")
   const outcome = differences.length === 0 ? `equal, ${cells} cells` : `${differences.length} DIFFERENCES`
