@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { judge, openCallCount, sharesOf } from "../src/org/api-budget.ts"
+import { makeUsageEstimate, usageIn } from "../src/org/usage-estimate.ts"
 
 const shares = { org: 0.9, own: 0.25 }
 const verdict = (used: number, own: number) => judge(shares, { used, max: 1000 }, own)
@@ -25,6 +26,25 @@ describe("the budget of API calls", () => {
       }
     }
     assert.deepStrictEqual(judge(shares, null, 999), Result.succeed(false))
+  })
+
+  it("takes the most that any reply has said, and what was sent since", () => {
+    const estimate = makeUsageEstimate()
+    estimate.sent()
+    assert.isNull(estimate.now())
+    estimate.seen({ used: 100, max: 1000 })
+    for (let call = 0; call < 5; call++) estimate.sent()
+    // A reply that lags behind.
+    estimate.seen({ used: 101, max: 1000 })
+    assert.deepStrictEqual(estimate.now(), { used: 105, max: 1000 })
+    // Others have called, too.
+    estimate.seen({ used: 300, max: 1000 })
+    assert.deepStrictEqual(estimate.now(), { used: 300, max: 1000 })
+    assert.deepStrictEqual(usageIn("api-usage=18/5000; per-app-api-usage=17/250(appName=a)"), {
+      used: 18,
+      max: 5000
+    })
+    assert.isNull(usageIn(undefined))
   })
 
   it("is the spec's own where it is one percentage", () => {

@@ -147,6 +147,27 @@ layer(Emulator.with("--dataset", "demo", "--switch", "bulkPageRows=300"), { excl
       }).pipe(Effect.scoped)
     )
 
+    it.effect("of a job of last week, which Salesforce keeps no more, come from a new one", () =>
+      Effect.gen(function* () {
+        const { org, source, spool } = yield* setting(parallel)
+        const table = newTable()
+        const first = yield* planOf(source, "Contact", table)
+        yield* pour(table, source.read(first, { spool, report: () => Effect.void }), 3)
+        const old = table.checkpoint?.work[0]?.job?.id
+        yield* org.control("POST", "/clock", { advanceSeconds: 7 * 86_400 })
+        yield* org.forget
+        const later = yield* openSalesforce(
+          { spec: yield* org.spec("[{ object: Contact }]", `  ${parallel}`), folder: "." },
+          small
+        )
+        const { plan } = yield* sync(later, "Contact", table, spool)
+        assert.isFalse(plan.resumes)
+        yield* expectTruth(table)
+        assert.strictEqual(count(yield* org.requests, "POST /services/data/v67.0/jobs/query"), 1)
+        assert.strictEqual(count(yield* org.requests, `${old}/results`), 0)
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("that stay broken fail without moving the cursor, and the next run finishes the same job", () =>
       Effect.gen(function* () {
         const { org, source, spool } = yield* setting(byLocator)
