@@ -72,11 +72,14 @@ const appendedOnce = Effect.fnUntraced(function* (
           `SELECT 1 FROM (SELECT ${names.join(", ")} FROM ${target.sql} WHERE rowid < ${firstLocalRow}) o
             SEMI JOIN (SELECT ${names.join(", ")} FROM ${own}) n ON ${keysEqual(key, "o", "n")} LIMIT 1`
         )
+  const mine = `FROM ${to.tombstones} d WHERE d.schema_name = ${literal(layout.schema)} AND d.stream = ${literal(layout.stream)}`
+  // Without any, the keys need not be looked through.
+  const removed = yield* sql.rows(`SELECT 1 ${mine} LIMIT 1`)
+  if (older.length > 0 || removed.length === 0) return older.length === 0
   const buried = yield* sql.rows(
-    `SELECT 1 FROM ${to.tombstones} d SEMI JOIN ${own} n ON d.key = ${keyText(key, "n")}
-      WHERE d.schema_name = ${literal(layout.schema)} AND d.stream = ${literal(layout.stream)} LIMIT 1`
+    `SELECT 1 FROM (SELECT d.key ${mine}) d SEMI JOIN ${own} n ON d.key = ${keyText(key, "n")} LIMIT 1`
   )
-  return older.length === 0 && buried.length === 0
+  return buried.length === 0
 })
 
 /** What was inserted, or null when the rows do not prove to be new: then the transaction must be rolled back. */
