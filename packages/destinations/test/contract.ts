@@ -576,6 +576,35 @@ export const destinationContract = (subject: Subject): void => {
       })
     )
 
+    it.live(
+      "keeps rows that it does not have where these may only be hidden, whatever deletes do otherwise",
+      () =>
+        Effect.gen(function* () {
+          for (const hard of ["mark", "remove"] as const) {
+            const { at, destination } = yield* opened
+            const schema = withSchema({ deletes: { soft: "mark", hard, flag: "IsDeleted", absent: "keep" } })
+            const read = (generation: number, ids: ReadonlyArray<string>) =>
+              destination.commit(
+                full(generation - 1, generation, {
+                  schema,
+                  publish: true,
+                  segments: [
+                    segment(at, { generation, asOf: generation, rows: ids.map((id) => account(id, 1)) })
+                  ]
+                })
+              )
+            yield* read(1, ["001A", "001B"])
+            const again = yield* read(2, ["001B", "001C"])
+            assert.deepStrictEqual(counts(again), { inserted: 1, updated: 0, deleted: 0, unchanged: 1 })
+            assert.strictEqual(again.rows, 3)
+            const shown = `SELECT "Id", "Name", "IsDeleted" FROM "Account" WHERE "Id" = '001A'`
+            const [kept] = yield* rowsOf(destination, shown)
+            assert.deepStrictEqual([kept?.[0], kept?.[2]], ["001A", false])
+            assert.isNotNull(kept?.[1])
+          }
+        })
+    )
+
     it.live("replaces rows without a key, and counts what is different", () =>
       Effect.gen(function* () {
         const { at, destination } = yield* opened
