@@ -54,11 +54,12 @@ const lookOnce = Effect.fnUntraced(function* (of: StreamProof, keys: ReadonlyArr
 })
 
 /** How many rows something else took out: Decant counts the table in each commit. */
-const takenOut = Effect.fnUntraced(function* (of: StreamProof, rows: ReadonlyArray<RowDifference>) {
+const takenOut = Effect.fnUntraced(function* (of: StreamProof, { rows, absent }: Look) {
   if (!rows.some(({ kind }) => kind === "missing")) return null
   const counts = yield* countsNow(of)
   if (counts === null) return null
-  const added = rows.filter(({ kind }) => kind === "extra").length
+  // Rows that were never the org's can only have been added, and hide as many that were taken out.
+  const added = rows.filter(({ kind, key }) => kind === "extra" && absent.get(key)?.kind === "gone").length
   return Math.max(0, counts.checkpoint.rows - counts.distinctKeys + added)
 })
 
@@ -85,7 +86,7 @@ export const secondLook = Effect.fnUntraced(function* (
     proof: of.proof,
     checkpoint: look.checkpoint,
     actual: look,
-    takenOut: yield* takenOut(of, look.rows)
+    takenOut: yield* takenOut(of, look)
   }
   return look.rows.map((difference): Judged => ({ difference, judgement: judge(difference, evidence) }))
 })

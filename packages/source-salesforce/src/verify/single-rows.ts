@@ -4,6 +4,7 @@ import {
   type ActualRows,
   type Instant,
   instantFromMillis,
+  instantToMillis,
   type StreamCheckpoint
 } from "@decant/connector"
 import { Effect } from "effect"
@@ -38,12 +39,18 @@ const inFilter = Effect.fnUntraced(function* (
   return found
 })
 
-/** When each Id was deleted last, of those that went since the copy followed the deletes. */
+const SECOND = 1000
+
+/**
+ * When each Id was deleted last, of those that went since the copy followed the deletes. From a second earlier on, so
+ * that the log is asked now: an answer that it has given in this run is older than the rows.
+ */
 const deletesSince = Effect.fnUntraced(function* (
   reading: StreamReading,
-  from: Instant
+  coveredTo: Instant
 ): Effect.fn.Return<ReadonlyMap<string, Instant>, ReadError> {
   const { stream, object } = reading.definition
+  const from = instantFromMillis(instantToMillis(coveredTo) - SECOND)
   const { rows } = yield* reading.deleteLog
     .since({ stream, object, from })
     .pipe(Effect.catchIf(isBeyondLog, () => Effect.succeed({ rows: [] })))
