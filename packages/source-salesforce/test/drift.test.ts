@@ -137,5 +137,34 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
           assert.lengthOf(patches((yield* sync(source, "Opportunity", table, spool)).advances), 0)
         }).pipe(Effect.scoped)
     )
+
+    it.effect("nor that a campaign member shows its contact's name, and a case its contact's address", () =>
+      Effect.gen(function* () {
+        const org = yield* Emulator
+        const spool = yield* spoolFolder
+        const objects = ["CampaignMember", "Case"]
+        const source = yield* opened(
+          org,
+          `[${objects.map((object) => `{ object: ${object}, fields: all }`).join(", ")}]`
+        )
+        const tables = objects.map((object) => [object, newTable()] as const)
+        for (const [object, table] of tables) yield* sync(source, object, table, spool)
+        const contacts = tables.flatMap(([, { rows }]) =>
+          [...rows.values()].filter(({ ContactId }) => ContactId !== "").slice(0, 3)
+        )
+        yield* org.records("Contact", {
+          update: contacts.map(({ ContactId }) => ({
+            Id: ContactId,
+            FirstName: "Newly",
+            Email: "new@x.example"
+          }))
+        })
+        yield* org.control("POST", "/clock", { advanceSeconds: 24 * 3600 })
+        for (const [object, table] of tables) {
+          yield* sync(source, object, table, spool)
+          assert.deepStrictEqual(differences(table, yield* org.truth(object)), [])
+        }
+      }).pipe(Effect.scoped)
+    )
   }
 )

@@ -8,6 +8,30 @@ import { fieldsByName, type ObjectDescribe } from "../describe/describe-shape.ts
 /** By lower-case object; `*` is any object. */
 const derived: Readonly<Record<string, ReadonlyArray<string>>> = {
   "*": ["IsArchived", "LastActivityDate", "HasOptedOutOfEmail", "PhotoUrl"],
+  // They show what the lead, the contact or the product holds.
+  campaignmember: [
+    "City",
+    "CompanyOrAccount",
+    "Country",
+    "Description",
+    "DoNotCall",
+    "Email",
+    "Fax",
+    "FirstName",
+    "HasOptedOutOfFax",
+    "LastName",
+    "LeadOrContactOwnerId",
+    "LeadSource",
+    "MobilePhone",
+    "Name",
+    "Phone",
+    "PostalCode",
+    "Salutation",
+    "State",
+    "Street",
+    "Title"
+  ],
+  case: ["ContactEmail", "ContactFax", "ContactMobile", "ContactPhone"],
   contractlineitem: ["Status"],
   opportunity: [
     "ContactId",
@@ -21,7 +45,9 @@ const derived: Readonly<Record<string, ReadonlyArray<string>>> = {
     "HasOverdueTask",
     "IsClosed",
     "IsWon"
-  ]
+  ],
+  opportunitylineitem: ["Name", "ProductCode"],
+  pricebookentry: ["Name", "ProductCode"]
 }
 
 const geocode = /(Latitude|Longitude|GeocodeAccuracy|__Latitude__s|__Longitude__s)$/
