@@ -1,7 +1,7 @@
 /** What administrators do: rows shared and taken away, fields hidden, shown, added, widened and removed. */
 import { type ChaosOrg, type Row, sharedObject } from "./chaos-org.ts"
+import type { Doing } from "./doing.ts"
 import type { Known } from "./known.ts"
-import type { Doing } from "./record-changes.ts"
 
 const hideable = ["Site", "TickerSymbol", "Website", "Description", "Ownership"]
 

@@ -1,6 +1,6 @@
 /** A run of many rounds over one org and its copies, from one seed. */
 import { openChaosOrg, sharedObject } from "./chaos-org.ts"
-import { marking, openCopy, removing } from "./copies.ts"
+import { copyPlans, openCopy } from "./copies.ts"
 import { openKnown } from "./known.ts"
 import { randomOf } from "./random.ts"
 import { playRound, type RoundResult, type Scene } from "./round.ts"
@@ -10,6 +10,8 @@ export interface ChaosRun {
   readonly seed: number
   readonly rounds: number
   readonly severe: boolean
+  /** Only these streams of the copies; all when empty. */
+  readonly only: ReadonlyArray<string>
   readonly say: (line: string) => void
 }
 
@@ -42,7 +44,7 @@ const play = async (scene: Scene, of: ChaosRun): Promise<ChaosResult> => {
     if (result.differences.length > 0) {
       for (const line of result.differences.slice(0, shown)) of.say(`  ${line}`)
       of.say(
-        `To play it again: npm run soak -- --seed ${of.seed} --rounds ${number + 1}${of.severe ? "" : " --brief"}`
+        `To play it again: npm run soak -- --seed ${of.seed} --rounds ${number + 1}${of.severe ? "" : " --brief"}${of.only.length === 0 ? "" : ` --streams ${of.only.join(",")}`}`
       )
       break
     }
@@ -67,14 +69,16 @@ export const chaosRun = async (of: ChaosRun): Promise<ChaosResult> => {
   const org = await openChaosOrg(of.seed, !of.severe)
   const tap = await openTap(org.emulator.url)
   const at = { SALESFORCE_URL: tap.url }
-  const copies = [
-    await openCopy(marking, { ...org.userEnv, ...at }),
-    await openCopy(removing, { ...org.emulator.env, ...at })
-  ]
+  const plans = copyPlans(of.only)
+  const copies = await Promise.all(
+    plans.map((plan) =>
+      openCopy(plan, { ...(plan.name === "marking" ? org.userEnv : org.emulator.env), ...at })
+    )
+  )
   const scene: Scene = {
     org,
     tap,
-    known: openKnown(org),
+    known: openKnown(org, new Set(plans.flatMap(({ streams }) => streams.map(({ object }) => object)))),
     copies,
     states: new Map(),
     usual: new Map(),

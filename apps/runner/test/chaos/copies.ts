@@ -11,6 +11,8 @@ type Row = Readonly<Record<string, unknown>>
 export interface CopiedStream {
   readonly stream: string
   readonly object: string
+  /** What the spec says of it besides. */
+  readonly words: string
   /** What the stream's `where` says; undefined where it has none. */
   readonly holds?: (row: Row) => boolean
 }
@@ -19,10 +21,69 @@ export interface CopyPlan {
   readonly name: "marking" | "removing"
   readonly deletes: "mark" | "remove"
   readonly streams: ReadonlyArray<CopiedStream>
-  readonly spec: string
 }
 
-const head = (name: string) => `version: 1
+const whole = (object: string, words = ""): CopiedStream => ({ stream: object, object, words })
+
+const marking: CopyPlan = {
+  name: "marking",
+  deletes: "mark",
+  streams: [
+    whole("Account", "fields: all"),
+    {
+      stream: "BigAccounts",
+      object: "Account",
+      words:
+        'name: BigAccounts, where: "NumberOfEmployees > 500", fields: [Name, NumberOfEmployees, BillingAddress]',
+      holds: ({ NumberOfEmployees: count }) => typeof count === "number" && count > 500
+    },
+    whole("Contact"),
+    whole(
+      "Opportunity",
+      "fields: [Name, StageName, Amount, Probability, CloseDate, Description, AccountId, ContactId, IsClosed, IsWon, ForecastCategory, Account_Industry__c]"
+    ),
+    {
+      stream: "TechDeals",
+      object: "Opportunity",
+      words:
+        "name: TechDeals, where: \"Account_Industry__c = 'Technology'\", fields: [Name, Amount, StageName]",
+      holds: (row) => row.Account_Industry__c === "Technology"
+    },
+    whole("User"),
+    whole("Reference_Request__c", "fields: all"),
+    whole("Reference_Quote__c", "fields: all"),
+    whole("CampaignMember", "fields: all")
+  ]
+}
+
+const removing: CopyPlan = {
+  name: "removing",
+  deletes: "remove",
+  streams: [
+    whole("Account"),
+    whole("Contact", "fields: [FirstName, LastName, Email, AccountId, MailingAddress]"),
+    {
+      stream: "Opportunity",
+      object: "Opportunity",
+      words: 'where: "Amount > 50000", fields: [Name, Amount, StageName, IsWon]',
+      holds: ({ Amount }) => typeof Amount === "number" && Amount > 50_000
+    },
+    whole("Reference_Quote__c", "fields: all"),
+    whole("CampaignMember", "fields: [CampaignId, ContactId, LeadId, Status]")
+  ]
+}
+
+/** Both copies, or what is left of them with these streams alone. */
+export const copyPlans = (only: ReadonlyArray<string>): ReadonlyArray<CopyPlan> =>
+  [marking, removing]
+    .map((plan) => ({
+      ...plan,
+      streams: plan.streams.filter(({ stream }) => only.length === 0 || only.includes(stream))
+    }))
+    .filter(({ streams }) => streams.length > 0)
+
+/** Formulas are due in each quiet sync, Ids are compared after a day. */
+const specOf = ({ name, deletes, streams }: CopyPlan): string => `version: 1
 name: ${name}
 source:
   type: salesforce
@@ -32,66 +93,13 @@ source:
     clientId: \${SALESFORCE_CLIENT_ID}
     clientSecret: \${SALESFORCE_CLIENT_SECRET}
   streams:
-`
-
-/** Formulas are due in each quiet sync, Ids are compared after a day. */
-const tail = (deletes: "mark" | "remove") => `refresh: { formulas: "*/30 * * * *", reconcile: "0 3 * * *" }
+${streams.map(({ object, words }) => `    - { object: ${object}${words === "" ? "" : `, ${words}`} }`).join("\n")}
+refresh: { formulas: "*/30 * * * *", reconcile: "0 3 * * *" }
 destination:
   type: duckdb
   path: ./copy.duckdb
   deletes: { soft: ${deletes}, hard: ${deletes} }
 `
-
-const big = ({ NumberOfEmployees: count }: Row): boolean => typeof count === "number" && count > 500
-
-export const marking: CopyPlan = {
-  name: "marking",
-  deletes: "mark",
-  streams: [
-    { stream: "Account", object: "Account" },
-    { stream: "BigAccounts", object: "Account", holds: big },
-    { stream: "Contact", object: "Contact" },
-    { stream: "Opportunity", object: "Opportunity" },
-    { stream: "TechDeals", object: "Opportunity", holds: (row) => row.Account_Industry__c === "Technology" },
-    { stream: "User", object: "User" },
-    { stream: "Reference_Request__c", object: "Reference_Request__c" },
-    { stream: "Reference_Quote__c", object: "Reference_Quote__c" },
-    { stream: "CampaignMember", object: "CampaignMember" }
-  ],
-  spec: `${head("marking")}    - { object: Account, fields: all }
-    - { object: Account, name: BigAccounts, where: "NumberOfEmployees > 500", fields: [Name, NumberOfEmployees, BillingAddress] }
-    - { object: Contact }
-    - object: Opportunity
-      fields: [Name, StageName, Amount, Probability, CloseDate, Description, AccountId, ContactId, IsClosed, IsWon, ForecastCategory, Account_Industry__c]
-    - { object: Opportunity, name: TechDeals, where: "Account_Industry__c = 'Technology'", fields: [Name, Amount, StageName] }
-    - { object: User }
-    - { object: Reference_Request__c, fields: all }
-    - { object: Reference_Quote__c, fields: all }
-    - { object: CampaignMember, fields: [CampaignId, ContactId, LeadId, Status, HasResponded] }
-${tail("mark")}`
-}
-
-export const removing: CopyPlan = {
-  name: "removing",
-  deletes: "remove",
-  streams: [
-    { stream: "Account", object: "Account" },
-    { stream: "Contact", object: "Contact" },
-    {
-      stream: "Opportunity",
-      object: "Opportunity",
-      holds: ({ Amount }) => typeof Amount === "number" && Amount > 50_000
-    },
-    { stream: "Reference_Quote__c", object: "Reference_Quote__c" },
-    { stream: "CampaignMember", object: "CampaignMember" }
-  ],
-  spec: `${head("removing")}    - { object: Account }
-    - { object: Contact, fields: [FirstName, LastName, Email, AccountId, MailingAddress] }
-    - { object: Opportunity, where: "Amount > 50000", fields: [Name, Amount, StageName, IsWon] }
-    - { object: Reference_Quote__c, fields: all }
-    - { object: CampaignMember, fields: [CampaignId, ContactId, LeadId, Status] }
-${tail("remove")}`
-}
 
 export interface Copy extends CopyPlan {
   readonly database: string
@@ -111,7 +119,7 @@ interface Proof {
 }
 
 export const openCopy = async (plan: CopyPlan, env: Readonly<Record<string, string>>): Promise<Copy> => {
-  const workspace = await openWorkspace(env, plan.spec)
+  const workspace = await openWorkspace(env, specOf(plan))
   const checkpointFile = workspace.path(`.decant/${plan.name}.checkpoint.json`)
   return {
     ...plan,

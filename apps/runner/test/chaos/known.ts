@@ -2,6 +2,8 @@
 import { type ChaosOrg, type Row, sharedObject } from "./chaos-org.ts"
 
 export interface Known {
+  /** Objects of which there are streams. */
+  readonly copied: ReadonlySet<string>
   /** Rows as the truth tells them, recycle bin included, by Id. */
   readonly rows: (object: string) => Promise<ReadonlyArray<Row>>
   /** Rows that a change may choose: those that no open transaction holds locked. */
@@ -23,7 +25,7 @@ export interface Known {
 
 const isLive = (row: Row): boolean => row.IsDeleted !== true
 
-export const openKnown = (org: ChaosOrg): Known => {
+export const openKnown = (org: ChaosOrg, copied: ReadonlySet<string>): Known => {
   const cache = new Map<string, Promise<ReadonlyArray<Row>>>()
   const locks = new Map<string, number>()
   const hiddenRows: Known["hiddenRows"] = new Map()
@@ -34,6 +36,7 @@ export const openKnown = (org: ChaosOrg): Known => {
   }
   const free = ({ Id }: Row): boolean => !locks.has(Id)
   return {
+    copied,
     rows,
     live: async (object) => (await rows(object)).filter((row) => isLive(row) && free(row)),
     bin: async (object) => (await rows(object)).filter((row) => !isLive(row) && free(row)),

@@ -1,23 +1,11 @@
 /** What users of the org do to its records, as bursts that a seed chooses. */
 import { type ChaosOrg, type Row, sharedObject } from "./chaos-org.ts"
-import { deletable, type Known } from "./known.ts"
+import { type Burst, type Doing, ids, type Late, oneOf, parentIsFree } from "./doing.ts"
 import type { Random } from "./random.ts"
+import { bringBack, emptyBin, merge, purgeLog, removeFamily, removeLeaf } from "./removals.ts"
 import { industry, newValues, someValues } from "./values.ts"
 
-export interface Doing {
-  readonly org: ChaosOrg
-  readonly known: Known
-  readonly random: Random
-  /** The quiet sync of this round compares Ids. */
-  readonly reconciles: boolean
-}
-
-/** What was done, in a few words; null when there was nothing to do it to. */
-type Burst = (doing: Doing) => Promise<string | null>
-
-const ids = (rows: ReadonlyArray<Row>): ReadonlyArray<string> => rows.map(({ Id }) => Id)
-
-const copied = [
+const all = [
   "Account",
   "Contact",
   "Opportunity",
@@ -27,15 +15,8 @@ const copied = [
   "CampaignMember"
 ]
 
-/** Their deletion takes other rows along or moves them. */
-const families = ["Account", "Contact", sharedObject]
-const leaves = ["Opportunity", "Reference_Quote__c", "CampaignMember"]
-
 const stampOf = async (org: ChaosOrg): Promise<string> =>
   `${new Date(await org.now()).toISOString().slice(0, 19)}.000+0000`
-
-/** A detail's change stamps its parent, whose row an open transaction may hold. */
-const parentIsFree = (known: Known, row: Row): boolean => !known.isLocked(row.Reference_Request__c)
 
 const changeable = async ({ known, org }: Doing, object: string): Promise<ReadonlyArray<Row>> =>
   (await known.live(object)).filter(
@@ -75,7 +56,11 @@ const shareNew = async ({ org, known, random }: Doing, inserted: ReadonlyArray<s
 
 const insertSome = async (doing: Doing, late: Late | null): Promise<string | null> => {
   const { org, random } = doing
-  const object = random.pick(copied.filter((name) => name !== "User")) ?? "Account"
+  const object = oneOf(
+    doing,
+    all.filter((name) => name !== "User")
+  )
+  if (object === null) return null
   const rows: Array<object> = []
   for (let count = object === "CampaignMember" ? 1 : random.integer(1, 4); count > 0; count--) {
     const parents = await parentsFor(doing, object)
@@ -90,7 +75,8 @@ const insertSome = async (doing: Doing, late: Late | null): Promise<string | nul
 
 const updateSome = async (doing: Doing, late: Late | null): Promise<string | null> => {
   const { org, random } = doing
-  const object = random.pick(copied) ?? "Account"
+  const object = oneOf(doing, all)
+  if (object === null) return null
   const rows = random.some(await changeable(doing, object), random.integer(1, 8))
   const update = rows.map(({ Id }) => ({ Id, ...someValues(object, random) }))
   await org.emulator.records(object, { update, ...late?.words })
@@ -101,7 +87,8 @@ const updateSome = async (doing: Doing, late: Late | null): Promise<string | nul
 /** Two changes under one stamp: only the later one counts. */
 const updateTwice: Burst = async (doing) => {
   const { org, random } = doing
-  const object = random.pick(["Account", "Contact", "Opportunity", sharedObject]) ?? "Account"
+  const object = oneOf(doing, ["Account", "Contact", "Opportunity", sharedObject])
+  if (object === null) return null
   const row = random.pick(await changeable(doing, object))
   if (row === null) return null
   const SystemModstamp = await stampOf(org)
@@ -115,7 +102,8 @@ const updateTwice: Burst = async (doing) => {
 /** Many rows under one stamp; sometimes more than a page of REST holds. */
 const updateMany: Burst = async (doing) => {
   const { org, random } = doing
-  const object = random.pick(["Account", "Contact", "Contact", "Opportunity"]) ?? "Contact"
+  const object = oneOf(doing, ["Account", "Contact", "Contact", "Opportunity"])
+  if (object === null) return null
   const rows = await changeable(doing, object)
   const chosen = random.chance(0.2) ? rows : random.some(rows, random.integer(30, 200))
   const update = chosen.map(({ Id }) => ({ Id, Description: `bulk ${random.integer(0, 1_000_000)}` }))
@@ -165,75 +153,6 @@ const changeSilently: Burst = async (doing) => {
     })
   }
   return "formulas and derived fields"
-}
-
-type Removal = "delete" | "hardDelete"
-
-const remove = async (doing: Doing, object: string, how: Removal, late: Late | null) => {
-  const { org, known, random, reconciles } = doing
-  const rows = (await deletable(known, object)).filter((row) => parentIsFree(known, row))
-  const chosen = random.some(rows, random.integer(1, 3))
-  // Only comparing Ids finds out about these.
-  const silent = how === "hardDelete" && reconciles && object !== sharedObject && random.chance(0.3)
-  await org.emulator.records(object, {
-    [how]: ids(chosen),
-    ...(silent ? { deleteLog: false } : {}),
-    ...late?.words
-  })
-  late?.lock(ids(chosen))
-  return `${chosen.length} ${object} ${how}${silent ? " unlogged" : ""}`
-}
-
-const removeFamily: Burst = async (doing) => {
-  const { known, random } = doing
-  if (known.anyLocks()) return null
-  return remove(doing, random.pick(families) ?? "Contact", random.chance(0.6) ? "delete" : "hardDelete", null)
-}
-
-const removeLeaf = (doing: Doing, late: Late | null): Promise<string | null> =>
-  remove(
-    doing,
-    doing.random.pick(leaves) ?? "Opportunity",
-    doing.random.chance(0.5) ? "delete" : "hardDelete",
-    late
-  )
-
-const bringBack: Burst = async ({ org, known, random }) => {
-  if (known.anyLocks()) return null
-  const object = random.pick(["Account", "Contact", "Opportunity"]) ?? "Contact"
-  const undelete = ids(random.some(await known.bin(object), random.integer(1, 3)))
-  if (undelete.length === 0) return null
-  await org.emulator.records(object, { undelete })
-  return `${undelete.length} ${object} undeleted`
-}
-
-const emptyBin: Burst = async ({ org, known, random }) => {
-  if (known.anyLocks()) return null
-  const object = random.pick(["Account", "Contact", "Opportunity"]) ?? "Contact"
-  const gone = ids(random.some(await known.bin(object), random.integer(1, 4)))
-  if (gone.length === 0) return null
-  await org.emulator.records(object, { emptyBin: gone })
-  return `${gone.length} ${object} out of the bin`
-}
-
-const merge: Burst = async ({ org, known, random }) => {
-  if (known.anyLocks()) return null
-  const object = random.pick(["Account", "Contact"]) ?? "Account"
-  const [master, ...losers] = ids(random.some(await known.live(object), random.integer(2, 3)))
-  if (master === undefined || losers.length === 0) return null
-  await org.emulator.records(object, { merge: { master, losers } })
-  return `${losers.length} ${object} merged away`
-}
-
-const purgeLog: Burst = async ({ org, random }) => {
-  const object = random.pick(["Account", "Contact", "Opportunity"]) ?? "Account"
-  await org.emulator.records(object, { purgeDeleteLog: true })
-  return `delete log of ${object} purged`
-}
-
-interface Late {
-  readonly words: { readonly lateCommitSeconds: number }
-  readonly lock: (ids: ReadonlyArray<string>) => void
 }
 
 /** A change that its transaction shows up to eight minutes after its stamp. */

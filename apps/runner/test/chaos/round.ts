@@ -5,9 +5,10 @@ import type { ChaosOrg } from "./chaos-org.ts"
 import { compareCopy } from "./compare-copy.ts"
 import type { Copy } from "./copies.ts"
 import type { CopyState } from "./copy-state.ts"
+import type { Doing } from "./doing.ts"
 import type { Known } from "./known.ts"
 import type { Random } from "./random.ts"
-import { changeRecords, type Doing } from "./record-changes.ts"
+import { changeRecords } from "./record-changes.ts"
 import type { Tap } from "./tap.ts"
 
 export interface Scene {
@@ -34,7 +35,7 @@ export interface RoundResult {
 
 const minute = 60
 const hour = 60 * minute
-/** Each so many rounds all copies are synced, and twice. */
+/** The last of so many rounds syncs all copies, and twice. */
 const fullRounds = 4
 /** Longer than any transaction stays open. */
 const settled = 8 * minute + 5
@@ -99,7 +100,8 @@ const disturb = async (
   }
 ): Promise<ReadonlyArray<Ended>> => {
   const { doing, said } = of
-  if (random.chance(0.5)) said.push(await takeAccess(doing("take")))
+  // Nothing can be taken that no copy has read.
+  if (random.chance(0.5) && scene.states.size > 0) said.push(await takeAccess(doing("take")))
   const before = random.integer(0, 3)
   for (let turn = 0; turn < before; turn++) said.push(await changeRecords(doing(`before ${turn}`)))
   if (random.chance(0.3)) said.push(await changeAccess(doing("access")))
@@ -128,7 +130,7 @@ export const playRound = async (scene: Scene, random: Random, number: number): P
   const reconciles = random.chance(0.25)
   const doing = (name: string): Doing => ({ org, known, reconciles, random: random.part(name) })
   const said: Array<string> = []
-  const full = number % fullRounds === 0
+  const full = number % fullRounds === fullRounds - 1
   const due = copies.filter((_, index) => index === 0 || full)
   const ends = await disturb(scene, random, { due, doing, said })
 
