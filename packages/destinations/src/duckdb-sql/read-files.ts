@@ -1,6 +1,7 @@
 /**
  * The one way in which segments are read: `read_csv` over the list of files with explicit types in the order
- * of the header. The options refuse everything that `read_csv` would otherwise repair by guessing.
+ * of the header. The options refuse everything that `read_csv` would otherwise repair by guessing. Each file has one
+ * thread: a second one that begins in its middle may be inside of a value and take the lines of that for rows.
  *
  * https://duckdb.org/docs/stable/data/csv/overview
  */
@@ -25,7 +26,7 @@ const readList = (
     `SELECT * FROM read_csv([${paths}], columns = {${columns}}, compression = '${gzip ? "gzip" : "none"}', ` +
     `filename = ${literal(fileColumn)}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', ` +
     `nullstr = '', allow_quoted_nulls = true, strict_mode = true, null_padding = false, ignore_errors = false, ` +
-    `max_line_size = 16777216, buffer_size = 33554432)`
+    `max_line_size = 16777216, buffer_size = 33554432, parallel = false)`
   )
 }
 
