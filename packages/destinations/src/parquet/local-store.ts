@@ -150,6 +150,7 @@ export const localStore = (root: string): Store => {
         for (const key of keys) await rm(at(key), { force: true })
       }),
     link: (folder, names) => io(folder, () => refreshLinks(at(folder), names)),
+    use: (body) => body,
     check: Effect.gen(function* () {
       yield* checkWritable(join(root, "_decant"))
       yield* io("", async () => {

@@ -6,7 +6,6 @@
  */
 import type { Destination, DestinationConnector } from "@decant/connector"
 import { Duration, Effect } from "effect"
-import { DestinationError } from "../destination-error.ts"
 import { compareWithFile } from "../duckdb/compare.ts"
 import { failureOf } from "../duckdb/duckdb-failure.ts"
 import { countStream } from "../duckdb/inspect.ts"
@@ -23,14 +22,9 @@ import { settingsOf } from "./parquet-settings.ts"
 import { queryTables } from "./query.ts"
 import { showForInspection } from "./reading.ts"
 import { recordRun } from "./runs.ts"
+import { s3Store } from "./s3-store.ts"
 import { withScratch } from "./scratch.ts"
 import { readAllStreams } from "./stream-table.ts"
-
-const noBuckets = DestinationError.of(
-  "NOT_SUPPORTED",
-  "The Parquet destination does not yet write to buckets.",
-  "Set a local folder as `path` in the spec's destination."
-)
 
 /** A workbench whose `target` is the stream's table as of its newest commit. */
 const benchOver = (writer: Writer, stream: string): Workbench => ({
@@ -53,11 +47,11 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
   const settings = yield* settingsOf(options)
   const { path, schema } = settings
   const folder = yield* privateFolder((cause) => failureOf(path, cause))
-  if (settings.bucket !== null) return yield* noBuckets
-  const store = localStore(path)
+  const { bucket } = settings
+  const store = bucket === null ? localStore(path) : yield* s3Store(path, bucket, folder)
   const workbench = yield* openWorkbench({ path, lockTimeout: Duration.zero, notice: options.notice })
   const writer: Writer = { workbench, store, settings, folder, snapshots: new Map() }
-  const streams = workbench.use((sql) => readAllStreams({ sql, ...writer }))
+  const streams = store.use(workbench.use((sql) => readAllStreams({ sql, ...writer })))
 
   const destination: Destination = {
     capabilities: { commitBytes: 256 * 1024 * 1024, maxIdentifierBytes: 255, nulBytes: "kept" },
@@ -69,20 +63,23 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
       return { orgId: found.length === 0 ? null : orgId, streams: Object.fromEntries(checkpoints) }
     }),
     check: Effect.andThen(store.check, Effect.asVoid(checkOrg(store, settings))),
-    commit: (commit) => commitToTables(writer, commit),
-    discard: (stream, generation) => discardGeneration(writer, stream, generation),
+    commit: (commit) => store.use(commitToTables(writer, commit)),
+    discard: (stream, generation) => store.use(discardGeneration(writer, stream, generation)),
     inspect: (stream, request) =>
-      request.kind === "counts"
-        ? workbench.use((sql: Sql) =>
-            benchOver(writer, stream).attached(sql, "read", countStream(sql, { schema, stream }))
-          )
-        : compareWithFile(benchOver(writer, stream), settings, request.comparison),
-    erase: (stream, key) => eraseFromTables(writer, stream, key),
+      store.use(
+        request.kind === "counts"
+          ? workbench.use((sql: Sql) =>
+              benchOver(writer, stream).attached(sql, "read", countStream(sql, { schema, stream }))
+            )
+          : compareWithFile(benchOver(writer, stream), settings, request.comparison)
+      ),
+    erase: (stream, key) => store.use(eraseFromTables(writer, stream, key)),
     query: (sql, limits) =>
       Effect.gen(function* () {
         const found = yield* streams
         const empty = found.length === 0 && !(yield* store.folders).includes("_decant")
-        return yield* queryTables({ store, settings, streams: empty ? null : found }, sql, limits)
+        const asked = { store, settings, streams: empty ? null : found }
+        return yield* store.use(queryTables(asked, sql, limits))
       }),
     recordRun: (report) => recordRun(store, report)
   }

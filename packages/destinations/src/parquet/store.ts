@@ -38,4 +38,6 @@ export interface Store {
   readonly link: (folder: string, names: ReadonlySet<string>) => Io<void>
   /** Whether a commit could be written, without leaving anything behind. */
   readonly check: Io<void>
+  /** Paths from `readable` are good until the body ends. */
+  readonly use: <A>(body: Io<A>) => Io<A>
 }

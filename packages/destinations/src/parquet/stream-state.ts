@@ -5,7 +5,7 @@
  * A writer that died, or lost, may have left a file of the version that the next writer makes. It is not replaced,
  * for its writer may be slow and not dead: the next attempt has a name of its own, and a second `txn` says which.
  */
-import { createHash } from "node:crypto"
+import { createHash, randomUUID } from "node:crypto"
 import { StreamCheckpoint } from "@decant/connector"
 import { Effect, Option, Schema } from "effect"
 import { DestinationError } from "../destination-error.ts"
@@ -27,6 +27,7 @@ export type HiddenTable = typeof HiddenTable.Type
 
 const Details = Schema.Struct({
   format: Schema.Literal(1),
+  attempt: Schema.optionalKey(Schema.String),
   stream: Schema.String,
   table: Schema.String,
   orgId: Schema.String,
@@ -121,7 +122,8 @@ export const writeStreamState = Effect.fnUntraced(function* (
   checkpoint: StreamCheckpoint,
   details: Details
 ): Effect.fn.Return<Pointer & { readonly key: string }, DestinationError> {
-  const state: StateFile = { ...checkpoint, _decant: details }
+  // No two attempts write the same bytes, so a file with ours is ours.
+  const state: StateFile = { ...checkpoint, _decant: { ...details, attempt: randomUUID() } }
   const bytes = Buffer.from(`${JSON.stringify(state, null, 1)}\n`)
   for (let attempt = 0; ; attempt++) {
     const key = `${folder(details.stream)}/${fileName(checkpoint.version, attempt)}`
