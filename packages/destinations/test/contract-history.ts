@@ -69,7 +69,7 @@ export const historyContract = (subject: Subject): void => {
       Effect.gen(function* () {
         const { at, commit, see } = yield* begin(subject)
         const result = yield* commit({
-          phase: "backfill",
+          everything: true,
           segments: [
             segment(at, {
               asOf: 5,
@@ -90,7 +90,7 @@ export const historyContract = (subject: Subject): void => {
           ["001B", "b"]
         ])
         yield* commit({
-          phase: "backfill",
+          everything: true,
           segments: [segment(at, { asOf: 5, rows: [named("001C", 3, "c")] })]
         })
         assert.strictEqual((yield* see(versions)).length, 3)
@@ -176,7 +176,7 @@ export const historyContract = (subject: Subject): void => {
       Effect.gen(function* () {
         const { at, commit, see } = yield* begin(subject)
         yield* commit({
-          phase: "backfill",
+          everything: true,
           segments: [
             segment(at, { asOf: 20, rows: [named("001A", 7, "newer"), named("001B", 2, "only")] }),
             segment(at, { asOf: 10, rows: [named("001A", 4, "older"), named("001B", 2, "only")] })

@@ -297,7 +297,7 @@ export const typesContract = (subject: Subject): void => {
         const pages = [rows.slice(0, half), rows.slice(half)].map((page, index) =>
           segment(at, { rows: page, header: typedHeader, gzip: index === 0 })
         )
-        yield* destination.commit(commitAfter(0, { phase: "backfill", schema, segments: pages }))
+        yield* destination.commit(commitAfter(0, { everything: true, schema, segments: pages }))
         for (const name of kindNames) {
           const stored = yield* rowsOf(destination, `SELECT "a_${name}" FROM "Account" ORDER BY "Id"`)
           const sent = values.get(name) ?? []
@@ -347,7 +347,7 @@ export const typesContract = (subject: Subject): void => {
             const at = yield* folder
             const destination = yield* open(subject, at)
             const page = segment(at, { rows: [row(1, { [`a_${name}`]: value })], header: typedHeader })
-            const commit = commitAfter(0, { schema, phase: "backfill", segments: [page] })
+            const commit = commitAfter(0, { schema, everything: true, segments: [page] })
             assert.strictEqual(yield* codeOf(destination.commit(commit)), "SEGMENT_REFUSED")
             assert.deepStrictEqual((yield* destination.checkpoints).streams, {})
           })

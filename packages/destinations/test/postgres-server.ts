@@ -4,7 +4,7 @@
  * asked for, in which the role `decant` may make schemas and nothing else.
  */
 import { randomBytes } from "node:crypto"
-import { rm } from "node:fs/promises"
+import { chmod, chown, copyFile, rm, stat } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
@@ -47,12 +47,25 @@ const embedded = async (flags: ReadonlyArray<string>): Promise<Running> => {
       "unix_socket_directories=",
       "-c",
       "fsync=off",
+      "-c",
+      "ssl=on",
+      "-c",
+      "ssl_cert_file=server.pem",
+      "-c",
+      "ssl_key_file=server.key",
       ...flags
     ],
     onLog: () => undefined,
     onError: () => undefined
   })
   await server.initialise()
+  const { uid, gid } = await stat(databaseDir)
+  for (const name of ["server.pem", "server.key"]) {
+    const file = join(databaseDir, name)
+    await copyFile(new URL(`./tls/${name}`, import.meta.url), file)
+    await chmod(file, 0o600)
+    await chown(file, uid, gid)
+  }
   await server.start()
   return {
     url: new URL(`postgres://postgres:secret@127.0.0.1:${port}/postgres`),

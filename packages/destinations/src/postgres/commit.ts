@@ -42,13 +42,19 @@ const conflict = (stream: string, detail: string): DestinationError =>
     "Let the other sync finish and run this one again; see that only one schedule runs this spec."
   )
 
+const noHistory = DestinationError.of(
+  "NOT_SUPPORTED",
+  "The Postgres destination does not yet do `history: true`.",
+  "Take it out of the stream, or use a DuckDB or Parquet destination."
+)
+
 const validate = (commit: Commit): Effect.Effect<void, DestinationError> => {
   const wrong = (segment: Segment) =>
     segment.stream !== commit.stream || segment.generation !== commit.checkpoint.generation
   if (commit.checkpoint.version !== commit.expectedVersion + 1 || commit.segments.some(wrong)) {
     return Effect.fail(conflict(commit.stream, "the segments and the checkpoint do not belong together"))
   }
-  return Effect.void
+  return commit.schema.history ? Effect.fail(noHistory) : Effect.void
 }
 
 /** Everything but the time of writing and the count of rows, which the first commit has added. */

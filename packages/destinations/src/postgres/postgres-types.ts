@@ -95,6 +95,20 @@ const partJson = (cell: Cell, type: ScalarType): string =>
     ? `${cast(cell, stagedType(type))}::text`
     : `to_jsonb(${cast(cell, stagedType(type))})::text`
 
+/** An object of numbers and truth values as one text: parsing it once costs half of parsing each. */
+const objectText = (
+  parts: ReadonlyArray<{
+    readonly field: { readonly name: string; readonly type: ScalarType }
+    readonly cell: Cell
+  }>
+): string => {
+  const values = parts.map(({ field, cell }, at) => {
+    const name = literal(`${at === 0 ? "{" : ","}${JSON.stringify(field.name)}:`)
+    return `${name} || coalesce(${partJson(cell, field.type)}, 'null')`
+  })
+  return `${values.join(" || ")} || '}'`
+}
+
 /**
  * A compound as `jsonb`, null when all of its parts are. Texts go through `jsonb_object`, numbers and truth values
  * are appended; both are immutable, so that a first load can compute them while it copies.
@@ -116,10 +130,7 @@ export const compound = (column: Column, cells: Cells): string | null => {
   const values = texts.map(({ cell }) => (cell === null ? "NULL" : cast(cell, "text"))).join(", ")
   const parts = [
     ...(texts.length === 0 ? [] : [`jsonb_object(ARRAY[${names}]::text[], ARRAY[${values}]::text[])`]),
-    ...others.map(({ field, cell }) => {
-      const name = literal(`{${JSON.stringify(field.name)}:`)
-      return `(${name} || coalesce(${partJson(cell, field.type)}, 'null') || '}')::jsonb`
-    })
+    ...(others.length === 0 ? [] : [`(${objectText(others)})::jsonb`])
   ]
   const nothing = present.map((sql) => `${sql} IS NULL`).join(" AND ")
   return `CASE WHEN ${nothing} THEN NULL ELSE ${parts.join(" || ")} END`
@@ -150,9 +161,9 @@ export const losesDigits = (column: Column, cells: Cells): string | null => {
   const value = cast(cell, "numeric")
   switch (column.type.kind) {
     case "int32":
-      return `(${value} <> trunc(${value}) OR abs(${value}) > 2147483647)`
+      return `(${value} <> trunc(${value}) OR ${value} NOT BETWEEN -2147483648 AND 2147483647)`
     case "int64":
-      return `(${value} <> trunc(${value}) OR abs(${value}) > 9223372036854775807)`
+      return `(${value} <> trunc(${value}) OR ${value} NOT BETWEEN -9223372036854775808 AND 9223372036854775807)`
     case "decimal": {
       const { precision, scale } = column.type
       return `(${value} <> round(${value}, ${scale}) OR abs(${value}) >= 1e${precision - scale})`

@@ -155,8 +155,14 @@ export const queryCopy = Effect.fnUntraced(function* (
   }
   const target = settings.queryTarget ?? settings.target
   const catching = (cause: unknown) => queryFailure(target.location, limits, cause)
+  const connect = async (): Promise<pg.Client> => {
+    const client = await connectTo(target, settingsOf(settings.schema, limits))
+    // Where the server's system knows how: a statement that nobody waits for any more ends at once.
+    await client.query("SET client_connection_check_interval = '500ms'").catch(() => undefined)
+    return client
+  }
   return yield* Effect.acquireUseRelease(
-    Effect.tryPromise({ try: () => connectTo(target, settingsOf(settings.schema, limits)), catch: catching }),
+    Effect.tryPromise({ try: connect, catch: catching }),
     (client) => Effect.tryPromise({ try: () => execute(client, sql, limits), catch: catching }),
     (client) => Effect.promise(() => stop(client))
   )
