@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto"
 import { readFileSync } from "node:fs"
 import type { Auth } from "@decant/connector"
-import { NodeHttpClient } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted } from "effect"
 import type { ErrorCode } from "../src/error-catalogue.ts"

@@ -9,7 +9,7 @@ import type {
   SourceConnector,
   StreamCheckpoint
 } from "@decant/connector"
-import { NodeHttpClient } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { type Duration, Effect, Layer, type Scope, Semaphore, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { checkOrg } from "./check/check-org.ts"

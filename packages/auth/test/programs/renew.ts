@@ -2,7 +2,7 @@
  * A process of its own that renews a stored login as often as told, and prints each access token. Arguments:
  * the folder of the spec, the login host, how often. The client secret comes in CLIENT_SECRET.
  */
-import { NodeHttpClient } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Effect, Redacted } from "effect"
 import { openSession } from "../../src/index.ts"
 import { sourceWith } from "../sources.ts"

@@ -1,7 +1,7 @@
 /** What `decant setup-org` asks of an org that can be logged in to: what exists in it, and what it grants by now. */
 import { openSession } from "@decant/auth"
 import type { OpenSource } from "@decant/connector"
-import { NodeHttpClient } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Effect, Layer, type Scope } from "effect"
 import { HttpClient } from "effect/http"
 import { makeCallLedger } from "../org/call-ledger.ts"
