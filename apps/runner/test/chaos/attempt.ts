@@ -25,8 +25,8 @@ interface Kill {
 }
 
 export interface Attempt {
-  /** None for all of them. */
-  readonly streams: ReadonlyArray<string>
+  /** What the command gets besides: some streams alone, or one that is read from the beginning. */
+  readonly args: ReadonlyArray<string>
   readonly faults: ReadonlyArray<Planned>
   readonly kill: Kill | null
   /** Requests before which the org changes. */
@@ -43,21 +43,31 @@ const planKill = (random: Random, requests: number): Kill => {
   }
 }
 
-/** `requests`: about how many such a sync makes. */
-export const planAttempt = (random: Random, copy: Copy, requests: number, severe: boolean): Attempt => ({
-  streams: random.chance(0.4)
-    ? random.some(copy.streams, random.integer(1, 4)).map(({ stream }) => stream)
-    : [],
-  faults: Array.from({ length: random.pick([0, 1, 2, 2, 3]) ?? 1 }, () => ({
-    from: random.integer(1, requests),
-    fault: random.pick(faults) ?? (faults[0] as Fault),
-    left: severe && random.chance(0.1) ? 7 : random.pick([1, 1, 1, 2])
-  })).map((planned) => ({ ...planned, left: planned.left ?? 1 })),
-  kill: random.chance(0.65) ? planKill(random, requests) : null,
-  changesAt: Array.from({ length: random.pick([0, 1, 1, 2]) ?? 1 }, () => random.integer(1, requests))
-})
+const planArgs = (random: Random, copy: Copy): ReadonlyArray<string> => {
+  if (random.chance(0.1)) return ["--full-refresh", random.pick(copy.streams)?.stream ?? ""]
+  if (random.chance(0.6)) return []
+  return random.some(copy.streams, random.integer(1, 4)).flatMap(({ stream }) => ["--stream", stream])
+}
+
+/** `usual`: about how many requests a sync of all streams makes. What is planned for later never happens. */
+export const planAttempt = (random: Random, copy: Copy, usual: number, severe: boolean): Attempt => {
+  const args = planArgs(random, copy)
+  const named = args.filter((arg) => arg === "--stream").length
+  const requests = named === 0 ? usual : Math.ceil((usual * named) / copy.streams.length) + 3
+  return {
+    args,
+    faults: Array.from({ length: random.pick([0, 1, 2, 2, 3]) ?? 1 }, () => ({
+      from: random.integer(1, requests),
+      fault: random.pick(faults) ?? (faults[0] as Fault),
+      left: severe && random.chance(0.1) ? 7 : (random.pick([1, 1, 1, 2]) ?? 1)
+    })),
+    kill: random.chance(0.7) ? planKill(random, requests) : null,
+    changesAt: Array.from({ length: random.pick([1, 1, 2, 3]) ?? 1 }, () => random.integer(1, requests))
+  }
+}
 
 export interface Ended {
+  readonly args: ReadonlyArray<string>
   readonly code: number | null
   readonly killedAt: number | null
   readonly requests: number
@@ -110,10 +120,10 @@ export const runAttempt = async (of: {
       if (plan.after !== null && isEnd) setTimeout(() => kill(at), plan.after)
     }
   })
-  running = of.copy.start(attempt.streams)
+  running = of.copy.start(attempt.args)
   const { code, stderr } = await running.ended
   const requests = tap.count()
   tap.listen(null)
   await emulator.control("DELETE", "faults")
-  return { code, killedAt: code === null ? killedAt : null, requests, struck, stderr }
+  return { args: attempt.args, code, killedAt: code === null ? killedAt : null, requests, struck, stderr }
 }

@@ -104,8 +104,8 @@ destination:
 export interface Copy extends CopyPlan {
   readonly database: string
   readonly checkpointFile: string
-  /** The command, as a process that may be killed; of some streams, or of all where none is named. */
-  readonly start: (streams: ReadonlyArray<string>) => Running
+  /** The command, as a process that may be killed. */
+  readonly start: (args: ReadonlyArray<string>) => Running
   /** A whole run that nothing disturbs; the report, and what it left lying about. */
   readonly sync: () => Promise<{ readonly report: RunReport; readonly leftovers: ReadonlyArray<string> }>
   /** What `decant verify` has to say against the copy. */
@@ -125,8 +125,7 @@ export const openCopy = async (plan: CopyPlan, env: Readonly<Record<string, stri
     ...plan,
     database: workspace.path("copy.duckdb"),
     checkpointFile,
-    start: (streams) =>
-      workspace.start(["sync", "--json", ...streams.flatMap((stream) => ["--stream", stream])]),
+    start: (args) => workspace.start(["sync", "--json", ...args]),
     sync: async () => {
       const { report } = await workspace.sync()
       const leftovers = [".lock", ".spool"].filter((end) => existsSync(`${checkpointFile}${end}`))

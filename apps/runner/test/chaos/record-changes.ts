@@ -15,6 +15,9 @@ const all = [
   "CampaignMember"
 ]
 
+/** Milliseconds for which a change may stay invisible. */
+const longestTransaction = 480_000
+
 const stampOf = async (org: ChaosOrg): Promise<string> =>
   `${new Date(await org.now()).toISOString().slice(0, 19)}.000+0000`
 
@@ -99,6 +102,22 @@ const updateTwice: Burst = async (doing) => {
   return `${object} twice in a second`
 }
 
+/** The stamp that a row has already, as of a second change in that second which shows only now. */
+const updateAgain: Burst = async (doing) => {
+  const { org, random } = doing
+  const object = oneOf(doing, ["Account", "Contact", "Opportunity", sharedObject])
+  if (object === null) return null
+  const since = (await org.now()) - longestTransaction
+  const fresh = (await changeable(doing, object)).filter(
+    ({ SystemModstamp }) => Date.parse(String(SystemModstamp)) >= since
+  )
+  const rows = random.some(fresh, 4)
+  if (rows.length === 0) return null
+  const update = rows.map(({ Id, SystemModstamp }) => ({ Id, ...newValues(object, random), SystemModstamp }))
+  await org.emulator.records(object, { update })
+  return `${rows.length} ${object} again under their stamp`
+}
+
 /** Many rows under one stamp; sometimes more than a page of REST holds. */
 const updateMany: Burst = async (doing) => {
   const { org, random } = doing
@@ -174,9 +193,10 @@ const commitLate: Burst = async (doing) => {
 const bursts: ReadonlyArray<readonly [weight: number, burst: Burst]> = [
   [3, (doing) => insertSome(doing, null)],
   [4, (doing) => updateSome(doing, null)],
-  [2, updateTwice],
+  [1, updateTwice],
+  [2, updateAgain],
   [1, updateMany],
-  [2, crossFilters],
+  [4, crossFilters],
   [2, changeSilently],
   [2, removeFamily],
   [2, (doing) => removeLeaf(doing, null)],

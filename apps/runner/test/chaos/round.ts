@@ -46,9 +46,9 @@ const attempt = async (
   random: Random,
   change: (at: number) => Promise<void>
 ): Promise<Ended> => {
-  // A quiet sync has more to do than most: what is planned later than a sync's last request never happens.
-  const requests = Math.ceil((scene.usual.get(copy.name) ?? 60) * 0.6)
-  const plan = planAttempt(random, copy, requests, scene.severe)
+  // A quiet sync has more to do than most.
+  const usual = Math.ceil((scene.usual.get(copy.name) ?? 60) * 0.6)
+  const plan = planAttempt(random, copy, usual, scene.severe)
   return runAttempt({
     attempt: plan,
     copy,
@@ -81,8 +81,8 @@ const again = async (copy: Copy): Promise<ReadonlyArray<string>> => {
     )
 }
 
-const describeEnd = ({ code, killedAt, requests, struck }: Ended): string =>
-  `${killedAt === null ? `exit ${code}` : `killed at ${killedAt}`} of ${requests}${struck.length > 0 ? ` (${struck.join(", ")})` : ""}`
+const describeEnd = ({ args, code, killedAt, requests, struck }: Ended): string =>
+  `${args.join(" ").replaceAll("--stream ", "")}${args.length > 0 ? ": " : ""}${killedAt === null ? `exit ${code}` : `killed at ${killedAt}`} of ${requests}${struck.length > 0 ? ` (${struck.join(", ")})` : ""}`
 
 const wait = (random: Random, reconciles: boolean, severe: boolean): number => {
   if (severe && random.chance(0.02)) return random.integer(7, 17) * 24 * hour
@@ -102,7 +102,7 @@ const disturb = async (
   const { doing, said } = of
   // Nothing can be taken that no copy has read.
   if (random.chance(0.5) && scene.states.size > 0) said.push(await takeAccess(doing("take")))
-  const before = random.integer(0, 3)
+  const before = random.integer(2, 5)
   for (let turn = 0; turn < before; turn++) said.push(await changeRecords(doing(`before ${turn}`)))
   if (random.chance(0.3)) said.push(await changeAccess(doing("access")))
   const ends: Array<Ended> = []
@@ -119,7 +119,9 @@ const disturb = async (
     }
     ends.push(await attempt(scene, copy, random.part(`attempt ${turn}`), change))
     if (random.chance(0.4)) await scene.org.advance(random.integer(1, 6 * minute))
-    if (random.chance(0.5)) said.push(await changeRecords(doing(`after ${turn}`)))
+    for (let more = random.integer(0, 2); more > 0; more--) {
+      said.push(await changeRecords(doing(`after ${turn} ${more}`)))
+    }
   }
   return ends
 }
