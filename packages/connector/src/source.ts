@@ -31,6 +31,8 @@ export interface ReadyStream {
   readonly checkpoint: StreamCheckpoint
   /** True when a job of an earlier run goes on. */
   readonly resumes: boolean
+  /** Fields that have another name in the source than at the last run. */
+  readonly renamed?: ReadonlyArray<{ readonly from: string; readonly to: string }>
   readonly warnings: ReadonlyArray<string>
 }
 

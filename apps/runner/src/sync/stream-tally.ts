@@ -40,11 +40,14 @@ const outcomeOf = (plan: StreamPlan): Outcome => {
     : { kind: "failed", failure: plan.failure }
 }
 
+const renameText = ({ from, to }: { readonly from: string; readonly to: string }): string =>
+  `${from}: renamed to ${to}, which is read of all rows; the column ${from} keeps what it held`
+
 export const newTally = (plan: StreamPlan, cursor: Instant | null): StreamTally => ({
   stream: plan.stream,
   mode: plan.status === "ready" ? plan.mode : null,
   warnings: plan.status === "ready" ? [...plan.warnings] : [],
-  schemaChanges: [],
+  schemaChanges: plan.status === "ready" ? (plan.renamed ?? []).map(renameText) : [],
   cursor: { from: cursor, to: cursor },
   read: 0,
   inserted: 0,

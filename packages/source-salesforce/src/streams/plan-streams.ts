@@ -16,21 +16,21 @@ import {
   type PathsOfObject,
   unknownObject
 } from "../describe/describe-objects.ts"
-import type { ObjectDescribe } from "../describe/describe-shape.ts"
-import { whyUnsyncable } from "../describe/unsyncable-objects.ts"
 import type { Related } from "../fields/field-path.ts"
 import { wishedPaths } from "../fields/field-wishes.ts"
 import { didYouMean } from "../nearest-name.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
 import type { ReadError } from "../read-error.ts"
 import { type SourceError, sourceError } from "../source-error.ts"
+import { type Defining, defineObjects } from "./define-objects.ts"
 import { keepingHidden, type SeesAll } from "./hidden-rows.ts"
 import { refreshDue } from "./refresh-due.ts"
+import type { Rename } from "./renamed-fields.ts"
 import { schemaDifference } from "./schema-fingerprint.ts"
 import { selectedPaths } from "./soql-columns.ts"
 import { defineSoqlStream, type ParsedSoql, parseSoql } from "./soql-definition.ts"
 import { choiceNames, chooseStreams, hasGlob, type StreamChoice } from "./stream-choice.ts"
-import { defineStream, type StreamDefinition, wishesOf } from "./stream-definition.ts"
+import { type StreamDefinition, wishesOf } from "./stream-definition.ts"
 import { planWindow } from "./window-plan.ts"
 
 /** A plan and what its reading needs besides. */
@@ -82,20 +82,6 @@ const settle = Effect.fnUntraced(function* (
   return described
 })
 
-const syncable = (describe: ObjectDescribe): Result.Result<ObjectDescribe, SourceError> => {
-  const reason = whyUnsyncable(describe)
-  return reason === null
-    ? Result.succeed(describe)
-    : Result.fail(
-        sourceError(
-          "OBJECT_UNSUPPORTED",
-          `${describe.name} cannot be synced: ${reason}.`,
-          "Take the object out of the spec.",
-          { disposition: "spec" }
-        )
-      )
-}
-
 /** What became of columns since the last run, for those that the destination's own report does not tell. */
 const columnWarnings = (
   definition: StreamDefinition,
@@ -125,34 +111,15 @@ const offWarnings = ({ refresh }: Spec, definition: StreamDefinition): ReadonlyA
     : [])
 ]
 
-const planOne = (of: {
-  readonly client: SalesforceClient
-  readonly spec: Spec
-  readonly stream: ObjectStream
-  readonly described: Described
-  readonly related: Related
-  readonly request: PlanRequest
-  readonly access: string | null
-}): PlannedStream => {
-  const name = streamName(of.stream)
-  const described = of.described.get(of.stream.object.toLowerCase())
-  if (described === undefined) return failed(name, unknownObject(of.stream.object, []))
-  const defined = described.pipe(
-    Result.flatMap(syncable),
-    Result.flatMap((describe) =>
-      defineStream(
-        of.spec,
-        of.stream,
-        describe,
-        of.related,
-        of.request.checkpoints[name]?.schemaFingerprint ?? null
-      )
+const planObjects = (
+  of: Defining & { readonly client: SalesforceClient; readonly access: string | null },
+  objects: ReadonlyArray<ObjectStream>
+): Effect.Effect<ReadonlyArray<PlannedStream>, ReadError> =>
+  Effect.map(defineObjects(of.client, of, objects), (defined) =>
+    defined.map(({ name, found }) =>
+      Result.isFailure(found) ? failed(name, found.failure) : planDefined({ ...of, ...found.success })
     )
   )
-  return Result.isFailure(defined)
-    ? failed(name, defined.failure)
-    : planDefined({ ...of, definition: defined.success })
-}
 
 const planDefined = (of: {
   readonly client: SalesforceClient
@@ -160,6 +127,7 @@ const planDefined = (of: {
   readonly request: PlanRequest
   readonly access: string | null
   readonly definition: StreamDefinition
+  readonly renamed?: ReadonlyArray<Rename>
 }): PlannedStream => {
   const { definition } = of
   const name = definition.stream
@@ -179,6 +147,7 @@ const planDefined = (of: {
       mode: window.mode,
       checkpoint: window.checkpoint,
       resumes: window.resumes,
+      renamed: of.renamed ?? [],
       warnings: [
         ...definition.warnings,
         ...columnWarnings(definition, stored),
@@ -251,7 +220,7 @@ export const planStreams = Effect.fn("salesforce.plan")(function* (
     ...queries.flatMap(({ object, query }) => pathsIn(described, object, selectedPaths(query)))
   ])
   const plans = [
-    ...objects.map((stream) => planOne({ client, spec, stream, described, related, request, access })),
+    ...(yield* planObjects({ client, spec, described, related, request, access }, objects)),
     ...soql.map(({ stream, parsed }) =>
       Result.isFailure(parsed)
         ? failed(stream.name, parsed.failure)

@@ -1,6 +1,7 @@
 /**
  * What a stream's table was made of, in one line of text that a checkpoint keeps: a mark of the filter and, for
- * each column, a mark of its type and origin. From two of them it is known what changed in between.
+ * each column, a mark of its type and origin, and for custom fields the org's own id of them. From two of these
+ * texts it is known what changed in between.
  */
 import { createHash } from "node:crypto"
 import type { StreamSchema } from "@decant/connector"
@@ -10,7 +11,7 @@ const markOf = (value: unknown): string =>
 
 const FILTER = "where"
 
-/** `where=… Id=… Name=…`; a column's name holds neither space nor equals sign. */
+/** `where=… Id=… Name=… Tier__c=…:00N…`; a column's name holds neither space, equals sign nor colon. */
 export const schemaFingerprint = (schema: StreamSchema, where: string | null): string =>
   [
     `${FILTER}=${markOf(where)}`,
@@ -20,25 +21,80 @@ export const schemaFingerprint = (schema: StreamSchema, where: string | null): s
 /** Stands for a column that was lost: its field may come back, and until then it is not unknown. */
 const LOST = "-"
 
+/** Stands for the id of a field whose id this user may not ask for. */
+const UNKNOWN_ID = "?"
+
 interface Fingerprint {
   readonly filter: string
   readonly columns: ReadonlyMap<string, string>
+  readonly ids: ReadonlyMap<string, string>
 }
 
 const parse = (text: string): Fingerprint | null => {
   const [filter, ...columns] = text.split(" ").map((part) => part.split("="))
-  return filter?.[0] === FILTER
-    ? { filter: filter[1] ?? "", columns: new Map(columns.map(([name = "", mark = ""]) => [name, mark])) }
-    : null
+  if (filter?.[0] !== FILTER) return null
+  const marks = columns.map(([name = "", mark = ""]) => ({ name, parts: mark.split(":") }))
+  return {
+    filter: filter[1] ?? "",
+    columns: new Map(marks.map(({ name, parts }) => [name, parts[0] ?? ""])),
+    ids: new Map(marks.flatMap(({ name, parts: [, id] }) => (id === undefined ? [] : [[name, id] as const])))
+  }
 }
 
-/** The new fingerprint, with the columns that the table once had. */
+const textOf = ({ filter, columns, ids }: Fingerprint): string =>
+  [
+    `${FILTER}=${filter}`,
+    ...[...columns].map(([name, mark]) => `${name}=${mark}${ids.has(name) ? `:${ids.get(name)}` : ""}`)
+  ].join(" ")
+
+/** The new fingerprint, with the columns that the table once had and the ids that were known. */
 export const rememberLost = (before: string | null, now: string): string => {
   const old = before === null ? null : parse(before)
   const current = parse(now)
   if (old === null || current === null) return now
   const lost = [...old.columns.keys()].filter((name) => !current.columns.has(name))
-  return [now, ...lost.map((name) => `${name}=${LOST}`)].join(" ")
+  return textOf({
+    filter: current.filter,
+    columns: new Map([...current.columns, ...lost.map((name) => [name, LOST] as const)]),
+    ids: new Map([...old.ids, ...current.ids])
+  })
+}
+
+/** With the ids of these columns; null ids could not be asked for, and are not asked for again. */
+export const withFieldIds = (
+  text: string,
+  names: ReadonlyArray<string>,
+  idOf: (name: string) => string | null
+): string => {
+  const found = parse(text)
+  if (found === null) return text
+  const ids = names
+    .filter((name) => found.columns.has(name))
+    .map((name) => [name, idOf(name) ?? UNKNOWN_ID] as const)
+  return textOf({ ...found, ids: new Map([...found.ids, ...ids]) })
+}
+
+export interface StoredField {
+  readonly name: string
+  /** Null where it is not known. */
+  readonly id: string | null
+  /** Has an id, or none that can be asked for. */
+  readonly isSettled: boolean
+  /** Was lost in an earlier run. */
+  readonly isLost: boolean
+}
+
+export const storedFields = (text: string | null): ReadonlyArray<StoredField> => {
+  const found = parse(text ?? "")
+  return [...(found?.columns ?? [])].map(([name, mark]) => {
+    const id = found?.ids.get(name)
+    return {
+      name,
+      id: id === undefined || id === UNKNOWN_ID ? null : id,
+      isSettled: id !== undefined,
+      isLost: mark === LOST
+    }
+  })
 }
 
 /** Columns that the table has or had, in lower case. */
