@@ -223,7 +223,8 @@ export const runVerify = Effect.fnUntraced(function* (request: VerifyRequest) {
       else fail(tally, plan.stream, proof.failure, 0)
     }
   }
-  for (const line of coverageLines(prepared)) yield* request.screen.note(line)
+  const spent = (yield* source.usage(null)).apiCalls
+  for (const line of coverageLines(prepared, spent)) yield* request.screen.note(line)
   yield* Effect.forEach(prepared, (proof) => proveOne(ground, proof, tally), {
     concurrency: streamsAtOnce,
     discard: true

@@ -21,11 +21,14 @@ const coverageOf = ({ of: { proof, stored }, countsOnly }: PreparedProof): strin
 }
 
 /** Before anything of it is spent. */
-export const coverageLines = (prepared: ReadonlyArray<PreparedProof>): ReadonlyArray<string> => {
+export const coverageLines = (
+  prepared: ReadonlyArray<PreparedProof>,
+  spent: number
+): ReadonlyArray<string> => {
   if (prepared.length === 0) return []
-  const calls = prepared.reduce((sum, proof) => sum + callsOf(proof), 0)
+  const calls = prepared.reduce((sum, proof) => sum + callsOf(proof), spent)
   return [
-    `About ${counted(calls, "API call")}, and a few where something differs:`,
+    `About ${counted(calls, "API call")}, ${count(spent)} of them made, and a few more where something differs:`,
     ...prepared.map(
       (proof) =>
         `  ${proof.of.plan.stream}: ${counted(proof.of.proof.rows, "row")}, ${coverageOf(proof)}; about ${counted(callsOf(proof), "call")}`
@@ -45,13 +48,12 @@ const columns: ReadonlyArray<TableColumn> = [
   { name: "verdict", align: "left" }
 ]
 
+const differ = (rows: number): string => `${count(rows)} ${rows === 1 ? "differs" : "differ"}`
+
 const verdictOf = (stream: VerifiedStream): string => {
   if (stream.status === "failed" || stream.status === "skipped") return stream.status
   const left = differencesOf(stream)
-  if (left > 0)
-    return stream.mended > 0
-      ? `${count(left)} differ, ${count(stream.mended)} mended`
-      : `${count(left)} differ`
+  if (left > 0) return stream.mended > 0 ? `${differ(left)}, ${count(stream.mended)} mended` : differ(left)
   return stream.mended > 0 ? `${count(stream.mended)} mended` : "same"
 }
 
@@ -113,7 +115,8 @@ const closing = (report: VerifyReport, location: string): string => {
   const seconds = ((Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000).toFixed(1)
   const cost = `${counted(report.apiCalls, "API call")}, ${seconds} s`
   const repaired = mended === 0 ? "" : `${counted(mended, "row")} mended; `
-  if (left > 0) return `${repaired}${counted(left, "difference")} in ${location} (${cost}).`
+  const blind = report.quick ? " Counts cannot see a wrong value, nor a missing row beside one too many." : ""
+  if (left > 0) return `${repaired}${counted(left, "difference")} in ${location} (${cost}).${blind}`
   if (proved.length === 0) return `Nothing could be compared (${cost}).`
   const rest = report.status === "failed" ? " Streams that failed were not compared." : ""
   const rows = counted(
@@ -124,7 +127,7 @@ const closing = (report: VerifyReport, location: string): string => {
   const every =
     values === sum((stream) => stream.compared) ? "every value of them" : `all values of ${count(values)}`
   return report.quick
-    ? `${repaired}The counts agree: ${rows} in ${location} (${cost}).${rest}`
+    ? `The counts agree: ${rows} in ${location} (${cost}).${blind}${rest}`
     : `${repaired}${location} holds what Salesforce held: ${rows} compared, ${every} (${cost}).${rest}`
 }
 
