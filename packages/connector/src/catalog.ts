@@ -21,6 +21,8 @@ export interface CatalogObject {
   readonly unsupported: string | null
   /** What reads it when it is read whole; null when it cannot be synced. */
   readonly api: "bulk" | "rest" | null
+  /** What one should know of it before it is synced; null when nothing. */
+  readonly note: string | null
   /** About how many rows it has, where the source tells. */
   readonly rows: number | null
   readonly fields: ReadonlyArray<CatalogField>

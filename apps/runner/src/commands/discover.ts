@@ -11,7 +11,7 @@ import { type Cell, textTable } from "../terminal/text-table.ts"
 import { specArgument, theScreen, theSpecFile } from "./flags.ts"
 
 const notesOf = (object: CatalogObject): string =>
-  object.unsupported === null ? "" : `cannot be synced: ${object.unsupported}`
+  object.unsupported === null ? (object.note ?? "") : `cannot be synced: ${object.unsupported}`
 
 const objectRow = (object: CatalogObject): ReadonlyArray<Cell> => [
   object.name,

@@ -42,6 +42,10 @@ export const catalogObject = (describe: ObjectDescribe, rows: number | null): Ca
   custom: describe.custom,
   unsupported: whyUnsyncable(describe),
   api: apiOf(describe),
+  note:
+    describe.deletable && !describe.undeletable && describe.queryable
+      ? "rows leave it without a recycle bin"
+      : null,
   rows,
   fields: describe.fields.map((field) => fieldOf(describe, field))
 })

@@ -44,6 +44,8 @@ export const ObjectDescribe = Schema.Struct({
   customSetting: Flag,
   queryable: orDefault<boolean>(Schema.Boolean, true),
   deletable: Flag,
+  /** It has a recycle bin. */
+  undeletable: Flag,
   replicateable: Flag,
   deprecatedAndHidden: Flag,
   fields: Schema.Array(FieldDescribe)
