@@ -4,6 +4,7 @@ import { Effect, Semaphore } from "effect"
 import { DestinationError } from "../destination-error.ts"
 import { checkWritable } from "./check.ts"
 import { commitToPostgres } from "./commit.ts"
+import { compareWithTable } from "./compare.ts"
 import { dropHidden } from "./hidden-table.ts"
 import { countStream } from "./inspect.ts"
 import { maxIdentifierBytes } from "./postgres-layout.ts"
@@ -52,7 +53,7 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
     inspect: (stream, request) =>
       request.kind === "counts"
         ? sessions.use((sql) => countStream(sql, { schema, stream }))
-        : Effect.fail(notYet("compare rows")),
+        : compareWithTable(sessions, settings, request.comparison),
     erase: () => Effect.fail(notYet("erase single records")),
     query: (sql, limits) => queryCopy(settings, sql, limits),
     recordRun: (report) => sessions.use((sql) => recordRun(sql, schema, report))

@@ -7,7 +7,7 @@ import { createHash, randomBytes } from "node:crypto"
 import { segmentRows } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
-import type { Batch } from "../duckdb-sql/batches.ts"
+import type { Batch, BatchFile } from "../duckdb-sql/batches.ts"
 import { segmentShort } from "../duckdb-sql/stage.ts"
 import { identifier, literal } from "../sql-text.ts"
 import { asOfColumn, type LayoutColumn, type TableLayout } from "../table-layout.ts"
@@ -110,6 +110,20 @@ export const copyFile = Effect.fnUntraced(function* (
   if (arrived !== file.rows) return yield* segmentShort(file.path, file.rows, arrived)
 })
 
+const copyOne = Effect.fnUntraced(function* (
+  sql: Sql,
+  stage: Stage,
+  entry: BatchFile,
+  fileOf: FileOf,
+  nul: NulCount
+): Effect.fn.Return<void, DestinationError> {
+  const names = stage.batch.header.map((_, position) => cellName(position))
+  const position = stage.batch.segments.indexOf(entry.segment)
+  yield* sql.rows("SELECT set_config('decant.segment', $1, false)", [String(position)])
+  const statement = `COPY ${stage.table} (${names.join(", ")}) ${copyOptions(names)}`
+  yield* copyFile(sql, statement, entry.file, fileOf, nul)
+})
+
 /** Copies the files of a batch into its staging table. */
 export const copyBatch = Effect.fnUntraced(function* (
   sessions: Sessions,
@@ -118,15 +132,20 @@ export const copyBatch = Effect.fnUntraced(function* (
   nul: NulCount
 ): Effect.fn.Return<void, DestinationError> {
   yield* sessions.use((sql) => createStage(sql, stage))
-  const names = stage.batch.header.map((_, position) => cellName(position))
-  const statement = `COPY ${stage.table} (${names.join(", ")}) ${copyOptions(names)}`
-  yield* onTwoConnections(sessions, stage.batch.files, (sql, { segment, file }) =>
-    Effect.gen(function* () {
-      const position = stage.batch.segments.indexOf(segment)
-      yield* sql.rows("SELECT set_config('decant.segment', $1, false)", [String(position)])
-      yield* copyFile(sql, statement, file, fileOf, nul)
-    })
+  yield* onTwoConnections(sessions, stage.batch.files, (sql, entry) =>
+    copyOne(sql, stage, entry, fileOf, nul)
   )
+})
+
+/** The same on one connection, in its transaction. */
+export const copyBatchOn = Effect.fnUntraced(function* (
+  sql: Sql,
+  stage: Stage,
+  fileOf: FileOf,
+  nul: NulCount
+): Effect.fn.Return<void, DestinationError> {
+  yield* createStage(sql, stage)
+  for (const entry of stage.batch.files) yield* copyOne(sql, stage, entry, fileOf, nul)
 })
 
 export const dropStage = (sql: Sql, stage: Stage): Effect.Effect<number, DestinationError> =>
