@@ -19,6 +19,11 @@ export interface Tuning {
   readonly downloadsPerOrg: number
   /** The same of a Developer Edition, where five long calls are all that may run. */
   readonly downloadsPerDeveloperOrg: number
+  /** A proof compares all values of tables of so many rows: some 100 MB of text. */
+  readonly allValuesUpTo: number
+  /** What a proof compares at one time: rows with all values, or with their stamps only. */
+  readonly valuesPerRange: number
+  readonly stampsPerRange: number
 }
 
 export const tuning: Tuning = {
@@ -27,5 +32,8 @@ export const tuning: Tuning = {
   mostRowsByRest: 10_000,
   mostRowsWithoutBulk: 50_000,
   downloadsPerOrg: 4,
-  downloadsPerDeveloperOrg: 2
+  downloadsPerDeveloperOrg: 2,
+  allValuesUpTo: 200_000,
+  valuesPerRange: 1_000_000,
+  stampsPerRange: 5_000_000
 }

@@ -20,9 +20,6 @@ import { newRowsWork } from "../streams/work.ts"
 import { idRanges } from "./id-ranges.ts"
 import { stampHeaders } from "./proof-plan.ts"
 
-/** Rows to a range: what a comparison stages at one time. */
-const VALUES_PER_RANGE = 1_000_000
-const STAMPS_PER_RANGE = 5_000_000
 /** Whole rows are JSON on the way: so many of them at a time. */
 const SAMPLE_CHUNK = 2000
 
@@ -132,7 +129,8 @@ const stampsAndSample = (reading: StreamReading, proof: ProofPlan, ids: IdRange,
 
 export const actualRows = (reading: StreamReading, proof: ProofPlan): Parts => {
   const isWhole = proof.coverage === "all values"
-  const perRange = isWhole ? VALUES_PER_RANGE : STAMPS_PER_RANGE
+  const { valuesPerRange, stampsPerRange } = reading.tuning
+  const perRange = isWhole ? valuesPerRange : stampsPerRange
   const count = reading.definition.soql === null ? Math.ceil(proof.rows / perRange) : 1
   return Stream.unwrap(
     Effect.map(idRanges(reading, count), (ranges) =>

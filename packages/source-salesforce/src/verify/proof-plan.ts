@@ -6,8 +6,6 @@ import { schemaDifference } from "../streams/schema-fingerprint.ts"
 import type { StreamDefinition } from "../streams/stream-definition.ts"
 import type { Tuning } from "../tuning.ts"
 
-/** Up to here every value is compared: some 100 MB of text, a Bulk job of two pages. */
-const ALL_VALUES_UP_TO = 200_000
 /** What a Bulk job costs besides its pages: made, polled three times, its pages listed. */
 const CALLS_PER_JOB = 5
 const ROWS_PER_PAGE = 2000
@@ -63,7 +61,7 @@ export const proofPlan = (of: {
   const { definition, stored, sample, tuning } = of
   const rows = stored.rows
   const isSnapshot = definition.cursorField === null
-  const all = isSnapshot || sample === "all" || rows <= ALL_VALUES_UP_TO || rows <= sample
+  const all = isSnapshot || sample === "all" || rows <= tuning.allValuesUpTo || rows <= sample
   const values = all ? rows : sample
   const notYet = unread(definition, stored)
   const silent = new Set(isSnapshot ? [] : definition.silentColumns)
