@@ -51,6 +51,48 @@ layer(EmulatedOrg.layer({}, { dataset: "empty" }))("requests in one", (it) => {
     })
   )
 
+  it.effect("each graph happens whole or not at all", () =>
+    Effect.gen(function* () {
+      const before = yield* countOf("Account")
+      const { json } = yield* rest("POST", "composite/graph", {
+        graphs: [
+          {
+            graphId: "good",
+            compositeRequest: [
+              account("a", { Name: "Graph" }),
+              contact("c", { LastName: "Ann", AccountId: "@{a.id}" })
+            ]
+          },
+          {
+            graphId: "bad",
+            compositeRequest: [account("a", { Name: "Undone" }), contact("c", { AccountId: "@{a.id}" })]
+          }
+        ]
+      })
+      const [good, bad] = json.graphs
+      assert.deepStrictEqual([good.graphId, good.isSuccessful], ["good", true])
+      assert.deepStrictEqual(statuses(good.graphResponse.compositeResponse), [201, 201])
+      assert.deepStrictEqual([bad.graphId, bad.isSuccessful], ["bad", false])
+      const [undone, missing] = bad.graphResponse.compositeResponse
+      assert.strictEqual(undone.body[0].errorCode, "PROCESSING_HALTED")
+      assert.strictEqual(missing.body[0].errorCode, "REQUIRED_FIELD_MISSING")
+      assert.strictEqual(yield* countOf("Account"), before + 1)
+      const twice = { graphId: "x", compositeRequest: [] }
+      const refused = yield* rest("POST", "composite/graph", { graphs: [twice, twice] })
+      assert.strictEqual(refused.status, 400)
+      const many = Array.from({ length: 501 }, (_, at) => account(`a${at}`, { Name: "A" }))
+      const tooMany = yield* rest("POST", "composite/graph", {
+        graphs: [{ graphId: "x", compositeRequest: many }]
+      })
+      assert.strictEqual(tooMany.status, 400)
+      const query = { method: "GET", url: url("query?q=SELECT+Id+FROM+Account"), referenceId: "q" }
+      const other = yield* rest("POST", "composite/graph", {
+        graphs: [{ graphId: "x", compositeRequest: [query] }]
+      })
+      assert.strictEqual(other.status, 400)
+    })
+  )
+
   it.effect("a reference may be percent-encoded, and what it stands for may hold any sign", () =>
     Effect.gen(function* () {
       const name = 'Tom & "Ann" #1'

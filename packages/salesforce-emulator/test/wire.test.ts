@@ -146,8 +146,9 @@ layer(EmulatedOrg.layer(), { excludeTestServices: true })("faults", (it) => {
         method: "POST",
         body: JSON.stringify({ operation: "query", query: "SELECT Id, LastName FROM Contact" })
       })
-      yield* Effect.sleep("1 second")
-      const path = `${url}/services/data/v68.0/jobs/query/${job.id}/results`
+      const jobPath = `/services/data/v68.0/jobs/query/${job.id}`
+      while ((yield* call(jobPath)).json.state !== "JobComplete") yield* Effect.sleep("20 millis")
+      const path = `${url}${jobPath}/results`
       const headers = { authorization: `Bearer ${accessToken}`, "accept-encoding": "gzip" }
       const whole = yield* read(path, headers)
       assert.isAbove(gunzipSync(whole.body).length, 1_000_000)

@@ -55,6 +55,7 @@ export class Dataset extends Context.Service<
         yield* fill(org, options)
         const empty = Effect.gen(function* () {
           org.ids.reset()
+          org.store.late.forget()
           for (const object of org.schema.all()) yield* org.store.createTable(object)
         })
         return Dataset.of({ refill: Effect.andThen(empty, Effect.orDie(fill(org, options))) })
@@ -76,7 +77,7 @@ const fill = (org: Org["Service"], options: DatasetOptions) =>
     }
     for (const feature of features) feature.records?.(added, bornAt)
     for (const { object, file } of options.load) yield* loadCsv(org, records, object, file)
-    yield* records.write()
+    records.write()
     if (dataset === "scale") yield* scaleRecords(org, rows, seed)
     for (const feature of features) {
       for (const sql of feature.fill?.(org) ?? []) yield* org.store.run(sql)

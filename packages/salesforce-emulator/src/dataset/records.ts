@@ -1,5 +1,4 @@
-/** Rows on their way into an empty org: gathered by object, then written in one transaction. */
-import { Effect } from "effect"
+/** Rows on their way into an empty org: gathered by object, and written when they are first asked for. */
 import type { SObject } from "../org/field.ts"
 import type { Org } from "../org/org.ts"
 import { type Row, readRow } from "../org/row-values.ts"
@@ -41,12 +40,15 @@ export class Records {
     rows[at] = { ...old, ...row }
   }
 
-  /** Writes what was added. */
-  write(): Effect.Effect<void> {
-    const { adminId, store, writing } = this.#org
+  /** Hands over what was added. */
+  write(): void {
+    const { adminId, passage, store, writing } = this.#org
     const context = writing(adminId)
-    return Effect.suspend(() =>
-      store.transaction([...this.#rows].flatMap(([object, rows]) => insertStatements(context, object, rows)))
-    )
+    for (const [object, rows] of this.#rows) {
+      store.late.wait(object.name, () => [
+        ...insertStatements(context, object, rows),
+        ...passage.overdue(object)
+      ])
+    }
   }
 }

@@ -52,6 +52,7 @@ interface OrgService {
   readonly deleteLog: DeleteLog
   /** Lets happen what the clock says has happened; every read goes through here first. */
   readonly settle: Effect.Effect<void>
+  readonly passage: Passage
   /** What statements need to know to write as a user, now. */
   readonly writing: (userId: string) => WriteContext
   readonly usage: ApiUsage
@@ -105,6 +106,7 @@ const make = Effect.fnUntraced(function* (options: OrgOptions) {
     commits,
     deleteLog,
     settle: Effect.andThen(commits.settle, passage.pass),
+    passage,
     writing: (userId) => ({
       schema,
       userId,

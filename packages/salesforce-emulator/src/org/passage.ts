@@ -8,7 +8,7 @@ import type { OrgClock } from "./clock.ts"
 import type { SObject } from "./field.ts"
 import type { OrgSchema } from "./schema.ts"
 import { literal, quoted, type Store } from "./store.ts"
-import { has } from "./writes.ts"
+import { has, type Statement } from "./writes.ts"
 
 const minute = 60_000
 const day = 24 * 60 * minute
@@ -55,8 +55,8 @@ const archived = (object: SObject, now: number): ReadonlyArray<string> => {
     : [`coalesce("EndDate", "ActivityDate") < ${before}`]
 }
 
-const changes = (schema: OrgSchema, now: number): ReadonlyArray<Change> =>
-  schema.all().flatMap((object) => [
+const changes = (objects: ReadonlyArray<SObject>, now: number): ReadonlyArray<Change> =>
+  objects.flatMap((object) => [
     ...leaves(object, now).map((where) => ({
       object,
       set: '"_purged" = true',
@@ -68,6 +68,10 @@ const changes = (schema: OrgSchema, now: number): ReadonlyArray<Change> =>
       where: `NOT coalesce("IsArchived", false) AND ${where}`
     }))
   ])
+
+const statementOf = ({ object, set, where }: Change): Statement => ({
+  sql: `UPDATE ${quoted(object.name)} SET ${set} WHERE ${where}`
+})
 
 export class Passage {
   readonly #store: Store
@@ -86,8 +90,14 @@ export class Passage {
     const now = this.#clock.now()
     if (Math.abs(now - this.#passedAt) < minute) return Effect.void
     this.#passedAt = now
-    return this.#apply(changes(this.#schema, now))
+    const written = this.#schema.all().filter(({ name }) => !this.#store.late.awaits(name))
+    return this.#apply(changes(written, now))
   })
+
+  /** What brings rows to the clock's time that are only being written now. */
+  overdue(object: SObject): ReadonlyArray<Statement> {
+    return changes([object], this.#clock.now()).map(statementOf)
+  }
 
   reset(): void {
     this.#passedAt = Number.NEGATIVE_INFINITY
@@ -97,19 +107,14 @@ export class Passage {
   #apply(due: ReadonlyArray<Change>): Effect.Effect<void> {
     const store = this.#store
     return Effect.gen(function* () {
+      if (due.length === 0) return
       const questions = due.map(
         ({ object, where }, at) => `SELECT ${at} WHERE EXISTS (FROM ${quoted(object.name)} WHERE ${where})`
       )
       const found = yield* store.rows(questions.join(" UNION ALL "))
       const wanted = new Set(found.map(([at]) => Number(at)))
       if (wanted.size === 0) return
-      yield* store.transaction(
-        due
-          .filter((_, at) => wanted.has(at))
-          .map(({ object, set, where }) => ({
-            sql: `UPDATE ${quoted(object.name)} SET ${set} WHERE ${where}`
-          }))
-      )
+      yield* store.transaction(due.filter((_, at) => wanted.has(at)).map(statementOf))
     })
   }
 }

@@ -7,6 +7,7 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb
 import { Context, Effect, Semaphore, Stream } from "effect"
 import { valueMacros } from "../values/macros.ts"
 import { type Field, type FieldType, isStored, type SObject } from "./field.ts"
+import { LateRows } from "./late-rows.ts"
 
 const columnTypes: Readonly<Partial<Record<FieldType, string>>> = {
   boolean: "BOOLEAN",
@@ -52,6 +53,8 @@ export interface Store {
     keep: (result: A) => boolean
   ) => Effect.Effect<A, E, R>
   readonly createTable: (object: SObject) => Effect.Effect<void>
+  /** The rows that are not written yet; every statement here waits for those that it needs. */
+  readonly late: LateRows
 }
 
 /** The connection of the unit that the fiber is in. */
@@ -135,25 +138,54 @@ export const openStore = ({ folder, endsWithProcess, onDisk }: StoreOptions) =>
       version += 1
     })
 
+    const late = new LateRows((statements) =>
+      Effect.scoped(
+        Effect.flatMap(connect, (connection) => Effect.promise(() => transact(connection, statements)))
+      )
+    )
+
     const store: Store = {
+      late,
       rows: (sql, values) =>
-        withConnection(async (connection) => (await connection.runAndReadAll(sql, values)).getRows()),
+        late.before(
+          [sql],
+          withConnection(async (connection) => (await connection.runAndReadAll(sql, values)).getRows())
+        ),
       texts: (sql) =>
         Stream.unwrap(
-          Effect.map(connect, (connection) =>
+          Effect.map(Effect.andThen(late.before([sql], Effect.void), connect), (connection) =>
             Stream.fromAsyncIterable(readTexts(connection, sql), (cause) => cause).pipe(Stream.orDie)
           )
         ),
       run: (sql, values) =>
-        withConnection((connection) => connection.run(sql, values)).pipe(Effect.andThen(changed)),
-      aside: (sql) => withConnection((connection) => connection.run(sql)).pipe(Effect.asVoid),
+        late
+          .before(
+            [sql],
+            withConnection((connection) => connection.run(sql, values))
+          )
+          .pipe(Effect.andThen(changed)),
+      aside: (sql) =>
+        late
+          .before(
+            [sql],
+            withConnection((connection) => connection.run(sql))
+          )
+          .pipe(Effect.asVoid),
       version: () => version,
       transaction: (statements) =>
-        Effect.flatMap(Unit, (unit) =>
-          unit === undefined
-            ? withConnection((connection) => transact(connection, statements)).pipe(writing.withPermits(1))
-            : Effect.promise(() => runAll(unit, statements))
-        ).pipe(Effect.andThen(changed), Effect.uninterruptible),
+        late
+          .before(
+            statements.map(({ sql }) => sql),
+            Effect.flatMap(Unit, (unit) =>
+              unit === undefined
+                ? withConnection((connection) => transact(connection, statements)).pipe(
+                    writing.withPermits(1)
+                  )
+                : Effect.promise(() => runAll(unit, statements))
+            )
+          )
+          .pipe(Effect.andThen(changed), Effect.uninterruptible),
+      // A transaction sees nothing that is written beside it.
       unit: (effect, keep) =>
         Effect.scoped(
           Effect.gen(function* () {
@@ -168,7 +200,7 @@ export const openStore = ({ folder, endsWithProcess, onDisk }: StoreOptions) =>
             yield* changed
             return result
           })
-        ).pipe(Effect.uninterruptible, writing.withPermits(1)),
+        ).pipe(Effect.uninterruptible, writing.withPermits(1), (unit) => late.beforeAny(unit)),
       createTable: (object) => store.run(createTableSql(object))
     }
     yield* store.run(valueMacros)

@@ -8,6 +8,7 @@ import { batchRoute } from "../rest/batch.ts"
 import { collectionRoutes } from "../rest/collections.ts"
 import { compositeRoute } from "../rest/composite.ts"
 import { describeRoutes } from "../rest/describe.ts"
+import { graphRoute } from "../rest/graph.ts"
 import { limitsRoute } from "../rest/limits.ts"
 import { queryRoutes } from "../rest/query.ts"
 import { recentRoute } from "../rest/recent.ts"
@@ -44,6 +45,7 @@ export const routeGroups = Layer.mergeAll(
   searchRoutes,
   replicationRoutes,
   compositeRoute,
+  graphRoute,
   collectionRoutes,
   treeRoute,
   batchRoute,
