@@ -105,7 +105,7 @@ describe("a kill -9", () => {
     await slowDown("/jobs/query", 150)
     for (let moment = 0; moment < 10; moment++) {
       const running = workspace.start(["sync"])
-      await sleep(700 + moment * 230)
+      await sleep(300 + moment * 170)
       running.child.kill("SIGKILL")
       await running.ended
       if (existsSync(workspace.path(lock))) inTheMiddle++
