@@ -152,6 +152,20 @@ export const differencesContract = (subject: Subject, damage: Damage): void => {
       })
     )
 
+    it.live("orders keys by their code points, as Salesforce orders Ids", () =>
+      Effect.gen(function* () {
+        const { at, compare } = yield* stored(["001Z", "001a", "0019"].map((id) => account(id, 1)))
+        const found = yield* compare([
+          segment(at, { rows: [], ids: { from: "001A", to: "001a" } }),
+          segment(at, { rows: [], ids: { from: "001a", to: null } })
+        ])
+        assert.deepStrictEqual(
+          found.rows.map(({ key }) => key),
+          ["001Z", "001a"]
+        )
+      })
+    )
+
     it.live("compares the columns that a segment has, and of those the ones that the table has", () =>
       Effect.gen(function* () {
         const { at, compare } = yield* stored([account("001A", 1, { Name: "other", BillingCity: "Bonn" })])
