@@ -73,6 +73,19 @@ describe("a copy of an org whose schema changes", () => {
     assert.deepStrictEqual(JSON.parse(stdout).rows, [[true]])
   })
 
+  it("names a field that was renamed, and has its values under the new name too", async () => {
+    await change({ addField: { name: "Tier__c", default: "gold" } })
+    await synced()
+    await change({ changeField: { name: "Tier__c", rename: "Level__c" } })
+    const { account } = await synced()
+    assert.include(account?.schemaChanges.join() ?? "", "Tier__c: renamed to Level__c")
+    const sql =
+      "SELECT count(*) FILTER (WHERE Level__c = 'gold' AND Tier__c = 'gold') = count(*) FROM salesforce.Account"
+    const { stdout } = await workspace.run(["query", sql, "--json"])
+    assert.deepStrictEqual(JSON.parse(stdout).rows, [[true]])
+    assert.deepStrictEqual((await synced()).account?.schemaChanges, [])
+  })
+
   it("has formulas that changed without a stamp after the refresh is due; only changed rows are written", async () => {
     const child = (await org.truth("Opportunity")).find((row) => row.AccountId !== null)
     await org.records("Account", { update: [{ Id: child?.AccountId, Industry: "Energy" }] })

@@ -12,7 +12,7 @@ import { ObjectDescribe } from "../src/describe/describe-shape.ts"
 import { defineStream, type StreamDefinition } from "../src/streams/stream-definition.ts"
 import { describeOf, stamps } from "./describes.ts"
 
-const specFor = (object: string) =>
+const specFor = (object: string, more: string) =>
   Effect.runSync(
     decodeSpec({
       file: "decant.yaml",
@@ -24,14 +24,14 @@ source:
   type: salesforce
   environment: http://127.0.0.1:1
   auth: { method: access-token, accessToken: { env: TOKEN } }
-  streams: [{ object: ${object}, fields: all }]
+  streams: [{ object: ${object}, fields: all${more} }]
 destination: { type: duckdb, path: ./acme.duckdb }
 `
     })
   ).spec
 
-const defined = (object: ObjectDescribe): StreamDefinition => {
-  const spec = specFor(object.name)
+const defined = (object: ObjectDescribe, more = ""): StreamDefinition => {
+  const spec = specFor(object.name, more)
   const [stream] = spec.source.streams
   if (stream === undefined || !("object" in stream)) throw new Error("no stream")
   return Result.getOrThrow(
@@ -127,6 +127,34 @@ describe("an odd describe", () => {
       ])
     )
     assert.strictEqual(schema.columns.find(({ name }) => name === "WhatId")?.type.kind, "text")
+  })
+
+  it("whose stamps cannot be filtered by is read by the next best one, or whole", () => {
+    const blunt = { filterable: false }
+    const byCreation = describeOf("ActivityFieldHistory", [
+      ["Id", "id"],
+      ["SystemModstamp", "datetime", blunt],
+      ["CreatedDate", "datetime"]
+    ])
+    assert.strictEqual(expectTable(byCreation).cursorField, "CreatedDate")
+    const whole = describeOf("Odd", [
+      ["Id", "id"],
+      ["SystemModstamp", "datetime", blunt],
+      ["CreatedDate", "datetime", blunt]
+    ])
+    assert.isNull(expectTable(whole).cursorField)
+  })
+
+  it("of currencies is not followed in a log that takes switched-off ones for deleted", () => {
+    const of = (name: string) => ({ ...describeOf(name, stamps), replicateable: true })
+    assert.isFalse(defined(of("CurrencyType")).followsDeletes)
+    assert.isTrue(defined(of("Invoice__c")).followsDeletes)
+  })
+
+  it("names fields that change without a stamp, and takes the spec's word for others", () => {
+    const line = describeOf("ContractLineItem", [...stamps, ["Status", "picklist"], ["Note__c", "string"]])
+    assert.deepStrictEqual(defined(line).silentColumns, ["Status"])
+    assert.deepStrictEqual(defined(line, ", refreshFields: [Note__c]").silentColumns, ["Status", "Note__c"])
   })
 
   it("that says almost nothing is enough", () => {
