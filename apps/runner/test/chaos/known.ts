@@ -9,7 +9,13 @@ export interface Known {
   /** Rows that a change may choose: those that no open transaction holds locked. */
   readonly live: (object: string) => Promise<ReadonlyArray<Row>>
   readonly bin: (object: string) => Promise<ReadonlyArray<Row>>
+  /** All rows are asked for again. */
   readonly forget: () => void
+  /** A change of records; what it changes is asked for again. */
+  readonly write: (
+    object: string,
+    change: Readonly<Record<string, unknown>>
+  ) => Promise<{ readonly inserted?: ReadonlyArray<string> }>
   /** A transaction that commits later holds its rows until then, as the org's row locks would. */
   readonly lock: (ids: ReadonlyArray<string>, until: number) => void
   readonly isLocked: (id: unknown) => boolean
@@ -22,6 +28,13 @@ export interface Known {
   /** Fields that the org no longer has: copies keep what they hold. */
   readonly lostFields: Set<string>
 }
+
+/** These change rows of other objects, too. */
+const farReaching = ["delete", "hardDelete", "undelete", "emptyBin", "merge"]
+
+/** A quote's change stamps its request. */
+const stampedBy = (object: string): ReadonlyArray<string> =>
+  object === "Reference_Quote__c" ? [object, sharedObject] : [object]
 
 const isLive = (row: Row): boolean => row.IsDeleted !== true
 
@@ -41,13 +54,21 @@ export const openKnown = (org: ChaosOrg, copied: ReadonlySet<string>): Known => 
     live: async (object) => (await rows(object)).filter((row) => isLive(row) && free(row)),
     bin: async (object) => (await rows(object)).filter((row) => !isLive(row) && free(row)),
     forget: () => cache.clear(),
+    write: async (object, change) => {
+      const done = await org.emulator.records(object, change)
+      if (farReaching.some((word) => word in change)) cache.clear()
+      else for (const stale of stampedBy(object)) cache.delete(stale)
+      return done
+    },
     lock: (ids, until) => {
       for (const id of ids) locks.set(id, until)
     },
     isLocked: (id) => typeof id === "string" && locks.has(id),
     anyLocks: () => locks.size > 0,
     release: (now) => {
-      for (const [id, until] of locks) if (until <= now) locks.delete(id)
+      const over = [...locks].filter(([, until]) => until <= now)
+      for (const [id] of over) locks.delete(id)
+      if (over.length > 0) cache.clear()
     },
     hiddenRows,
     hiddenFields: new Map(),

@@ -52,13 +52,13 @@ const parentsFor = async (
 }
 
 /** New rows of the private object are shared with the user, or not. */
-const shareNew = async ({ org, known, random }: Doing, inserted: ReadonlyArray<string>): Promise<void> => {
-  if (random.chance(0.7)) await org.emulator.records(sharedObject, { share: inserted })
+const shareNew = async ({ known, random }: Doing, inserted: ReadonlyArray<string>): Promise<void> => {
+  if (random.chance(0.7)) await known.write(sharedObject, { share: inserted })
   else for (const id of inserted) known.hiddenRows.set(id, null)
 }
 
 const insertSome = async (doing: Doing, late: Late | null): Promise<string | null> => {
-  const { org, random } = doing
+  const { random, known } = doing
   const object = oneOf(
     doing,
     all.filter((name) => name !== "User")
@@ -70,26 +70,26 @@ const insertSome = async (doing: Doing, late: Late | null): Promise<string | nul
     if (parents === null) return null
     rows.push({ ...newValues(object, random), ...parents })
   }
-  const { inserted = [] } = await org.emulator.records(object, { insert: rows, ...late?.words })
+  const { inserted = [] } = await known.write(object, { insert: rows, ...late?.words })
   late?.lock(inserted)
   if (object === sharedObject) await shareNew(doing, inserted)
   return `${rows.length} ${object} inserted`
 }
 
 const updateSome = async (doing: Doing, late: Late | null): Promise<string | null> => {
-  const { org, random } = doing
+  const { random, known } = doing
   const object = oneOf(doing, all)
   if (object === null) return null
   const rows = random.some(await changeable(doing, object), random.integer(1, 8))
   const update = rows.map(({ Id }) => ({ Id, ...someValues(object, random) }))
-  await org.emulator.records(object, { update, ...late?.words })
+  await known.write(object, { update, ...late?.words })
   late?.lock(ids(rows))
   return `${rows.length} ${object} updated`
 }
 
 /** Two changes under one stamp: only the later one counts. */
 const updateTwice: Burst = async (doing) => {
-  const { org, random } = doing
+  const { org, random, known } = doing
   const object = oneOf(doing, ["Account", "Contact", "Opportunity", sharedObject])
   if (object === null) return null
   const row = random.pick(await changeable(doing, object))
@@ -97,14 +97,14 @@ const updateTwice: Burst = async (doing) => {
   const SystemModstamp = await stampOf(org)
   for (const turn of [1, 2]) {
     const values = newValues(object, random.part(turn))
-    await org.emulator.records(object, { update: [{ Id: row.Id, ...values, SystemModstamp }] })
+    await known.write(object, { update: [{ Id: row.Id, ...values, SystemModstamp }] })
   }
   return `${object} twice in a second`
 }
 
 /** The stamp that a row has already, as of a second change in that second which shows only now. */
 const updateAgain: Burst = async (doing) => {
-  const { org, random } = doing
+  const { org, random, known } = doing
   const object = oneOf(doing, ["Account", "Contact", "Opportunity", sharedObject])
   if (object === null) return null
   const since = (await org.now()) - longestTransaction
@@ -114,38 +114,38 @@ const updateAgain: Burst = async (doing) => {
   const rows = random.some(fresh, 4)
   if (rows.length === 0) return null
   const update = rows.map(({ Id, SystemModstamp }) => ({ Id, ...newValues(object, random), SystemModstamp }))
-  await org.emulator.records(object, { update })
+  await known.write(object, { update })
   return `${rows.length} ${object} again under their stamp`
 }
 
 /** Many rows under one stamp; sometimes more than a page of REST holds. */
 const updateMany: Burst = async (doing) => {
-  const { org, random } = doing
+  const { random, known } = doing
   const object = oneOf(doing, ["Account", "Contact", "Contact", "Opportunity"])
   if (object === null) return null
   const rows = await changeable(doing, object)
   const chosen = random.chance(0.2) ? rows : random.some(rows, random.integer(30, 200))
   const update = chosen.map(({ Id }) => ({ Id, Description: `bulk ${random.integer(0, 1_000_000)}` }))
-  await org.emulator.records(object, { update })
+  await known.write(object, { update })
   return `${chosen.length} ${object} in one second`
 }
 
 /** Across the limits of the streams' filters. */
 const crossFilters: Burst = async (doing) => {
-  const { org, random } = doing
+  const { random, known } = doing
   const accounts = random.some(await changeable(doing, "Account"), 4)
   const deals = random.some(await changeable(doing, "Opportunity"), 4)
   const across = (value: unknown, limit: number): number | null => {
     if (random.chance(0.15)) return null
     return typeof value === "number" && value > limit ? limit - random.integer(0, 9) : limit + 1
   }
-  await org.emulator.records("Account", {
+  await known.write("Account", {
     update: accounts.map(({ Id, NumberOfEmployees }) => ({
       Id,
       NumberOfEmployees: across(NumberOfEmployees, 500)
     }))
   })
-  await org.emulator.records("Opportunity", {
+  await known.write("Opportunity", {
     update: deals.map(({ Id, Amount }) => ({ Id, Amount: across(Amount, 50_000) }))
   })
   return "rows crossed filters"
@@ -153,21 +153,21 @@ const crossFilters: Burst = async (doing) => {
 
 /** Values that change on rows which get no stamp. */
 const changeSilently: Burst = async (doing) => {
-  const { org, random, known } = doing
+  const { random, known } = doing
   const accounts = random.some(await changeable(doing, "Account"), random.integer(1, 4))
-  await org.emulator.records("Account", {
+  await known.write("Account", {
     update: accounts.map(({ Id }) => ({ Id, Industry: industry(random) }))
   })
   const stage = random.pick(await known.live("OpportunityStage"))
   if (stage !== null && random.chance(0.5)) {
-    await org.emulator.records("OpportunityStage", {
+    await known.write("OpportunityStage", {
       update: [{ Id: stage.Id, IsClosed: random.chance(0.5), IsWon: random.chance(0.3) }]
     })
   }
   const deal = random.pick(await known.live("Opportunity"))
   const contact = random.pick(await known.live("Contact"))
   if (deal !== null && contact !== null) {
-    await org.emulator.records("OpportunityContactRole", {
+    await known.write("OpportunityContactRole", {
       insert: [{ OpportunityId: deal.Id, ContactId: contact.Id, IsPrimary: true }]
     })
   }
@@ -219,9 +219,7 @@ const weighed = (random: Random): Burst => {
 /** One burst; says what it was. */
 export const changeRecords = async (doing: Doing): Promise<string> => {
   const { known, org, random } = doing
-  known.forget()
   known.release(await org.now())
   const done = await weighed(random)(doing)
-  known.forget()
   return done ?? "nothing"
 }
