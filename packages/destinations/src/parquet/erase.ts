@@ -78,7 +78,10 @@ const withoutRecord = Effect.fnUntraced(function* (
     const parts = storedParts(table, column)
     const touched =
       column === null ? parts.map((_, at) => at) : partsWithin(parts, { from, to: `${from}\u0000` })
-    loaded.set(name, yield* loadTable(sql, writer.store, { schema, name, column }, table, touched))
+    loaded.set(
+      name,
+      yield* loadTable(sql, writer.store, { schema, name, column, partly: false }, table, touched)
+    )
   }
   const erased = yield* eraseRows(sql, { schema, stream: stored.state.details.stream, key })
   const files = new Map<string, ReadonlyArray<AddFile>>()

@@ -10,6 +10,7 @@ import { filesOf, type Work } from "./base.ts"
 import {
   bytesToLoad,
   type Loaded,
+  listStagedKeys,
   loadTable,
   nothingLoaded,
   type StoredTable,
@@ -33,6 +34,8 @@ interface Plan {
   readonly loads: ReadonlyArray<Load>
   /** Every file of the tables is written anew. */
   readonly anew: boolean
+  /** Of the touched parts only the rows whose keys are staged. */
+  readonly partly: boolean
 }
 
 const keptBefore = ({ base }: Work): boolean => {
@@ -75,7 +78,9 @@ const planLoads = Effect.fnUntraced(function* (
     const stays = base.isHidden && !commit.publish
     loads.push(yield* load(layout.history, base.history, stays ? "none" : "touched"))
   }
-  return { loads, anew }
+  // A complete list of keys is about the rows that it does not name.
+  const partly = !whole && column !== null && stages.every(({ batch }) => batch.effect !== "present")
+  return { loads, anew, partly }
 })
 
 /** A new table of a stream with a key has one part; without a key rows are only added. */
@@ -111,8 +116,10 @@ const applyAndWrite = Effect.fnUntraced(function* (
   const { state } = base.table
   if (state !== null) yield* loadState(sql, writer.store, layout.schema, state)
   const loaded = new Map<string, Loaded>()
+  const column = rangeColumn(layout)
+  if (plan.partly && column !== null) yield* listStagedKeys(sql, stages, column)
   for (const { name, table, touched } of plan.loads) {
-    const at = { schema: layout.schema, name, column: rangeColumn(layout) }
+    const at = { schema: layout.schema, name, column, partly: plan.partly }
     loaded.set(name, yield* loadTable(sql, writer.store, at, table, touched))
   }
   const { kept, value } = yield* applyInTarget(work, stages)

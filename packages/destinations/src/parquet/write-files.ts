@@ -110,21 +110,24 @@ const piecesFor = (part: Part | undefined, rows: number): number => {
   return Math.max(1, Math.ceil(rows / fileRows), Math.ceil(bytes / fileBytes))
 }
 
-/** The rows of one part of a table in `target`, in order of their key, as files. */
+/** The rows of one part of a table, in order of their key, as files. */
 export const writePart = Effect.fnUntraced(function* (
   of: FilesOf,
   from: {
-    readonly table: string
+    /** A table or a query in brackets. */
+    readonly source: string
     readonly column: string | null
     readonly parts: ReadonlyArray<Part>
     readonly at: number
     readonly rows: number
   }
 ): Effect.fn.Return<ReadonlyArray<AddFile>, DestinationError> {
-  const { table, column, parts, at } = from
+  const { source, column, parts, at } = from
   const where = withinPart(parts, at, column)
-  const bounds = yield* cuts(of, table, where, column, piecesFor(parts[at], from.rows))
-  const order = column === null ? "" : ` ORDER BY ${of.leading.slice(0, 1).map(identifier).join(", ")}`
+  const bounds = yield* cuts(of, source, where, column, piecesFor(parts[at], from.rows))
+  // Rows of one file are in order already, as far as it matters.
+  const inOrder = column === null || (parts[at]?.files.length === 1 && bounds.length === 0)
+  const order = inOrder ? "" : ` ORDER BY ${of.leading.slice(0, 1).map(identifier).join(", ")}`
   const ranges = [null, ...bounds].map((low, index) => ({ low, high: bounds[index] ?? null }))
   const written = yield* Effect.forEach(ranges, ({ low, high }) => {
     const name = identifier(column ?? "")
@@ -133,7 +136,7 @@ export const writePart = Effect.fnUntraced(function* (
       ...(low === null ? [] : [`${name} >= ${literal(low)}`]),
       ...(high === null ? [] : [`${name} < ${literal(high)}`])
     ]
-    const select = `SELECT ${of.columns.map(fileCell).join(", ")} FROM ${table} WHERE ${conditions.join(" AND ")}${order}`
+    const select = `SELECT ${of.columns.map(fileCell).join(", ")} FROM ${source} WHERE ${conditions.join(" AND ")}${order}`
     return Effect.flatMap(draftFile(of, select), (file) => keepFile(of, file))
   })
   return written
