@@ -7,14 +7,18 @@ import { type Emulator, startEmulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
-const rounds = Number(process.env.DECANT_VERIFY_ROUNDS ?? 2)
+/** More of them, or on Parquet: `DECANT_VERIFY_ROUNDS=20 DECANT_VERIFY_PARQUET=1`. */
+const rounds = Number(process.env.DECANT_VERIFY_ROUNDS ?? 1)
+const parquet = process.env.DECANT_VERIFY_PARQUET === "1"
 const objects = ["Account", "Contact", "Opportunity"]
 
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
   org = await startEmulator("--dataset", "demo")
-  workspace = await openWorkspace(org.env, specText(objects))
+  const spec = specText(objects)
+  const onParquet = spec.replace("type: duckdb", "type: parquet").replace("./test.duckdb", "./test")
+  workspace = await openWorkspace(org.env, parquet ? onParquet : spec)
 })
 afterAll(async () => {
   await workspace?.remove()
@@ -46,7 +50,7 @@ describe("decant verify while people work", () => {
     }
   })
 
-  it("still names what something else did to the copy", async () => {
+  it.skipIf(parquet)("still names what something else did to the copy", async () => {
     const people = keepBusy(org, ["Contact", "Opportunity"])
     try {
       assert.strictEqual((await workspace.sync()).code, 0)
