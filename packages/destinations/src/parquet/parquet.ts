@@ -22,9 +22,16 @@ import { settingsOf } from "./parquet-settings.ts"
 import { queryTables } from "./query.ts"
 import { showForInspection } from "./reading.ts"
 import { recordRun } from "./runs.ts"
-import { s3Store } from "./s3-store.ts"
+import type { Bucket } from "./s3-store.ts"
 import { withScratch } from "./scratch.ts"
 import { readAllStreams } from "./stream-table.ts"
+
+/** The SDK takes a third of a second to load, so only those who need it wait for it. */
+const inBucket = (path: string, bucket: Bucket, folder: string) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./s3-store.ts")),
+    ({ s3Store }) => s3Store(path, bucket, folder)
+  )
 
 /** A workbench whose `target` is the stream's table as of its newest commit. */
 const benchOver = (writer: Writer, stream: string): Workbench => ({
@@ -48,7 +55,7 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
   const { path, schema } = settings
   const folder = yield* privateFolder((cause) => failureOf(path, cause))
   const { bucket } = settings
-  const store = bucket === null ? localStore(path) : yield* s3Store(path, bucket, folder)
+  const store = bucket === null ? localStore(path) : yield* inBucket(path, bucket, folder)
   const workbench = yield* openWorkbench({ path, lockTimeout: Duration.zero, notice: options.notice })
   const writer: Writer = { workbench, store, settings, folder, snapshots: new Map() }
   const streams = store.use(workbench.use((sql) => readAllStreams({ sql, ...writer })))
