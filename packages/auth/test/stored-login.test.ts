@@ -18,6 +18,9 @@ import { refuse, wire } from "./wire.ts"
 const program = fileURLToPath(new URL("./programs/renew.ts", import.meta.url))
 const clientSecret = "5ECRET-of-the-app-0123456789"
 
+const { PATH, NODE_COMPILE_CACHE } = process.env
+const machine = { PATH, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }) }
+
 const folder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "decant-stored-"))),
   (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
@@ -67,7 +70,7 @@ const stored = Effect.fnUntraced(function* (setting: Setting) {
   const start = (times: number, secret: string | null) => {
     const child = spawn(process.execPath, [program, path, origin, String(times)], {
       stdio: ["ignore", "pipe", "inherit"],
-      env: { PATH: process.env.PATH, ...env, ...(secret === null ? {} : { CLIENT_SECRET: secret }) }
+      env: { ...machine, ...env, ...(secret === null ? {} : { CLIENT_SECRET: secret }) }
     })
     return { child, output: text(child.stdout), ended: once(child, "exit") }
   }
