@@ -223,6 +223,47 @@ describe("DuckDB: for readers", () => {
     })
   )
 
+  it.live("is not written again for a few changes all over it", () =>
+    Effect.gen(function* () {
+      const { at, file, destination } = yield* opened
+      const rows = Array.from({ length: 250_000 }, (_, index) =>
+        account(String(index).padStart(6, "0"), 1, { BillingStreet: `${(index * 7919) % 250_000} Street` })
+      )
+      yield* destination.commit(commitAfter(0, { phase: "backfill", segments: [segment(at, { rows })] }))
+      const before = readFileSync(file).length
+      const changed = rows.filter((_, index) => index % 1000 === 7).map((row) => ({ ...row, Name: "new" }))
+      const result = yield* destination.commit(
+        commitAfter(1, { segments: [segment(at, { asOf: 5, rows: changed })] })
+      )
+      assert.strictEqual(result.updated, 250)
+      assert.isBelow(readFileSync(file).length, before * 1.25)
+    })
+  )
+
+  it.live("takes changes where somebody has made an index, and says that a unique one is in the way", () =>
+    Effect.gen(function* () {
+      const { at, file, destination } = yield* opened
+      yield* destination.commit(first(at))
+      yield* meddle(file, 'CREATE INDEX ids ON salesforce."Account" ("Id")')
+      for (const [version, Name] of ["one", "two", "three"].entries()) {
+        const rows = [account("001A", version + 2, { Name }), account("001B", version + 2)]
+        yield* destination.commit(
+          commitAfter(version + 1, { segments: [segment(at, { asOf: version + 2, rows })] })
+        )
+      }
+      assert.deepStrictEqual(yield* rowsOf(destination, `SELECT "Name" FROM account_live ORDER BY "Id"`), [
+        ["three"],
+        ["Account 001B"]
+      ])
+      yield* meddle(file, 'CREATE UNIQUE INDEX one_each ON salesforce."Account" ("Id")')
+      const again = segment(at, { asOf: 9, rows: [account("001A", 9)] })
+      assert.strictEqual(
+        yield* codeOf(destination.commit(commitAfter(4, { segments: [again] }))),
+        "TARGET_CHANGED"
+      )
+    })
+  )
+
   it.live("keeps its size over many small syncs", () =>
     Effect.gen(function* () {
       const { at, file, destination } = yield* opened

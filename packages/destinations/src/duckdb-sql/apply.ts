@@ -6,6 +6,7 @@ import { Effect } from "effect"
 import { DestinationError } from "../destination-error.ts"
 import { identifier, literal } from "../sql-text.ts"
 import { asOfColumn, type LayoutColumn, type TableLayout } from "../table-layout.ts"
+import { changeRows } from "./change-rows.ts"
 import {
   type Action,
   actionsTable,
@@ -16,7 +17,6 @@ import {
   classifyUpserts,
   patchedColumns,
   removedAt,
-  resetsFlag,
   stagedValue,
   storedTable,
   storedUnderKeys,
@@ -69,32 +69,13 @@ const countActions = Effect.fnUntraced(function* (sql: Sql, rows: number) {
 const changing = (stage: Stage): string =>
   `(SELECT staged.*, actions.target_row, actions.action FROM ${actionsTable} actions
      JOIN ${stage.table} staged ON staged.rowid = actions.stage_row
-     WHERE actions.action IN ('insert', 'update', 'delete', 'remove'))`
+     WHERE actions.action = 'update')`
 
 const assignments = (target: Target, columns: ReadonlyArray<LayoutColumn>): string =>
   [
     ...columns.map((column) => `${identifier(column.name)} = ${stagedValue(target, column)}`),
     `${asOfColumn} = s.${asOfColumn}`
   ].join(", ")
-
-/** Rows of objects that carry no deleted flag themselves begin as not deleted. */
-const insertCells = (layout: TableLayout, stage: Stage, target: Target) => {
-  const own = stage.columns.map((column) => [identifier(column.name), stagedValue(target, column)] as const)
-  const flag =
-    layout.flag !== null && resetsFlag(layout, stage)
-      ? [[identifier(layout.flag.name), "false"] as const]
-      : []
-  return [...own, ...flag, [asOfColumn, `s.${asOfColumn}`] as const]
-}
-
-/** `INSERT` parts for a source that is called `s`. */
-const insertInto = (layout: TableLayout, stage: Stage, target: Target) => {
-  const cells = insertCells(layout, stage, target)
-  return {
-    columns: cells.map(([name]) => name).join(", "),
-    values: cells.map(([, value]) => value).join(", ")
-  }
-}
 
 const bury = Effect.fnUntraced(function* (
   sql: Sql,
@@ -165,22 +146,8 @@ const writeRows = Effect.fnUntraced(function* (
     const example = yield* sql.rows(`SELECT ${keyText(key, "s")} AS key ${staged("'clash'", stage)} LIMIT 1`)
     return yield* nonUniqueKey(layout, String(example[0]?.key))
   }
-  const insert = insertInto(layout, stage, target)
-  const takeBack =
-    layout.flag !== null && resetsFlag(layout, stage) ? `, ${identifier(layout.flag.name)} = false` : ""
   const others = of("update") + of("delete") + of("remove")
-  if (others === 0 && of("insert") > 0) {
-    yield* sql.run(
-      `INSERT INTO ${target.sql} (${insert.columns}) SELECT ${insert.values} ${staged("'insert'", stage)}`
-    )
-  } else if (others > 0) {
-    yield* sql.run(
-      `MERGE INTO ${target.sql} t USING ${changing(stage)} s ON t.rowid = s.target_row
-         WHEN MATCHED AND s.action = 'remove' THEN DELETE
-         WHEN MATCHED THEN UPDATE SET ${assignments(target, stage.columns)}${takeBack}
-         WHEN NOT MATCHED THEN INSERT (${insert.columns}) VALUES (${insert.values})`
-    )
-  }
+  yield* changeRows(sql, { layout, target, stage }, { inserted: of("insert"), others })
   if (tombstones.sql !== null && of("insert") + of("update") > 0) {
     yield* sql.run(
       `DELETE FROM ${to.tombstones} WHERE schema_name = ${literal(layout.schema)} AND stream = ${literal(layout.stream)}

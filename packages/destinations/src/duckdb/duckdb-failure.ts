@@ -68,6 +68,15 @@ const rows: ReadonlyArray<Row> = [
     }
   },
   {
+    when: /violates (unique|primary key) constraint/i,
+    error: (path) =>
+      DestinationError.of(
+        "TARGET_CHANGED",
+        `Somebody has made a unique index or a primary key on a table of the copy in ${path}; DuckDB cannot change rows under one.`,
+        "Drop that index. Decant itself keeps keys unique; an index that allows equal keys may stay."
+      )
+  },
+  {
     when: /Out of Memory|failed to (pin|allocate) block|could not allocate block/i,
     error: () =>
       DestinationError.of(

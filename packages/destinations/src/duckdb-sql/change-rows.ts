@@ -1,0 +1,97 @@
+/**
+ * How changed rows get into the table. DuckDB keeps columns in groups of 122,880 rows and, when a cell is updated,
+ * writes the whole column of its group again: a few changed rows all over a table would cost as much as the table.
+ * So rows that change are taken out and put in again as new ones, which costs what they are. Where much of the
+ * table changes, they are updated in place.
+ */
+import { Effect } from "effect"
+import type { DestinationError } from "../destination-error.ts"
+import { identifier } from "../sql-text.ts"
+import { asOfColumn, type TableLayout } from "../table-layout.ts"
+import { actionsTable, resetsFlag, stagedValue, type Target } from "./classify.ts"
+import type { Sql } from "./sql.ts"
+import type { Stage } from "./stage.ts"
+
+interface Change {
+  readonly layout: TableLayout
+  readonly target: Target
+  readonly stage: Stage
+}
+
+const ofActions = ({ stage }: Change, actions: string): string =>
+  `FROM ${actionsTable} a JOIN ${stage.table} s ON s.rowid = a.stage_row WHERE a.action IN (${actions})`
+
+/** What the stage says about columns; rows of objects that carry no deleted flag themselves are not deleted. */
+const cellsOf = ({ layout, stage, target }: Change): ReadonlyMap<string, string> =>
+  new Map([
+    ...stage.columns.map((column) => [column.name.toLowerCase(), stagedValue(target, column)] as const),
+    ...(layout.flag !== null && resetsFlag(layout, stage)
+      ? [[layout.flag.name.toLowerCase(), "false"] as const]
+      : []),
+    [asOfColumn, `s.${asOfColumn}`] as const
+  ])
+
+const named = (cells: ReadonlyMap<string, string>) => ({
+  columns: [...cells.keys()].map(identifier).join(", "),
+  values: [...cells.values()].join(", ")
+})
+
+const insertNew = (sql: Sql, change: Change) => {
+  const { columns, values } = named(cellsOf(change))
+  return sql.run(
+    `INSERT INTO ${change.target.sql} (${columns}) SELECT ${values} ${ofActions(change, "'insert'")}`
+  )
+}
+
+const updateInPlace = (sql: Sql, change: Change) => {
+  const { target } = change
+  const cells = cellsOf(change)
+  const { columns, values } = named(cells)
+  const assignments = [...cells].map(([name, value]) => `${identifier(name)} = ${value}`).join(", ")
+  return sql.run(
+    `MERGE INTO ${target.sql} t
+       USING (SELECT s.*, a.target_row, a.action ${ofActions(change, "'insert', 'update', 'delete', 'remove'")}) s ON t.rowid = s.target_row
+       WHEN MATCHED AND s.action = 'remove' THEN DELETE
+       WHEN MATCHED THEN UPDATE SET ${assignments}
+       WHEN NOT MATCHED THEN INSERT (${columns}) VALUES (${values})`
+  )
+}
+
+/** Columns that the stage does not have keep what they hold. */
+const takeOutAndPutIn = Effect.fnUntraced(function* (sql: Sql, change: Change) {
+  const { target } = change
+  const cells = cellsOf(change)
+  const names = [...target.types.keys()]
+  const kept = names.some((name) => !cells.has(name))
+  const values = names.map((name) => `${cells.get(name) ?? `t.${identifier(name)}`} AS ${identifier(name)}`)
+  const rows = `FROM ${actionsTable} a JOIN ${change.stage.table} s ON s.rowid = a.stage_row
+    ${kept ? `JOIN ${target.sql} t ON t.rowid = a.target_row` : ""} WHERE a.action IN ('update', 'delete')`
+  yield* sql.run(`CREATE OR REPLACE TEMP TABLE _decant_changed AS SELECT ${values.join(", ")} ${rows}`)
+  yield* sql.run(
+    `DELETE FROM ${target.sql} WHERE rowid IN (SELECT target_row FROM ${actionsTable} WHERE action IN ('update', 'delete', 'remove'))`
+  )
+  const columns = names.map(identifier).join(", ")
+  yield* sql.run(`INSERT INTO ${target.sql} (${columns}) SELECT ${columns} FROM temp._decant_changed`)
+  yield* sql.run("DROP TABLE temp._decant_changed")
+  yield* insertNew(sql, change)
+})
+
+/** Of `rows` rows: from here on, rewriting the groups in place costs less. */
+const isMuch = (changed: number, rows: number): boolean => changed * 4 > rows && rows > 20_000
+
+const updatesInPlace = Effect.fnUntraced(function* (sql: Sql, { target }: Change, changed: number) {
+  const [found] = yield* sql.rows(`SELECT count(*)::DOUBLE AS rows FROM ${target.sql}`)
+  return isMuch(changed, Number(found?.rows))
+})
+
+/** Carries the classified actions out; `counts` says how many there are of each kind. */
+export const changeRows = Effect.fnUntraced(function* (
+  sql: Sql,
+  change: Change,
+  counts: { readonly inserted: number; readonly others: number }
+): Effect.fn.Return<void, DestinationError> {
+  if (counts.others === 0) {
+    if (counts.inserted > 0) yield* insertNew(sql, change)
+  } else if (yield* updatesInPlace(sql, change, counts.others)) yield* updateInPlace(sql, change)
+  else yield* takeOutAndPutIn(sql, change)
+})
