@@ -81,7 +81,7 @@ layer(Emulator.with("--dataset", "empty", "--switch", "bulkQueueMs=0", "--switch
         const whole = yield* setting()
         const steps = (yield* sync(yield* whole.open, "Contact", newTable(), whole.spool)).advances.length
         assert.isAbove(steps, 20)
-        for (let committed = 1; committed < steps; committed += 2) {
+        for (let committed = 1; committed < steps; committed += 3) {
           const { spool, limits, open } = yield* setting()
           const table = newTable()
           const first = yield* open

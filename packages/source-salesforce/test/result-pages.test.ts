@@ -55,16 +55,16 @@ const read = (answer: Answer) =>
     const reading = yield* readingOf(client)
     const events = yield* Effect.result(Stream.runCollect(newJobRows(reading, work)))
     const fetches = asked.filter(({ path }) => path.includes("/results")).length
-    return { events, fetches }
+    return { events, fetches, bytes: client.ledger.usage("Thing").bytes }
   })
 
 const collected = (answer: Answer) =>
   Effect.gen(function* () {
-    const { events, fetches } = yield* read(answer)
+    const { events, fetches, bytes } = yield* read(answer)
     const list = events._tag === "Success" ? events.success : []
     assert.strictEqual(events._tag, "Success", JSON.stringify(events))
     const segments = list.flatMap((event) => (event.kind === "segment" ? [event.segment] : []))
-    return { kinds: list.map(({ kind }) => kind), segments, fetches }
+    return { kinds: list.map(({ kind }) => kind), segments, fetches, bytes }
   })
 
 const refused = (answer: Answer) =>
@@ -84,17 +84,19 @@ const gzip = gzipSync(csv)
 const compressed = { "content-encoding": "gzip" }
 
 describe("a result page", () => {
-  it.live("arrives as it was sent, named by its job, with the job's time", () =>
+  it.live("lands as its text, named by its job, with the job's time", () =>
     Effect.gen(function* () {
-      const { kinds, segments, fetches } = yield* collected(job([good]))
+      const { kinds, segments, fetches, bytes } = yield* collected(job([good]))
       assert.deepStrictEqual(kinds, ["work", "segment", "done"])
       assert.strictEqual(fetches, 1)
       assert.strictEqual(segments[0]?.asOf, "2026-11-21T10:00:00.000Z")
       assert.deepStrictEqual(
         segments[0]?.files.map(({ rows, gzip, bytes }) => [rows, gzip, bytes]),
-        [[3, true, gzip.length]]
+        [[3, false, csv.length]]
       )
       assert.strictEqual(segments[0] && rowsOf(segments[0])[1]?.Name, 'two\nlines "quoted"')
+      // What it weighs is what came over the wire.
+      assert.strictEqual(bytes, gzip.length)
     }).pipe(Effect.scoped)
   )
 

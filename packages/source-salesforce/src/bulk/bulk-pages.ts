@@ -19,7 +19,7 @@ import { pageSizes, sizeAfter } from "./page-size.ts"
 
 const FIRST_PARALLEL_VERSION = 58
 /** Pages that may wait on disk for their commit while the next ones arrive. */
-const PAGES_AHEAD = 4
+const PAGES_AHEAD = 2
 
 /** The sample and the prose of the documentation name the key differently. */
 const ResultPages = Schema.Struct({

@@ -2,6 +2,7 @@
  * One result page of a finished job: fetched, checked and made a segment. A page whose segment is committed is asked
  * for its head only: its row count, and where the next one is.
  */
+import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import { type Segment, segmentId, type Work, type WorkJob } from "@decant/connector"
 import { Clock, Effect, Schedule, Stream } from "effect"
@@ -88,11 +89,13 @@ const fetchOnce = Effect.fnUntraced(function* (
   const begun = yield* Clock.currentTimeMillis
   const download = yield* askFor(reading, address)
   yield* expectUtf8(download)
-  const path = join(context.spool, `${id}.csv${download.gzip ? ".gz" : ""}`)
+  const path = join(context.spool, `${id}.csv`)
   const page = yield* spoolPage(download, path)
-  yield* checkPage(page, definition.select, claimedRows(download))
-  client.ledger.bytes(definition.stream, page.bytes)
-  yield* progress(reading, { phase: "download", rows: page.rows, bytes: page.bytes, total: finished.rows })
+  yield* checkPage(page, definition.select, claimedRows(download)).pipe(
+    Effect.onError(() => Effect.promise(() => rm(path, { force: true })))
+  )
+  client.ledger.bytes(definition.stream, page.received)
+  yield* progress(reading, { phase: "download", rows: page.rows, bytes: page.received, total: finished.rows })
   const next = nextLocator(download)
   const millis = (yield* Clock.currentTimeMillis) - begun
   if (page.rows === 0) return { rows: 0, segment: null, next, millis }
@@ -106,7 +109,7 @@ const fetchOnce = Effect.fnUntraced(function* (
       generation: reading.generation,
       work: finished.work.id,
       effect: "upsert",
-      files: [{ path, gzip: download.gzip, rows: page.rows, bytes: page.bytes }],
+      files: [{ path, gzip: false, rows: page.rows, bytes: page.bytes }],
       header: definition.select,
       asOf: finished.job.createdAt,
       covers: coversOf(finished.work)

@@ -1,7 +1,7 @@
 /**
- * Lands one result page on disk exactly as it arrives, and in the same pass inflates it to know that it is
- * whole: gzip's own checksum, the header line and the number of records. Destinations read gzip without
- * looking at the checksum, so nothing behind this file would notice a damaged page.
+ * Lands one result page on disk, inflated: that it is whole is known only from gzip's own checksum and from counting
+ * its records, so that it has to be inflated here, and whoever reads the file need not do it again. Destinations read
+ * gzip without looking at the checksum and at several times the cost.
  */
 import { type FileHandle, open, rm } from "node:fs/promises"
 import { createGunzip } from "node:zlib"
@@ -13,40 +13,45 @@ import { type SourceError, sourceError } from "../source-error.ts"
 import { RecordCounter } from "./record-counter.ts"
 
 /** zlib's default of 16 KiB halves the speed. */
-const INFLATE_CHUNK = 256 * 1024
+const INFLATE_CHUNK = 512 * 1024
 
 export interface SpooledPage {
+  /** As they came, compressed or not. */
+  readonly received: number
+  /** On disk. */
   readonly bytes: number
   readonly rows: number
   /** Null when not one byte came. */
   readonly header: ReadonlyArray<string> | null
 }
 
-interface Inspector {
-  readonly write: (chunk: Uint8Array) => Promise<void> | void
+type Put = (chunk: Uint8Array) => Promise<void>
+
+interface Landing {
+  readonly write: (chunk: Uint8Array) => Promise<void> | undefined
   readonly end: () => Promise<void>
   readonly destroy: () => void
 }
 
-const plainInspector = (counter: RecordCounter): Inspector => ({
-  write: (chunk) => counter.push(chunk),
+const plainLanding = (put: Put): Landing => ({
+  write: put,
   end: () => Promise.resolve(),
   destroy: () => {}
 })
 
-const gzipInspector = (counter: RecordCounter): Inspector => {
+const gzipLanding = (put: Put): Landing => {
   const inflate = createGunzip({ chunkSize: INFLATE_CHUNK })
-  const ended = new Promise<void>((resolve, reject) => {
-    inflate.once("end", resolve).once("error", reject)
-  })
-  ended.catch(() => {})
-  inflate.on("data", (chunk: Uint8Array) => counter.push(chunk))
+  const land = async () => {
+    for await (const chunk of inflate) await put(chunk)
+  }
+  const landed = land()
+  landed.catch(() => {})
   const drained = () => new Promise<void>((resolve) => inflate.once("drain", resolve))
   return {
-    write: (chunk) => (inflate.write(chunk) ? undefined : Promise.race([drained(), ended])),
+    write: (chunk) => (inflate.write(chunk) ? undefined : Promise.race([drained(), landed])),
     end: () => {
       inflate.end()
-      return ended
+      return landed
     },
     destroy: () => void inflate.destroy()
   }
@@ -75,27 +80,35 @@ const openFile = (path: string) =>
 
 const receive = Effect.fnUntraced(function* (download: Download, file: FileHandle) {
   const counter = new RecordCounter()
-  const inspector = yield* Effect.acquireRelease(
-    Effect.sync(() => (download.gzip ? gzipInspector(counter) : plainInspector(counter))),
-    (opened) => Effect.sync(opened.destroy)
-  )
-  let bytes = 0
-  yield* Stream.runForEach(download.body, (chunk) => {
+  let [received, bytes] = [0, 0]
+  let noRoom: unknown = null
+  const put: Put = async (chunk) => {
+    counter.push(chunk)
     bytes += chunk.length
-    const written = Effect.tryPromise({ try: () => file.appendFile(chunk), catch: spoolFailed })
-    const inspected = Effect.tryPromise({
-      try: async () => inspector.write(chunk),
-      catch: () => damaged("its compressed data cannot be inflated")
-    })
-    return Effect.all([written, inspected], { concurrency: 2, discard: true })
-  })
-  if (bytes > 0) {
-    yield* Effect.tryPromise({
-      try: () => inspector.end(),
-      catch: () => damaged("it ends early or its checksum is wrong")
+    await file.appendFile(chunk).catch((cause) => {
+      noRoom = cause
+      throw cause
     })
   }
-  return { counter, bytes }
+  const why = (what: string) => () => (noRoom === null ? damaged(what) : spoolFailed(noRoom))
+  const landing = yield* Effect.acquireRelease(
+    Effect.sync(() => (download.gzip ? gzipLanding(put) : plainLanding(put))),
+    (opened) => Effect.sync(opened.destroy)
+  )
+  yield* Stream.runForEach(download.body, (chunk) => {
+    received += chunk.length
+    return Effect.tryPromise({
+      try: async () => landing.write(chunk),
+      catch: why("its compressed data cannot be inflated")
+    })
+  })
+  if (received > 0) {
+    yield* Effect.tryPromise({
+      try: () => landing.end(),
+      catch: why("it ends early or its checksum is wrong")
+    })
+  }
+  return { counter, received, bytes }
 })
 
 /** The page is at `path`; its header and rows are not yet compared with what was asked for. */
@@ -103,10 +116,10 @@ export const spoolPage = (download: Download, path: string): Effect.Effect<Spool
   Effect.scoped(
     Effect.gen(function* () {
       const file = yield* openFile(path)
-      const { counter, bytes } = yield* receive(download, file)
+      const { counter, received, bytes } = yield* receive(download, file)
       if (!counter.closed) return yield* damaged("it ends inside a value")
       const header = counter.header
-      return { bytes, rows: counter.records, header: header === null ? null : parseHeader(header) }
+      return { received, bytes, rows: counter.records, header: header === null ? null : parseHeader(header) }
     })
   ).pipe(Effect.onError(() => Effect.promise(() => rm(path, { force: true }))))
 

@@ -66,7 +66,7 @@ export const makeBulkRoom = Effect.fnUntraced(function* (
   )
 
   const isSpent = (limit: Limit | undefined, own: number): limit is Limit =>
-    limit !== undefined && limit.Max - limit.Remaining + own >= limit.Max * most
+    limit !== undefined && limit.Max > 0 && limit.Max - limit.Remaining + own >= limit.Max * most
 
   return {
     whyNot: Effect.map(limits, (org) => {

@@ -47,7 +47,14 @@ const edges = Effect.fnUntraced(function* (
   return typeof first === "string" && typeof last === "string" ? [first, last] : null
 })
 
-const isTimeout = (error: ReadError): boolean => error.code === "API_QUERY_TIMEOUT"
+/** A small query that fails leaves the cut to be made without it. */
+const orNull = <A>(asked: Effect.Effect<A, ReadError>): Effect.Effect<A | null, ReadError> =>
+  asked.pipe(
+    Effect.catchIf(
+      (error) => error.disposition === "failed" || error.disposition === "spec",
+      () => Effect.succeed(null)
+    )
+  )
 
 const instant = (text: string): Instant => instantFromMillis(Date.parse(text))
 
@@ -58,9 +65,7 @@ const splitByTime = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Split["parts"] | null, ReadError> {
   const { cursorField } = reading.definition
   if (work.window === undefined || work.ids !== undefined || cursorField === null) return null
-  const found = yield* edges(reading, rowsIn(reading, work), cursorField).pipe(
-    Effect.catchIf(isTimeout, () => Effect.succeed(null))
-  )
+  const found = yield* orNull(edges(reading, rowsIn(reading, work), cursorField))
   const stamps: Stamps | null = found === null ? null : { first: instant(found[0]), last: instant(found[1]) }
   const halves = halveWindow(work.window, stamps)
   return halves === null ? null : [newRowsWork(halves[0]), newRowsWork(halves[1])]
@@ -72,9 +77,9 @@ const splitById = Effect.fnUntraced(function* (
   work: Work
 ): Effect.fn.Return<Split["parts"] | null, ReadError> {
   const rows = rowsIn(reading, work)
-  const found = yield* edges(reading, rows, "Id").pipe(
-    Effect.catchIf(isTimeout, () => edges(reading, { ...rows, window: null, where: null }, "Id"))
-  )
+  const found =
+    (yield* orNull(edges(reading, rows, "Id"))) ??
+    (yield* orNull(edges(reading, { ...rows, window: null, where: null }, "Id")))
   const middle = found === null ? null : middleId(...found)
   if (middle === null) return null
   return [
@@ -83,13 +88,17 @@ const splitById = Effect.fnUntraced(function* (
   ]
 })
 
-/** Null when it cannot be cut, or has been too often. A person's own query is never cut. */
+/**
+ * Null when it cannot be cut, or has been too often. A person's own query is never cut, nor are rows without a key,
+ * of which some may have come already.
+ */
 export const splitWork = Effect.fnUntraced(function* (
   reading: StreamReading,
   work: Work,
   cuts: Cuts
 ): Effect.fn.Return<Split | null, ReadError> {
-  if (reading.definition.soql !== null) return null
+  const { soql, schema } = reading.definition
+  if (soql !== null || schema.key === null) return null
   const byTime = cuts.byTime === 0 ? null : yield* splitByTime(reading, work)
   if (byTime !== null) return { parts: byTime, cuts: { ...cuts, byTime: cuts.byTime - 1 } }
   const byId = cuts.byId === 0 ? null : yield* splitById(reading, work)
