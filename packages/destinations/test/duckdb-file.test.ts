@@ -240,27 +240,28 @@ describe("DuckDB: for readers", () => {
     })
   )
 
-  it.live("takes changes where somebody has made an index, and says that a unique one is in the way", () =>
+  it.live("takes changes where somebody has made an index", () =>
     Effect.gen(function* () {
       const { at, file, destination } = yield* opened
       yield* destination.commit(first(at))
-      yield* meddle(file, 'CREATE INDEX ids ON salesforce."Account" ("Id")')
-      for (const [version, Name] of ["one", "two", "three"].entries()) {
-        const rows = [account("001A", version + 2, { Name }), account("001B", version + 2)]
-        yield* destination.commit(
-          commitAfter(version + 1, { segments: [segment(at, { asOf: version + 2, rows })] })
+      const change = (version: number) =>
+        destination.commit(
+          commitAfter(version, {
+            segments: [
+              segment(at, {
+                asOf: version + 1,
+                rows: [account("001A", version + 1, { Name: String(version) }), account("001B", version + 1)]
+              })
+            ]
+          })
         )
-      }
+      yield* meddle(file, 'CREATE INDEX ids ON salesforce."Account" ("Id")')
+      yield* change(1)
+      yield* change(2)
       assert.deepStrictEqual(yield* rowsOf(destination, `SELECT "Name" FROM account_live ORDER BY "Id"`), [
-        ["three"],
+        ["2"],
         ["Account 001B"]
       ])
-      yield* meddle(file, 'CREATE UNIQUE INDEX one_each ON salesforce."Account" ("Id")')
-      const again = segment(at, { asOf: 9, rows: [account("001A", 9)] })
-      assert.strictEqual(
-        yield* codeOf(destination.commit(commitAfter(4, { segments: [again] }))),
-        "TARGET_CHANGED"
-      )
     })
   )
 

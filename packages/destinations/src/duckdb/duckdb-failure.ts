@@ -72,8 +72,8 @@ const rows: ReadonlyArray<Row> = [
     error: (path) =>
       DestinationError.of(
         "TARGET_CHANGED",
-        `Somebody has made a unique index or a primary key on a table of the copy in ${path}; DuckDB cannot change rows under one.`,
-        "Drop that index. Decant itself keeps keys unique; an index that allows equal keys may stay."
+        `Somebody has made a unique index or a primary key on a table of the copy in ${path}; DuckDB cannot make this change under it.`,
+        "Drop that index or key. Decant itself keeps keys unique."
       )
   },
   {
