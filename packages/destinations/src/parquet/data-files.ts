@@ -10,7 +10,7 @@ import type { AddFile } from "./delta/actions.ts"
 export const fileRows = 1_000_000
 export const fileBytes = 128 * 1024 * 1024
 
-export const FileStats = Schema.Struct({
+const FileStats = Schema.Struct({
   numRecords: Schema.Finite,
   minValues: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
   maxValues: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown))

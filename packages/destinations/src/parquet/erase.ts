@@ -48,7 +48,7 @@ const tablesOf = ({ folder, snapshot, state }: Stored): ReadonlyMap<string, Stor
   ])
 }
 
-export interface StoredKey {
+interface StoredKey {
   readonly names: ReadonlyArray<string>
   readonly guard: string | null
 }

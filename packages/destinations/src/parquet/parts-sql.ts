@@ -14,7 +14,7 @@ export const usableParts = (parts: ReadonlyArray<Part>): ReadonlyArray<Part> =>
     : parts
 
 /** The position of the part that a key belongs to: a tree of comparisons. */
-export const partOf = (
+const partOf = (
   parts: ReadonlyArray<Part>,
   key: string,
   first = 0,

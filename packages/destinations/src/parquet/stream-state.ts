@@ -50,7 +50,7 @@ const Details = Schema.Struct({
 export type Details = typeof Details.Type
 
 const StateFile = Schema.Struct({ ...StreamCheckpoint.fields, _decant: Details })
-export type StateFile = typeof StateFile.Type
+type StateFile = typeof StateFile.Type
 
 export interface StreamState {
   readonly key: string

@@ -83,7 +83,7 @@ export const draftFile = Effect.fnUntraced(function* (
 })
 
 /** The cell of a column as files hold it. */
-export const fileCell = ({ name, type }: TableColumn): string =>
+const fileCell = ({ name, type }: TableColumn): string =>
   fileType(type) === type
     ? identifier(name)
     : `CAST(${identifier(name)} AS ${fileType(type)}) AS ${identifier(name)}`

@@ -23,14 +23,14 @@ export const lastCheckpointKey = (table: string): string => `${logFolder(table)}
 
 const decodeAction = Schema.decodeUnknownOption(Schema.fromJsonString(Action))
 
-export const damagedLog = (table: string, detail: string): DestinationError =>
+const damagedLog = (table: string, detail: string): DestinationError =>
   DestinationError.of(
     "TARGET_CHANGED",
     `The log of the table ${table} cannot be read: ${detail}.`,
     "Something else than Decant changed the files in _delta_log. Restore them, or move the table's folder away and sync again from the beginning."
   )
 
-export const parseCommit = (table: string, file: string, text: string) =>
+const parseCommit = (table: string, file: string, text: string) =>
   Effect.forEach(
     text.split("\n").filter((line) => line.trim() !== ""),
     (line) =>
