@@ -72,6 +72,15 @@ export const errorCatalogue = [
     disposition: "failed"
   },
   {
+    code: "MASK_UNCERTAIN",
+    message: "{object}.{field} is masked and gone, and other fields came.",
+    meaning:
+      "A field that was renamed looks like one that went and another that came, where the user may not read FieldDefinition. Its values would be copied unmasked under the new name.",
+    fix: "Mask the new field in the spec, or take the old name out of `mask`. A user who may read FieldDefinition (“View Setup and Configuration”) spares the question.",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
     code: "WHERE_REFUSED",
     message: "Salesforce refuses the `where` of {stream}.",
     meaning:

@@ -91,6 +91,35 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
       }).pipe(Effect.scoped)
     )
 
+    it.effect("is not read in clear when it was masked and cannot be told from a new one", () =>
+      Effect.gen(function* () {
+        const org = yield* Emulator
+        const spool = yield* spoolFolder
+        yield* org.control("POST", "/schema/Account", {
+          addField: { name: "Ssn__c", default: "078-05-1120" }
+        })
+        const refused = { status: 403, body: [{ errorCode: "INSUFFICIENT_ACCESS", message: "no" }] }
+        yield* org.fault("/tooling/query", refused, 100)
+        const all = "object: Account, fields: all"
+        const table = newTable()
+        yield* sync(yield* opened(org, `[{ ${all}, mask: { Ssn__c: hmac } }]`), "Account", table, spool)
+        yield* rename(org, "Ssn__c", "Number__c")
+        const source = yield* opened(org, `[{ ${all}, mask: { Ssn__c: hmac } }]`)
+        const checkpoints = table.checkpoint === null ? {} : { Account: table.checkpoint }
+        const [plan] = yield* source.plan({ checkpoints, only: [], fullRefresh: [] })
+        assert.strictEqual(plan?.status, "failed")
+        assert.match(
+          plan?.status === "failed" ? `${plan.failure.code} ${plan.failure.message}` : "",
+          /^MASK_UNCERTAIN Account.Ssn__c is masked and gone, and Number__c came/
+        )
+        for (const mask of ["{ Ssn__c: hmac, Number__c: hmac }", "{ Website: hmac }"]) {
+          const told = yield* opened(org, `[{ ${all}, mask: ${mask} }]`)
+          assert.isDefined(yield* planOf(told, "Account", table))
+        }
+        yield* org.control("DELETE", "/faults")
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("is remembered in the fingerprint beside marks that ids do not change", () =>
       Effect.sync(() => {
         const before = withFieldIds("where=1 Id=a Old__c=b", ["Old__c", "Id"], (name) =>

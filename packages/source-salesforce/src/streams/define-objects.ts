@@ -14,7 +14,8 @@ import {
   type Rename,
   type RenamedFields,
   readRenames,
-  renameWarnings
+  renameWarnings,
+  unmaskedPerhaps
 } from "./renamed-fields.ts"
 import { defineStream, type StreamDefinition } from "./stream-definition.ts"
 
@@ -60,12 +61,23 @@ const defineOne = (of: Defining, stream: ObjectStream): Result.Result<Defined, S
   )
 }
 
+const maskUncertain = (object: string, gone: string, came: ReadonlyArray<string>): SourceError =>
+  sourceError(
+    "MASK_UNCERTAIN",
+    `${object}.${gone} is masked and gone, and ${came.join(", ")} came: this may be the same field under another name.`,
+    "Mask the new field in the spec, or take the old name out of `mask`. A user who may read FieldDefinition (“View Setup and Configuration”) spares the question.",
+    { disposition: "spec" }
+  )
+
 /** What the spec says of a field holds on under the field's new name. */
 const defineRenamed = (
   of: Defining,
-  { stream, definition }: Defined,
+  defined: Defined,
   { renames, remember }: RenamedFields
 ): Result.Result<StreamDefinition, SourceError> => {
+  const { stream, definition } = defined
+  const doubt = unmaskedPerhaps(stream, defined, renames)
+  if (doubt !== null) return Result.fail(maskUncertain(definition.object, doubt.gone, doubt.came))
   const again =
     renames.length === 0
       ? Result.succeed(definition)

@@ -146,3 +146,24 @@ export const renameWarnings = (
       ({ from, to }) => `${stream.object}.${from} is called ${to} in Salesforce now: write ${to} in the spec.`
     )
 }
+
+/** A masked field that went while others came, none of which can be told from it: one of them may be it, unmasked. */
+export const unmaskedPerhaps = (
+  stream: ObjectStream,
+  of: Described,
+  renames: ReadonlyArray<Rename>
+): { readonly gone: string; readonly came: ReadonlyArray<string> } | null => {
+  const stored = new Map(storedFields(of.fingerprint).map((field) => [field.name.toLowerCase(), field]))
+  const fields = fieldsByName(of.describe)
+  const followed = new Set(renames.map(({ from }) => from.toLowerCase()))
+  const gone = Object.keys(stream.mask ?? {}).find((name) => {
+    const field = stored.get(name.toLowerCase())
+    const isFresh = field !== undefined && !field.isLost && field.id === null
+    return isFresh && !fields.has(name.toLowerCase()) && !followed.has(name.toLowerCase())
+  })
+  const came = of.definition.schema.columns
+    .filter(({ name, mask }) => mask === undefined && !stored.has(name.toLowerCase()))
+    .map(({ name }) => name)
+    .filter((name) => fields.get(name.toLowerCase())?.custom === true)
+  return gone === undefined || came.length === 0 ? null : { gone, came }
+}
