@@ -31,10 +31,14 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
         const org = yield* Emulator
         const spool = yield* spoolFolder
         yield* org.control("POST", "/schema/Account", { addField: { name: "Tier__c", default: "gold" } })
-        const streams =
-          "[{ object: Account, fields: [Name, Tier__c, Website], mask: { Tier__c: hmac }, roles: { logo: Tier__c } }]"
-        const source = yield* opened(org, streams)
+        const account =
+          "object: Account, fields: [Name, Tier__c, Website], mask: { Tier__c: hmac }, roles: { logo: Tier__c }"
+        const source = yield* opened(org, `[{ ${account} }, { object: Wide__c }]`)
         const table = newTable()
+        const refused = [{ errorCode: "MALFORMED_QUERY", message: "only one object at a time" }]
+        yield* org.fault("/tooling/query", { status: 400, body: refused })
+        const both = yield* source.plan({ checkpoints: {}, only: [], fullRefresh: [] })
+        assert.isTrue(both.every(({ status }) => status === "ready"))
         const first = yield* sync(source, "Account", table, spool)
         assert.deepStrictEqual(first.plan.renamed, [])
         yield* org.forget

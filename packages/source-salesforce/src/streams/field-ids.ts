@@ -58,7 +58,19 @@ export const readFieldIds = (
   const chunks = Array.from({ length: Math.ceil(objects.length / OBJECTS_PER_QUERY) }, (_, at) =>
     objects.slice(at * OBJECTS_PER_QUERY, (at + 1) * OBJECTS_PER_QUERY)
   )
-  return Effect.forEach(chunks, (chunk) => pagesOf(client, chunk)).pipe(
+  // What metadata queries may ask of several objects at a time is nowhere documented for good.
+  const ofChunk = (chunk: ReadonlyArray<string>) =>
+    pagesOf(client, chunk).pipe(
+      Effect.catchIf(
+        (error) => error.code === "API_MALFORMED_QUERY" && chunk.length > 1,
+        () =>
+          Effect.map(
+            Effect.forEach(chunk, (object) => pagesOf(client, [object])),
+            (pages) => pages.flat()
+          )
+      )
+    )
+  return Effect.forEach(chunks, ofChunk).pipe(
     Effect.map((pages) => new Map(pages.flat())),
     Effect.catchIf(
       (error) => error.disposition === "failed" && !error.tryAgainSoon,
