@@ -55,3 +55,9 @@ export const runPaths = (of: {
   const checkpoint = resolve(of.folder, of.spec.checkpoint ?? `.decant/${of.spec.name}.checkpoint.json`)
   return { checkpoint, lock: `${checkpoint}.lock`, spool: `${checkpoint}.spool` }
 }
+
+/** A proof runs beside syncs, so it has a lock and a spool of its own. */
+export const verifyPaths = (of: Parameters<typeof runPaths>[0]): Pick<RunPaths, "lock" | "spool"> => {
+  const own = `${runPaths(of).checkpoint}.verify`
+  return { lock: `${own}.lock`, spool: `${own}.spool` }
+}

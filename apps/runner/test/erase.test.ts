@@ -52,9 +52,11 @@ describe("decant erase", () => {
   })
 
   it("removes the record from tables, history, files, snapshot and spool, and says how it looked", async () => {
-    const spool = workspace.path(".decant/test.checkpoint.json.spool")
-    await mkdir(spool, { recursive: true })
-    await writeFile(join(spool, "left-by-a-kill.csv"), String(person.Email))
+    for (const spool of ["test.checkpoint.json.spool", "test.checkpoint.json.verify.spool"]) {
+      const left = workspace.path(`.decant/${spool}`)
+      await mkdir(left, { recursive: true })
+      await writeFile(join(left, "left-by-a-kill.csv"), String(person.Email))
+    }
     assert.includeMembers(
       [...(await holding("Unverwechselbar-Rautenkranz"))],
       ["test.duckdb", "snapshot.duckdb"]

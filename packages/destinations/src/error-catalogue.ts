@@ -9,7 +9,7 @@ export const errorCatalogue = [
     message: "{file} is held open by another process.",
     meaning:
       "DuckDB lets one process write. The message names the one that holds the file, where it can be seen.",
-    fix: "Close the program that has the file open, or raise `lockTimeout`. What was downloaded stays for the next run.",
+    fix: "Close the program that has the file open, or raise `lockTimeout`. The next run goes on with the same jobs of Salesforce and fetches again what was not stored.",
     retry: "later",
     disposition: "failed"
   },

@@ -6,7 +6,7 @@ import { type Duration, Effect, type Option } from "effect"
 import { removeAll } from "../files.ts"
 import { findDestination } from "../registry.ts"
 import { RunnerError } from "../runner-error.ts"
-import { runPaths, type SpecFile } from "../spec-file.ts"
+import { runPaths, type SpecFile, verifyPaths } from "../spec-file.ts"
 import { holdLock } from "../sync/lock-file.ts"
 import type { Screen } from "../terminal/screen.ts"
 import { fullId } from "./salesforce-id.ts"
@@ -23,12 +23,10 @@ export const eraseRecord = Effect.fnUntraced(function* (request: EraseRequest) {
   const { specFile, screen } = request
   const { spec, folder } = specFile
   const paths = runPaths(specFile)
-  yield* holdLock({
-    path: paths.lock,
-    runId: `erase-${randomUUID()}`,
-    wait: request.wait,
-    notice: screen.note
-  })
+  const verify = verifyPaths(specFile)
+  const lock = { runId: `erase-${randomUUID()}`, wait: request.wait, notice: screen.note }
+  yield* holdLock({ ...lock, path: paths.lock })
+  yield* holdLock({ ...lock, path: verify.lock })
   const connector = yield* findDestination(spec.destination.type)
   const destination = yield* connector.open({ spec, folder, orgId: null, notice: screen.note })
   const { streams } = yield* destination.checkpoints
@@ -36,10 +34,10 @@ export const eraseRecord = Effect.fnUntraced(function* (request: EraseRequest) {
   const stream = Object.keys(streams).find((name) => name.toLowerCase() === wanted) ?? request.object
   const id = fullId(request.id)
   const erasure = yield* destination.erase(stream, id)
-  const spooled = existsSync(paths.spool)
   // Downloads of a run that was killed: the next run would throw them away as well.
-  if (spooled) yield* removeAll(paths.spool)
-  return { object: stream, id, ...erasure, spoolEmptied: spooled }
+  const spooled = [paths.spool, verify.spool].filter((path) => existsSync(path))
+  for (const path of spooled) yield* removeAll(path)
+  return { object: stream, id, ...erasure, spoolEmptied: spooled.length > 0 }
 }, Effect.scoped)
 
 export type ErasedRecord = Effect.Success<ReturnType<typeof eraseRecord>>

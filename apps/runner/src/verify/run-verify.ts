@@ -16,7 +16,7 @@ import {
 } from "@decant/connector"
 import { Cause, Clock, type Duration, Effect, Exit, type Option } from "effect"
 import { RunnerError } from "../runner-error.ts"
-import { runPaths, type SpecFile } from "../spec-file.ts"
+import { runPaths, type SpecFile, verifyPaths } from "../spec-file.ts"
 import { type CheckpointFile, openCheckpointFile } from "../sync/checkpoint-file.ts"
 import { holdLock } from "../sync/lock-file.ts"
 import { openBoth } from "../sync/run-sync.ts"
@@ -71,9 +71,9 @@ const prepare = Effect.fnUntraced(function* (request: VerifyRequest, runId: stri
   const paths = runPaths(specFile)
   const lock = { runId, wait, notice: screen.note }
   if (repair) yield* holdLock({ ...lock, path: paths.lock })
-  const own = `${paths.checkpoint}.verify`
-  yield* holdLock({ ...lock, path: `${own}.lock` })
-  const spool = yield* openSpool(`${own}.spool`)
+  const own = verifyPaths(specFile)
+  yield* holdLock({ ...lock, path: own.lock })
+  const spool = yield* openSpool(own.spool)
   const opened = yield* openBoth(request)
   const { source, stored } = opened
   const prover = source.prover
