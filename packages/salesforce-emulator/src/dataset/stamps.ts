@@ -9,10 +9,27 @@ export const day = 24 * 3600 * second
 export const since = Date.UTC(2019, 0, 1)
 export const liveUntil = Date.UTC(2025, 5, 30)
 
-export const isoSecond = (millis: number): string =>
-  new Date(Math.floor(millis / second) * second).toISOString().slice(0, 19)
-
 export const isoDay = (millis: number): string => new Date(millis).toISOString().slice(0, 10)
+
+const knownDays = new Map<number, string>()
+
+/** The days come again and again, and a Date takes its time to print itself. */
+const knownDay = (number: number): string => {
+  const known = knownDays.get(number)
+  if (known !== undefined) return known
+  const text = isoDay(number * day)
+  knownDays.set(number, text)
+  return text
+}
+
+const two = (number: number): string => (number < 10 ? `0${number}` : String(number))
+
+export const isoSecond = (millis: number): string => {
+  const number = Math.floor(millis / day)
+  const seconds = Math.floor(millis / second) - (number * day) / second
+  const minutes = Math.floor(seconds / 60)
+  return `${knownDay(number)}T${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds % 60)}`
+}
 
 export class Stamps {
   readonly #random: Random

@@ -22,7 +22,7 @@ const text = (field: Field, value: unknown): Stored | SalesforceError => {
   if (typeof value === "object") return refused(field, value, "string")
   const read = String(value).toWellFormed()
   if (read === "") return null
-  return [...read].length > field.length && read.length > field.length
+  return read.length > field.length && [...read].length > field.length
     ? badRequest(
         "STRING_TOO_LONG",
         `${field.label}: data value too large: ${read.slice(0, 255)} (max length=${field.length})`,
@@ -44,8 +44,12 @@ const boolean = (field: Field, value: unknown): Stored | SalesforceError => {
   return word === "false" || word === "0" ? false : refused(field, value, "boolean")
 }
 
+/** A day that every month has. */
+const plainDay = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/
+
 /** A day of the calendar; February 30 is none. */
 const isDay = (day: string): boolean => {
+  if (plainDay.test(day)) return true
   const millis = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(day) : Number.NaN
   return !Number.isNaN(millis) && new Date(millis).toISOString().startsWith(day)
 }
@@ -110,8 +114,9 @@ export const readRow = (
   input: Readonly<Record<string, unknown>>
 ): Row | SalesforceError => {
   const row: Record<string, Stored> = {}
-  for (const [name, value] of Object.entries(input)) {
+  for (const name of Object.keys(input)) {
     if (name === "attributes") continue
+    const value = input[name]
     const field = schema.field(object, name)
     if (field === undefined || !isStored(field)) {
       return badRequest("INVALID_FIELD", `No such column '${name}' on sobject of type ${object.name}`)

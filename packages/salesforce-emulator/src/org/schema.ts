@@ -98,10 +98,15 @@ export class OrgSchema {
   field(object: SObject, name: string): Field | undefined {
     let byName = this.#fields.get(object)
     if (byName === undefined) {
-      byName = new Map(object.fields.map((field) => [field.name.toLowerCase(), field]))
+      byName = new Map(
+        object.fields.flatMap((field) => [
+          [field.name.toLowerCase(), field],
+          [field.name, field]
+        ])
+      )
       this.#fields.set(object, byName)
     }
-    return byName.get(name.toLowerCase())
+    return byName.get(name) ?? byName.get(name.toLowerCase())
   }
 
   /** The reference field behind a parent relationship such as `Account` or `CreatedBy`. */
