@@ -10,6 +10,7 @@ import { Effect, Redacted } from "effect"
 import { postgres } from "../src/index.ts"
 import { commitAfter, segment } from "./account.ts"
 import { changeOf, deletionOf, rowOf } from "./kill-model.ts"
+import { plainHeader, plainSchema } from "./plain-account.ts"
 import { open } from "./subject.ts"
 
 const [url = "", folder = "", seedText = "0", most = "1000000", pagesText = "4"] = process.argv.slice(2)
@@ -31,6 +32,8 @@ const subject = {
     }) as const
 }
 
+const schema = plainSchema()
+
 const named = (of: Segment, id: string): Segment => ({ ...of, id })
 
 /** The commit after checkpoint version `stored`: pages of the load first, then one version of the model each. */
@@ -42,12 +45,18 @@ const commitOf = (spool: string, stored: number) => {
     const half = Math.ceil(keys.length / 2)
     const parts = [keys.slice(0, half), keys.slice(half)].map((part, index) =>
       named(
-        segment(spool, { asOf: 1, work: "load", rows: part.map((key) => rowOf(key, 1)) }),
+        segment(spool, {
+          asOf: 1,
+          work: "load",
+          header: plainHeader,
+          rows: part.map((key) => rowOf(key, 1))
+        }),
         `load-${stored}-${index}`
       )
     )
     const last = stored === pages - 1
     return commitAfter(stored, {
+      schema,
       phase: last ? "incremental" : "backfill",
       segments: parts,
       everything: true
@@ -55,14 +64,21 @@ const commitOf = (spool: string, stored: number) => {
   }
   const version = stored - pages + 2
   const { upserts, deletes } = changeOf(seed, version)
-  const rows = segment(spool, { asOf: version, rows: upserts.map((key) => rowOf(key, version)) })
+  const rows = segment(spool, {
+    asOf: version,
+    header: plainHeader,
+    rows: upserts.map((key) => rowOf(key, version))
+  })
   const gone = segment(spool, {
     asOf: version,
     effect: "delete",
     header: ["Id", "SystemModstamp"],
     rows: deletes.map((key) => deletionOf(key, version))
   })
-  return commitAfter(stored, { segments: [named(rows, `rows-${version}`), named(gone, `gone-${version}`)] })
+  return commitAfter(stored, {
+    schema,
+    segments: [named(rows, `rows-${version}`), named(gone, `gone-${version}`)]
+  })
 }
 
 const program = Effect.gen(function* () {

@@ -23,13 +23,17 @@ import {
   type Target,
   type Tombstones
 } from "./classify.ts"
+import { endAbsent, recordHistory } from "./history.ts"
 import { keyText } from "./reduce.ts"
 import type { Sql } from "./sql.ts"
 import { type Stage, stageRowColumn } from "./stage.ts"
+import type { HistoryTable } from "./timeline.ts"
 
 export interface ApplyTo {
   readonly layout: TableLayout
   readonly target: Target
+  /** Null when the stream keeps none, or the table is hidden still. */
+  readonly history: HistoryTable | null
   readonly now: string
 }
 
@@ -125,6 +129,14 @@ const update = (
 const remove = (target: Target, actions: Actions, kinds: string): string =>
   `DELETE FROM ${target.sql} t USING ${actions.table} a WHERE t.ctid = a.target_row AND a.action IN (${kinds})`
 
+const record = (
+  sql: Sql,
+  to: ApplyTo,
+  stage: Stage,
+  actions: Actions
+): Effect.Effect<void, DestinationError> =>
+  to.history === null ? Effect.void : recordHistory(sql, to, to.history, stage, actions.table)
+
 /** Writes rows that were classified as whole ones. */
 const writeRows = Effect.fnUntraced(function* (
   sql: Sql,
@@ -161,6 +173,7 @@ const writeRows = Effect.fnUntraced(function* (
     const rows = `SELECT ${keyText(key, "s")} AS key, ${removedAt(layout, stage)} AS removed_at, s.${asOfColumn} AS as_of`
     yield* bury(sql, to, `${rows} ${staged(actions, stage, "'remove', 'gone'")}`)
   }
+  yield* record(sql, to, stage, actions)
   return counts
 })
 
@@ -187,6 +200,7 @@ const applyPatches = (sql: Sql, to: ApplyTo, stage: Stage) =>
     Effect.gen(function* () {
       if (actions.counts.updated > 0) {
         yield* sql.run(update(to, actions, stage, patchedColumns(to.layout, stage)))
+        yield* record(sql, to, stage, actions)
       }
       return actions.counts
     })
@@ -212,6 +226,7 @@ const applyDeletes = (sql: Sql, to: ApplyTo, stage: Stage) =>
       yield* bury(sql, to, `${rows} ${staged(actions, stage, "'gone', 'same', 'delete', 'remove'")}`)
       const times = `SELECT a.target_row, s.${asOfColumn} AS as_of ${staged(actions, stage, "'delete'")}`
       if (actions.counts.deleted > 0) yield* strike(sql, to, actions, times)
+      yield* record(sql, to, stage, actions)
       return actions.counts
     })
   )
@@ -245,6 +260,7 @@ const applyPresent = Effect.fnUntraced(function* (
     })
     total = addCounts(total, yield* classified(sql, select, 0, strikeAbsent))
   }
+  if (to.history !== null) yield* endAbsent(sql, to, to.history, stage)
   return total
 })
 

@@ -17,7 +17,7 @@ import { fitted } from "./postgres-layout.ts"
 import { keyMissing, keysEqual, keyText, newestFirst } from "./reduce.ts"
 import type { Sessions } from "./sessions.ts"
 import type { Sql } from "./sql.ts"
-import { copyFile, copyOptions, type FileOf } from "./stage.ts"
+import { copyFile, copyOptions, type FileOf, stagePrefix } from "./stage.ts"
 import { changedOutside, ensureColumns, qualified, tableTypes } from "./target-table.ts"
 import { transaction } from "./transaction.ts"
 import { onTwoConnections } from "./two-connections.ts"
@@ -59,10 +59,11 @@ const fitsPlan = Effect.fnUntraced(function* (sql: Sql, hidden: Hidden, plan: Lo
   return plan.computed.length === computed.size && plan.computed.every(({ name }) => computed.has(name))
 })
 
+/** Leaves the newest row of each key; where history is kept, the others stand aside in a table of the transaction. */
 const dedupe = Effect.fnUntraced(function* (
   sql: Sql,
   hidden: Hidden
-): Effect.fn.Return<void, DestinationError> {
+): Effect.fn.Return<string | null, DestinationError> {
   const { layout } = hidden
   const key = layout.key ?? []
   const names = key.map(({ name }) => identifier(name)).join(", ")
@@ -78,29 +79,33 @@ const dedupe = Effect.fnUntraced(function* (
   )
   if (clash[0] !== undefined) return yield* nonUniqueKey(layout, String(clash[0].example))
   const order = newestFirst(layout, ["row DESC"])
-  yield* sql.run(
-    `DELETE FROM ${hidden.sql} WHERE ctid IN (SELECT row FROM (
+  const away = `ctid IN (SELECT row FROM (
        SELECT row, row_number() OVER (PARTITION BY ${names} ORDER BY ${order}) AS place
        FROM (SELECT t.*, t.ctid AS row FROM ${rows}) repeated_rows) placed WHERE place > 1)`
-  )
+  const older = layout.history === null ? null : `_decant.${stagePrefix(layout.schema, layout.stream)}older`
+  if (older !== null) {
+    yield* sql.run(`CREATE UNLOGGED TABLE ${older} AS SELECT * FROM ${hidden.sql} WHERE ${away}`)
+  }
+  yield* sql.run(`DELETE FROM ${hidden.sql} WHERE ${away}`)
+  return older
 })
 
 const addKey = Effect.fnUntraced(function* (
   sql: Sql,
   hidden: Hidden
-): Effect.fn.Return<void, DestinationError> {
+): Effect.fn.Return<string | null, DestinationError> {
   const { layout } = hidden
-  if (layout.key === null) return
+  if (layout.key === null) return null
   const names = layout.key.map(({ name }) => identifier(name)).join(", ")
   const name = identifier(fitted(`${hidden.name}_pkey`))
   const statement = `ALTER TABLE ${hidden.sql} ADD CONSTRAINT ${name} PRIMARY KEY (${names})`
   yield* sql.run("SET LOCAL maintenance_work_mem = '256MB'")
   const refused = yield* sql.refusedWith(statement, ["23505", "23502"])
   if (refused === "23502") return yield* keyMissing(layout)
-  if (refused === "23505") {
-    yield* dedupe(sql, hidden)
-    yield* sql.run(statement)
-  }
+  if (refused === null) return null
+  const older = yield* dedupe(sql, hidden)
+  yield* sql.run(statement)
+  return older
 })
 
 export interface HiddenOptions {
@@ -214,14 +219,17 @@ const removeUnaccepted = Effect.fnUntraced(function* (sql: Sql, hidden: Hidden) 
   yield* sql.run(`DELETE FROM ${hidden.sql} WHERE xmin::text = ANY($1)`, [rows.map(({ xid }) => xid)])
 })
 
-/** Ends the copying: nothing but accepted rows, one per key, none that was removed since; and the key. */
+/**
+ * Ends the copying: nothing but accepted rows, one per key, none that was removed since; and the key. Names the table
+ * of older rows, if there is one.
+ */
 export const settle = Effect.fnUntraced(function* (
   sql: Sql,
   hidden: Hidden
-): Effect.fn.Return<void, DestinationError> {
+): Effect.fn.Return<string | null, DestinationError> {
   const { layout } = hidden
   const computed = yield* openColumns(sql, hidden)
-  if (computed === null) return
+  if (computed === null) return null
   yield* removeUnaccepted(sql, hidden)
   const alter = [
     `ALTER COLUMN ${asOfColumn} DROP DEFAULT`,
@@ -235,7 +243,7 @@ export const settle = Effect.fnUntraced(function* (
       `DELETE FROM ${hidden.sql} t USING (${tombstones}) d WHERE d.key = ${keyText(layout.key ?? [], "t")} AND ${barred(layout, "t")}`
     )
   }
-  yield* addKey(sql, hidden)
+  return yield* addKey(sql, hidden)
 })
 
 export const dropHidden = Effect.fnUntraced(function* (

@@ -12,7 +12,8 @@ const StoredLayout = Schema.fromJsonString(
   Schema.Struct({
     key: Schema.NullOr(Schema.Array(Schema.String)),
     guard: Schema.NullOr(Schema.String),
-    flag: Schema.NullOr(Schema.String)
+    flag: Schema.NullOr(Schema.String),
+    historyTable: Schema.NullOr(Schema.String)
   })
 )
 const decodeLayout = Schema.decodeUnknownOption(StoredLayout)
@@ -36,7 +37,8 @@ export const publishedTable = Effect.fnUntraced(function* (sql: Sql, at: StreamA
   if (state === null || state.published === null || Option.isNone(layout)) {
     return yield* unknownStream(at.stream)
   }
-  return { version: state.checkpoint.version, table: state.table, ...layout.value }
+  const { version, generation } = state.checkpoint
+  return { version, generation, table: state.table, ...layout.value }
 })
 
 export const countStream = Effect.fnUntraced(function* (

@@ -56,13 +56,15 @@ export const postgresLayout = (layout: TableLayout): Effect.Effect<TableLayout, 
     key: layout.key?.map(of) ?? null,
     guard: layout.guard === null ? null : of(layout.guard),
     flag: layout.flag === null ? null : of(layout.flag),
+    history: layout.history === null ? null : fitted(layout.history),
     views: layout.views.map(viewOf)
   }
   const text = JSON.stringify({
     ...(JSON.parse(layout.text) as object),
     key: fittedLayout.key?.map(({ name }) => name) ?? null,
     guard: fittedLayout.guard?.name ?? null,
-    flag: fittedLayout.flag?.name ?? null
+    flag: fittedLayout.flag?.name ?? null,
+    historyTable: fittedLayout.history
   })
   return Effect.succeed({ ...fittedLayout, text })
 }

@@ -1,10 +1,10 @@
 /** Postgres as a destination: tables of one schema in a database that others use too, its state in `_decant`. */
 import type { Destination, DestinationConnector } from "@decant/connector"
 import { Effect, Semaphore } from "effect"
-import { DestinationError } from "../destination-error.ts"
 import { checkWritable } from "./check.ts"
 import { commitToPostgres } from "./commit.ts"
 import { compareWithTable } from "./compare.ts"
+import { eraseRecord } from "./erase.ts"
 import { dropHidden } from "./hidden-table.ts"
 import { countStream } from "./inspect.ts"
 import { maxIdentifierBytes } from "./postgres-layout.ts"
@@ -15,13 +15,6 @@ import { openSessions } from "./sessions.ts"
 import type { Sql } from "./sql.ts"
 import { hasState, readCheckpoints, readState } from "./state.ts"
 import { transaction } from "./transaction.ts"
-
-const notYet = (what: string): DestinationError =>
-  DestinationError.of(
-    "NOT_SUPPORTED",
-    `The Postgres destination does not yet ${what}.`,
-    "Use a DuckDB destination for that."
-  )
 
 const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options) {
   const settings = yield* settingsOf(options)
@@ -54,7 +47,7 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
       request.kind === "counts"
         ? sessions.use((sql) => countStream(sql, { schema, stream }))
         : compareWithTable(sessions, settings, request.comparison),
-    erase: () => Effect.fail(notYet("erase single records")),
+    erase: (stream, key) => eraseRecord(sessions, { schema, stream }, key),
     query: (sql, limits) => queryCopy(settings, sql, limits),
     recordRun: (report) => sessions.use((sql) => recordRun(sql, schema, report))
   }

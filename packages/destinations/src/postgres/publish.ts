@@ -8,7 +8,7 @@ import type { DestinationError } from "../destination-error.ts"
 import { type Counts, noCounts } from "../duckdb-sql/apply.ts"
 import { columnOf, identifier, literal } from "../sql-text.ts"
 import { asOfColumn, type TableLayout } from "../table-layout.ts"
-import { type Hidden, settle } from "./hidden-table.ts"
+import type { Hidden } from "./hidden-table.ts"
 import { fitted } from "./postgres-layout.ts"
 import { sqlType } from "./postgres-types.ts"
 import { keysEqual } from "./reduce.ts"
@@ -38,7 +38,6 @@ export const publishFirst = Effect.fnUntraced(function* (
   hidden: Hidden
 ): Effect.fn.Return<Counts, DestinationError> {
   const { layout } = hidden
-  yield* settle(sql, hidden)
   const inserted = yield* count(sql, hidden.sql)
   const unchanged = Math.max(0, (yield* rowsRead(sql, hidden)) - inserted)
   yield* sql.run(`ALTER TABLE ${hidden.sql} RENAME TO ${identifier(layout.table)}`)
@@ -171,7 +170,6 @@ export const publishOver = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Counts, DestinationError> {
   const { layout } = hidden
   const visible = qualified(layout.schema, layout.table)
-  yield* settle(sql, hidden)
   const cells = cellsOf(layout, types)
   const counts =
     layout.key === null

@@ -73,19 +73,19 @@ const workOf = (batch: Batch): string => {
   return `(ARRAY[${list}])[s.${segmentColumn} + 1]`
 }
 
-/** Leaves one row per key in staging. */
+/** Leaves one row per key in staging; where history is kept, the others stand aside. */
 export const reduceStage = Effect.fnUntraced(function* (
   sql: Sql,
   layout: TableLayout,
   stage: Stage
-): Effect.fn.Return<void, DestinationError> {
+): Effect.fn.Return<Stage, DestinationError> {
   yield* checkValues(sql, layout, stage)
   const key = layout.key
-  if (key === null) return
+  if (key === null) return stage
   const names = key.map(({ name }) => identifier(name)).join(", ")
   const repeated = `(SELECT ${names} FROM ${stage.typed} s GROUP BY ${names} HAVING count(*) > 1)`
   const found = yield* sql.rows(`${repeated} LIMIT 1`)
-  if (found.length === 0) return
+  if (found.length === 0) return stage
   const rows = `${stage.typed} s JOIN ${repeated} r ON ${keysEqual(key, "s", "r")}`
   const own = key.map(({ name }) => columnOf("s", name)).join(", ")
   if (stage.batch.effect !== "delete" && stage.batch.effect !== "present") {
@@ -98,9 +98,14 @@ export const reduceStage = Effect.fnUntraced(function* (
   }
   const guard = layout.guard !== null && stage.columns.includes(layout.guard) ? layout.guard : null
   const order = newestFirst({ ...layout, guard }, [`${segmentColumn} DESC`, `${stageRowColumn} DESC`])
-  yield* sql.run(
-    `DELETE FROM ${stage.table} WHERE ctid IN (SELECT row FROM (
+  const away = `ctid IN (SELECT row FROM (
        SELECT ${stageRowColumn} AS row, row_number() OVER (PARTITION BY ${names} ORDER BY ${order}) AS place
        FROM (SELECT s.* FROM ${rows}) repeated_rows) placed WHERE place > 1)`
-  )
+  const keeps = layout.history !== null && stage.batch.effect === "upsert"
+  const older = keeps ? stage.table.replace(/"$/, '_older"') : null
+  if (older !== null) {
+    yield* sql.run(`CREATE UNLOGGED TABLE ${older} AS SELECT * FROM ${stage.table} WHERE ${away}`)
+  }
+  yield* sql.run(`DELETE FROM ${stage.table} WHERE ${away}`)
+  return { ...stage, older }
 })

@@ -30,7 +30,11 @@ export interface Stage {
   readonly cells: Cells
   /** The rows as the stream's table would hold them, with their time of reading and their segment's position. */
   readonly typed: string
+  /** The same over another table of the same cells. */
+  readonly typedOf: (table: string) => string
   readonly rows: number
+  /** The rows that were reduced away, for history; null when there are none, or none is kept. */
+  readonly older: string | null
 }
 
 /** Where the bytes of a spooled file are read: masked ones stand elsewhere. */
@@ -74,12 +78,16 @@ export const stageOf = (layout: TableLayout, batch: Batch): Stage => {
     `${segmentTimes(batch)} AS ${asOfColumn}`,
     `st.${segmentColumn} AS ${segmentColumn}`
   ]
+  const typedOf = (from: string): string =>
+    `(SELECT ${[...values.map(({ sql }) => sql), ...own].join(", ")} FROM ${from} st)`
   return {
     batch,
     table,
     columns: values.map(({ column }) => column),
     cells,
-    typed: `(SELECT ${[...values.map(({ sql }) => sql), ...own].join(", ")} FROM ${table} st)`,
+    typed: typedOf(table),
+    typedOf,
+    older: null,
     rows: batch.segments.reduce((sum, segment) => sum + segmentRows(segment), 0)
   }
 }
@@ -149,7 +157,7 @@ export const copyBatchOn = Effect.fnUntraced(function* (
 })
 
 export const dropStage = (sql: Sql, stage: Stage): Effect.Effect<number, DestinationError> =>
-  sql.run(`DROP TABLE ${stage.table}`)
+  sql.run(`DROP TABLE ${[stage.table, ...(stage.older === null ? [] : [stage.older])].join(", ")}`)
 
 /** Under the stream's lock: whatever stands there was left by a process that is gone. */
 export const dropLeftStages = Effect.fnUntraced(function* (

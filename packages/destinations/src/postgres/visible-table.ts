@@ -9,6 +9,7 @@ import type { DestinationError } from "../destination-error.ts"
 import type { MaskKeys } from "../duckdb/masks.ts"
 import type { TableLayout } from "../table-layout.ts"
 import { keptColumns, knownColumns, writeDescriptions } from "./descriptions.ts"
+import { ensureHistory } from "./history-table.ts"
 import { maskStored } from "./mask-stored.ts"
 import { sqlType } from "./postgres-types.ts"
 import type { Sessions } from "./sessions.ts"
@@ -71,19 +72,22 @@ export const describe = Effect.fnUntraced(function* (
 interface Change {
   readonly layout: TableLayout
   readonly maskKeys: MaskKeys
+  /** The layout with which the stream was last written. */
+  readonly storedLayout: string | null
   readonly mayReplace: boolean
 }
 
 /** Inside a transaction: brings the visible table to the layout. */
 export const changeTable = Effect.fnUntraced(function* (
   sql: Sql,
-  { layout, maskKeys, mayReplace }: Change
+  { layout, maskKeys, storedLayout, mayReplace }: Change
 ): Effect.fn.Return<ReadonlyArray<SchemaChange>, DestinationError> {
   const known = yield* knownColumns(sql, layout)
   const table = yield* visibleTable(sql, layout)
   const grants = retypes(layout, table.types) ? yield* dropViews(sql, layout) : []
   const changes = yield* ensureColumns(sql, { layout, table: layout.table, known, mayReplace }, table.types)
   if (!mayReplace) yield* maskStored(sql, layout, yield* visibleTable(sql, layout), known, maskKeys)
+  yield* ensureHistory(sql, { layout, known, storedLayout, maskKeys, anew: mayReplace })
   yield* describe(sql, layout, grants)
   return [...changes, ...keptColumns(layout, known)]
 })

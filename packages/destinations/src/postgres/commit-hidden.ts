@@ -1,0 +1,155 @@
+/**
+ * A commit of a generation that is not visible: a first load, or a later one beside the visible table, until it is
+ * whole and is published.
+ */
+import type { SchemaChange, Segment } from "@decant/connector"
+import { Effect } from "effect"
+import type { DestinationError } from "../destination-error.ts"
+import { type Counts, noCounts } from "../duckdb-sql/apply.ts"
+import { batchesOf } from "../duckdb-sql/batches.ts"
+import type { LayoutColumn, TableLayout } from "../table-layout.ts"
+import { type Done, dropStages, mergeSegments, recordSegments, type Work } from "./commit-work.ts"
+import { acceptLoads, ensureHidden, type Hidden, hiddenOf, loadSegments, settle } from "./hidden-table.ts"
+import { layVersions, passedRows } from "./history.ts"
+import { catchUp, ensureHistory, storedHistory } from "./history-table.ts"
+import { type LoadPlan, loadPlan } from "./load-plan.ts"
+import { publishFirst, publishOver } from "./publish.ts"
+import type { Stage } from "./stage.ts"
+import { tableTypes } from "./target-table.ts"
+import { changeTable, changeVisibleTable, checkColumns, describe, visibleTable } from "./visible-table.ts"
+
+/** How the files are copied straight into the hidden table, where they can be: one batch with one header. */
+const planOf = (layout: TableLayout, fresh: ReadonlyArray<Segment>): LoadPlan | null => {
+  const batches = batchesOf(fresh)
+  const [batch] = batches
+  if (batches.length !== 1 || batch === undefined || batch.effect !== "upsert") return null
+  return loadPlan(layout, batch.header)
+}
+
+/** A table without rows yet is made ready for the files that will most likely come. */
+const expectedPlan = (layout: TableLayout): LoadPlan | null => {
+  const headers = layout.columns.flatMap(({ column }) =>
+    "header" in column.from ? [column.from.header] : []
+  )
+  return loadPlan(layout, [...new Set(headers)])
+}
+
+/** Older versions of rows, which came in the same commit and are not in the table. */
+interface Older {
+  readonly columns: ReadonlyArray<LayoutColumn>
+  readonly select: string
+}
+
+interface Filled {
+  readonly older: ReadonlyArray<Older>
+  readonly stages: ReadonlyArray<Stage>
+}
+
+const fillHidden = Effect.fnUntraced(function* (
+  work: Work,
+  hidden: Hidden
+): Effect.fn.Return<Filled, DestinationError> {
+  const { main, sessions, layout, state, fresh, commit } = work
+  const plan = fresh.length === 0 ? expectedPlan(layout) : planOf(layout, fresh)
+  const goesOn = state !== null && state.checkpoint.generation === commit.checkpoint.generation
+  const published = state !== null && state.published !== null
+  const takesCopies = yield* sessions.use((sql) => ensureHidden(sql, hidden, { plan, goesOn, published }))
+  if (fresh.length === 0) return { older: [], stages: [] }
+  const loaded =
+    takesCopies && plan !== null
+      ? yield* loadSegments(sessions, hidden, plan, fresh, work)
+      : new Set<string>()
+  const ids = fresh.map(({ id }) => id)
+  yield* acceptLoads(main, hidden, ids)
+  const rest = fresh.filter(({ id }) => !loaded.has(id))
+  if (rest.length === 0) return { older: [], stages: [] }
+  const settled = yield* settle(main, hidden)
+  const types = (yield* tableTypes(main, layout.schema, hidden.name)) ?? new Map<string, string>()
+  const { stages } = yield* mergeSegments(work, rest, { sql: hidden.sql, types, hidden: true }, null)
+  const older = stages.flatMap(({ columns, older, typedOf }) =>
+    older === null ? [] : [{ columns, select: `SELECT * FROM ${typedOf(older)} o` }]
+  )
+  return { older: [...olderRows(layout, settled), ...older], stages }
+})
+
+const olderRows = (layout: TableLayout, table: string | null): ReadonlyArray<Older> =>
+  table === null ? [] : [{ columns: layout.columns, select: `SELECT * FROM ${table}` }]
+
+const publishHistory = Effect.fnUntraced(function* (
+  work: Work,
+  older: ReadonlyArray<Older>,
+  first: boolean
+): Effect.fn.Return<void, DestinationError> {
+  const { main, layout, commit, settings, state } = work
+  if (first) {
+    const { maskKeys } = settings
+    const storedLayout = state?.layout ?? null
+    yield* ensureHistory(main, { layout, known: null, storedLayout, maskKeys, anew: true })
+  }
+  const history = yield* storedHistory(main, layout)
+  if (history === null) return
+  const of = { layout, target: { ...(yield* visibleTable(main, layout)), hidden: false } }
+  yield* catchUp(main, of, history, commit.checkpoint.updatedAt)
+  const passed = older.map(({ columns, select }) => passedRows(of, history, columns, select))
+  yield* layVersions(main, of, history, passed)
+})
+
+const changeForGeneration = (work: Work) => {
+  const { main, sessions, layout, settings, state } = work
+  const change = { layout, maskKeys: settings.maskKeys, storedLayout: state?.layout ?? null }
+  if (state?.layout === layout.text) return Effect.succeed<ReadonlyArray<SchemaChange>>([])
+  return changeVisibleTable(sessions, { ...change, mayReplace: false }).pipe(
+    Effect.catchIf(
+      // Values that cannot be kept are replaced in this transaction, which readers wait for.
+      (failure) => failure.code === "SCHEMA_INCOMPATIBLE",
+      () => changeTable(main, { ...change, mayReplace: true })
+    )
+  )
+}
+
+const publish = Effect.fnUntraced(function* (
+  work: Work,
+  hidden: Hidden,
+  older: ReadonlyArray<Older>
+): Effect.fn.Return<Done, DestinationError> {
+  const { main, layout, state, commit } = work
+  yield* main.run("SET LOCAL lock_timeout = '60s'")
+  yield* main.run("SET LOCAL work_mem = '64MB'")
+  const done = (counts: Counts, changes: ReadonlyArray<SchemaChange>): Done => ({
+    counts,
+    changes,
+    layoutText: layout.text,
+    published: commit.checkpoint.generation
+  })
+  const settled = olderRows(layout, yield* settle(main, hidden))
+  const stands = (yield* tableTypes(main, layout.schema, layout.table)) !== null
+  if (state?.published == null || !stands) {
+    const counts = yield* publishFirst(main, hidden)
+    yield* describe(main, layout, [])
+    yield* publishHistory(work, [...older, ...settled], true)
+    return done(counts, [{ kind: "table-created", column: null, detail: `${layout.schema}.${layout.table}` }])
+  }
+  const changes = yield* changeForGeneration(work)
+  const table = yield* visibleTable(main, layout)
+  yield* checkColumns(layout, table)
+  yield* main.run(`LOCK TABLE ${table.sql} IN SHARE ROW EXCLUSIVE MODE`)
+  const counts = yield* publishOver(main, hidden, table.types, commit.checkpoint.updatedAt)
+  yield* publishHistory(work, [], false)
+  return done(counts, changes)
+})
+
+export const commitHidden = Effect.fnUntraced(function* (
+  work: Work
+): Effect.fn.Return<Done, DestinationError> {
+  const { main, layout, state, commit, fresh } = work
+  const hidden = hiddenOf(layout, commit.checkpoint.generation)
+  const { older, stages } = yield* fillHidden(work, hidden)
+  yield* recordSegments(main, work, fresh)
+  const published = state?.published ?? null
+  const whole = commit.publish || (published === null && commit.checkpoint.phase === "incremental")
+  const done = whole
+    ? yield* publish(work, hidden, older)
+    : { counts: noCounts, changes: [], layoutText: state?.layout ?? null, published }
+  yield* dropStages(main, stages)
+  return done
+})
