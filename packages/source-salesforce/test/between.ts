@@ -12,7 +12,7 @@ export interface Passing {
   readonly headers: IncomingMessage["headers"]
 }
 
-export interface Given {
+interface Given {
   readonly status: number
   readonly body: unknown
 }
