@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { salesforce } from "../src/index.ts"
 import { Emulator, type Org } from "./emulator.ts"
 import { spoolFolder } from "./spool.ts"
-import { differences, newTable, planOf, rowsOf, sync, type Table } from "./table.ts"
+import { differences, newTable, planOf, pour, rowsOf, sync, type Table } from "./table.ts"
 
 vi.setConfig({ testTimeout: 30_000 })
 
@@ -112,6 +112,32 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
           yield* weekLater(org)
           assert.strictEqual(told((yield* sync(source, "Contact", table, spool, compares)).advances), "")
         }).pipe(Effect.scoped)
+    )
+
+    it.effect("is done by the next run when a crash came before its end", () =>
+      Effect.gen(function* () {
+        const org = yield* Emulator
+        yield* org.control("POST", "/reset", {})
+        const spool = yield* spoolFolder
+        const source = yield* opened(org, "[{ object: Contact }]")
+        const table = newTable()
+        yield* sync(source, "Contact", table, spool)
+        const [changed = "", lost = ""] = idsOf(table)
+        yield* weekLater(org)
+        yield* org.records("Contact", { update: [{ Id: changed, Title: "new" }] })
+        table.rows.delete(lost)
+        const plan = yield* planOf(source, "Contact", table)
+        assert.include(
+          plan.checkpoint.work.map(({ kind }) => kind),
+          "ids"
+        )
+        yield* pour(table, source.read(plan, { spool, report: () => Effect.void }), 1)
+        assert.strictEqual(table.rows.get(changed)?.Title, "new")
+        assert.isFalse(table.rows.has(lost))
+        yield* sync(source, "Contact", table, spool, compares)
+        assert.isTrue(table.rows.has(lost))
+        assert.deepStrictEqual(table.checkpoint?.work, [])
+      }).pipe(Effect.scoped)
     )
 
     it.effect("marks none of them either when the whole is read again", () =>
