@@ -17,7 +17,8 @@ const soak = process.env.DECANT_SOAK === "1"
 const kills = soak ? 100 : 6
 const seed = Number(process.env.DECANT_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const pages = 4
-const program = (name: string) => new URL(`./${name}.ts`, import.meta.url)
+const writerProgram = new URL("./postgres-writer.ts", import.meta.url)
+const readerProgram = new URL("./postgres-reader.ts", import.meta.url)
 
 const lineQuery = `SELECT concat_ws(' ', (SELECT version FROM _decant.checkpoints), count(*), count(DISTINCT "Id"),
   count(*) FILTER (WHERE "IsDeleted"), sum("Name"::integer)) AS line FROM salesforce."Account"`
@@ -26,13 +27,7 @@ const prepared = Effect.gen(function* () {
   const at = yield* folder
   yield* Effect.promise(() => server.prepare(at))
   const writer = (commits?: number) =>
-    start(program("postgres-writer"), [
-      server.urlOf(at),
-      at,
-      String(seed),
-      String(commits ?? 1_000_000),
-      String(pages)
-    ])
+    start(writerProgram, [server.urlOf(at), at, String(seed), String(commits ?? 1_000_000), String(pages)])
   return { at, writer }
 })
 
@@ -82,7 +77,7 @@ describe("Postgres: kill -9", () => {
     () =>
       Effect.gen(function* () {
         const { at, writer } = yield* prepared
-        const reader = yield* start(program("postgres-reader"), [server.superUrlOf(at), lineQuery])
+        const reader = yield* start(readerProgram, [server.superUrlOf(at), lineQuery])
         let random = seed
         // Moments are drawn from the time of a first commit on this machine, so that they fall into all of one.
         let commitMillis = 400

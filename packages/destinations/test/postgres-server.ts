@@ -132,7 +132,7 @@ export const postgresServer = (flags: ReadonlyArray<string> = []): PostgresServe
       await admin(null, `DROP ROLE ${role}`)
     }
     await running?.stop()
-  })
+  }, 300_000)
   return {
     admin,
     superUrlOf,

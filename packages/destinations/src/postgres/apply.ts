@@ -68,7 +68,7 @@ const classified = <A>(
 const mine = ({ schema, stream }: TableLayout): string =>
   `schema_name = ${literal(schema)} AND stream = ${literal(stream)}`
 
-export const bury = (
+const bury = (
   sql: Sql,
   { layout, now }: Pick<ApplyTo, "layout" | "now">,
   rows: string

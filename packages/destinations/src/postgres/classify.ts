@@ -56,7 +56,7 @@ const older = (layout: TableLayout, target: Target): string => {
   )
 }
 
-export const isTime = (layout: TableLayout): boolean => layout.guard?.column.type.kind === "timestamp"
+const isTime = (layout: TableLayout): boolean => layout.guard?.column.type.kind === "timestamp"
 
 /** The row `alias` is no newer than the removal of its key, `d`. */
 export const barred = (layout: TableLayout, alias: string): string => {

@@ -80,7 +80,7 @@ export const stagedTypes = (
 }
 
 /** A cell of the segment: its SQL and the type that it has there. */
-export interface Cell {
+interface Cell {
   readonly sql: string
   readonly type: string
 }

@@ -81,7 +81,7 @@ const checkServer = async (client: ClientBase): Promise<void> => {
   if (encoding !== "UTF8") throw notUtf8(encoding)
 }
 
-export const sqlOf = (location: string, client: ClientBase): Sql => {
+const sqlOf = (location: string, client: ClientBase): Sql => {
   // A statement that has begun is waited for: the next one would queue behind it anyway.
   const attempt = <A>(run: () => Promise<A>) =>
     Effect.uninterruptible(Effect.tryPromise({ try: run, catch: (cause) => failureOf(location, cause) }))

@@ -47,7 +47,7 @@ export const stagePrefix = (schema: string, stream: string): string =>
     .digest("hex")
     .slice(0, 16)}_`
 
-export const cellName = (position: number): string => `h${position}`
+const cellName = (position: number): string => `h${position}`
 
 const segmentTimes = (batch: Batch): string => {
   const times = batch.segments.map((segment) => segment.asOf)
