@@ -4,7 +4,6 @@
  * segments say, each key once, none that was there before, none that was removed.
  */
 
-import { rm } from "node:fs/promises"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import { findShortFile } from "../duckdb-sql/append.ts"
@@ -19,7 +18,7 @@ import type { AddFile } from "./delta/actions.ts"
 import { fileType, type TableColumn } from "./delta/table-schema.ts"
 import { rangeColumn } from "./parts-sql.ts"
 import { selectFiles } from "./scratch.ts"
-import { draftFile, type FilesOf, keepFile } from "./write-files.ts"
+import { draftFile, dropDraft, type FilesOf, keepFile } from "./write-files.ts"
 
 /** The table's columns out of the rows of the segments. */
 const cells = (layout: TableLayout, batch: Batch, columns: ReadonlyArray<TableColumn>) => {
@@ -104,7 +103,7 @@ export const appendFile = Effect.fnUntraced(function* (
     return yield* segmentShort(batch.files[0]?.file.path ?? "", batchRows(batch), rows)
   }
   if (!(yield* provenNew(of, { layout, columns: of.columns, draft, rows, stored }))) {
-    yield* Effect.promise(() => rm(draft, { force: true }))
+    yield* dropDraft(draft)
     return null
   }
   return yield* keepFile(of, file)

@@ -136,7 +136,8 @@ export const writeTable = Effect.fnUntraced(function* (
     if (same || keyless) files.push(...part.files.map(({ add }) => add))
     const untouched = partly ? rowsOfFiles(part.files) - (before.get(at)?.rows ?? 0) : 0
     const rows = untouched + (now?.rows ?? 0)
-    if ((!same || keyless) && rows > 0) {
+    // What a file holds is counted when it is written; statistics of other programs only guide.
+    if ((!same || keyless) && (partly || rows > 0)) {
       const source = yield* rowsOfPart(of, table, loaded, at)
       files.push(...(yield* writePart(of, { source, column, parts, at, rows })))
     }

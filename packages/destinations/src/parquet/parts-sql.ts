@@ -14,12 +14,7 @@ export const usableParts = (parts: ReadonlyArray<Part>): ReadonlyArray<Part> =>
     : parts
 
 /** The position of the part that a key belongs to: a tree of comparisons. */
-const partOf = (
-  parts: ReadonlyArray<Part>,
-  key: string,
-  first = 0,
-  last = parts.length - 1
-): string => {
+const partOf = (parts: ReadonlyArray<Part>, key: string, first = 0, last = parts.length - 1): string => {
   if (first >= last) return String(first)
   const middle = Math.ceil((first + last) / 2)
   const low = partOf(parts, key, first, middle - 1)

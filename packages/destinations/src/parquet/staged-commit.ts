@@ -50,7 +50,7 @@ const planLoads = Effect.fnUntraced(function* (
   const { writer, sql, prepared, base } = work
   const { layout, commit } = prepared
   const column = rangeColumn(layout)
-  const anew = !base.isHidden && (yield* rewritesAll(writer.store, layout, base))
+  const anew = yield* rewritesAll(writer.store, layout, base)
   const behind = layout.history !== null && (!keptBefore(work) || base.history === null)
   const published = base.isHidden && commit.publish
   const whole = anew || base.replaces || (layout.history !== null && (behind || published))

@@ -36,6 +36,16 @@ const refuseForeign = (folder: string, snapshot: Snapshot): Effect.Effect<void, 
       )
     )
   }
+  // Counts and ranges of keys are told from them.
+  if ([...snapshot.files.values()].some((file) => !file.stats?.includes('"numRecords"'))) {
+    return Effect.fail(
+      changedOutside(
+        folder,
+        "it has files without statistics",
+        "Let the program that wrote them write statistics (numRecords), or move the folder away and sync again from the beginning."
+      )
+    )
+  }
   return Effect.void
 }
 

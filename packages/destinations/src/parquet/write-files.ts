@@ -1,5 +1,6 @@
 /** Rows become data files: zstd Parquet written by DuckDB, with what the log says about each. */
 import { randomUUID } from "node:crypto"
+import { rm } from "node:fs/promises"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
@@ -66,6 +67,9 @@ export const keepFile = Effect.fnUntraced(function* (
   }
 })
 
+export const dropDraft = (draft: string): Effect.Effect<void> =>
+  Effect.promise(() => rm(draft, { force: true }).catch(() => undefined))
+
 /** Writes the rows of a SELECT, in the order of the table's columns; how many they were. */
 export const draftFile = Effect.fnUntraced(function* (
   of: FilesOf,
@@ -76,9 +80,12 @@ export const draftFile = Effect.fnUntraced(function* (
 > {
   const key = `${of.folder}/data/${of.version}-${randomUUID()}.parquet`
   const draft = yield* of.store.draft(key)
-  const rows = yield* of.sql.run(
-    `COPY (${select}) TO ${literal(draft)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`
-  )
+  const rows = yield* of.sql
+    .run(
+      // Long texts would make row groups of gigabytes, which are held in memory until they are written.
+      `COPY (${select}) TO ${literal(draft)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE_BYTES '64MB', USE_TMP_FILE false)`
+    )
+    .pipe(Effect.onError(() => dropDraft(draft)))
   return { key, draft, rows }
 })
 
@@ -137,7 +144,9 @@ export const writePart = Effect.fnUntraced(function* (
       ...(high === null ? [] : [`${name} < ${literal(high)}`])
     ]
     const select = `SELECT ${of.columns.map(fileCell).join(", ")} FROM ${source} WHERE ${conditions.join(" AND ")}${order}`
-    return Effect.flatMap(draftFile(of, select), (file) => keepFile(of, file))
+    return Effect.flatMap(draftFile(of, select), (file) =>
+      file.rows === 0 ? Effect.as(dropDraft(file.draft), []) : Effect.map(keepFile(of, file), (add) => [add])
+    )
   })
-  return written
+  return written.flat()
 })
