@@ -5,7 +5,7 @@
 import { assert, describe, it, vi } from "@effect/vitest"
 import { chaosRun } from "./chaos-run.ts"
 
-vi.setConfig({ testTimeout: 900_000 })
+vi.setConfig({ testTimeout: 1_800_000 })
 
 /** Always the same, so that a failure here is a failure of the change that was made. */
 const seed = 2026

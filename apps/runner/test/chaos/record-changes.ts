@@ -103,7 +103,7 @@ const updateTwice: Burst = async (doing) => {
 }
 
 /** The stamp that a row has already, as of a second change in that second which shows only now. */
-const updateAgain: Burst = async (doing) => {
+export const updateAgain: Burst = async (doing) => {
   const { org, random, known } = doing
   const object = oneOf(doing, ["Account", "Contact", "Opportunity", sharedObject])
   if (object === null) return null

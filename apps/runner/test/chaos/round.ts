@@ -8,7 +8,7 @@ import type { CopyState } from "./copy-state.ts"
 import type { Doing } from "./doing.ts"
 import type { Known } from "./known.ts"
 import type { Random } from "./random.ts"
-import { changeRecords } from "./record-changes.ts"
+import { changeRecords, updateAgain } from "./record-changes.ts"
 import type { Tap } from "./tap.ts"
 
 export interface Scene {
@@ -36,7 +36,7 @@ export interface RoundResult {
 const minute = 60
 const hour = 60 * minute
 /** The last of so many rounds syncs all copies, and twice. */
-const fullRounds = 4
+const fullRounds = 5
 /** Longer than any transaction stays open. */
 const settled = 8 * minute + 5
 
@@ -119,6 +119,8 @@ const disturb = async (
     }
     ends.push(await attempt(scene, copy, random.part(`attempt ${turn}`), change))
     if (random.chance(0.4)) await scene.org.advance(random.integer(1, 6 * minute))
+    // Of rows that the sync may have read meanwhile.
+    if (random.chance(0.5)) said.push((await updateAgain(doing(`again ${turn}`))) ?? "nothing")
     for (let more = random.integer(0, 2); more > 0; more--) {
       said.push(await changeRecords(doing(`after ${turn} ${more}`)))
     }
