@@ -106,8 +106,10 @@ const judgeMissing = (difference: RowDifference, evidence: Evidence): Judgement 
 
 const judgeStamp = (difference: RowDifference, evidence: Evidence): Judgement => {
   const [stored, actual] = [millisOf(difference.stored), millisOf(difference.actual)]
-  if (stored === null || actual === null || stored > actual) {
+  if (stored === null || actual === null)
     return fault("something other than Decant changed its stamp in the copy")
+  if (stored > actual) {
+    return fault("its stamp is later than Salesforce's: something other than Decant changed it in the copy")
   }
   const onlyStamp = promised(difference, evidence.proof).length === 0
   const readAt = millisOf(difference.readAt)

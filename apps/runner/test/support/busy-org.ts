@@ -31,6 +31,7 @@ export const keepBusy = (org: Emulator, objects: ReadonlyArray<string>, everyMil
     readonly object: string
     readonly ids: Array<string>
     readonly gone: Array<string>
+    readonly locked: Array<{ readonly id: string; readonly free: number }>
   }
   type Change = (rows: Rows, turn: number) => Promise<unknown>
 
@@ -45,13 +46,29 @@ export const keepBusy = (org: Emulator, objects: ReadonlyArray<string>, everyMil
     }))
     const late = lately()
     const { inserted } = await org.records(object, { insert: rows, ...late })
-    if (!("lateCommitSeconds" in late)) ids.push(...(inserted ?? []))
+    if ("lateCommitSeconds" in late) return
+    for (const id of inserted ?? []) touched.set(id, Date.now())
+    ids.push(...(inserted ?? []))
   }
-  const update: Change = ({ object, ids }, turn) =>
-    org.records(object, {
-      update: [...new Set(some(ids, 5))].map((Id) => ({ Id, [nameOf(object)]: `changed ${turn}` })),
-      ...lately()
-    })
+  const touched = new Map<string, number>()
+  /** Two changes within one second of which the later one is committed late: nobody can tell them apart by stamps. */
+  const isSettled = (id: string): boolean => Date.now() - (touched.get(id) ?? 0) > 2000
+
+  // A row that an open transaction has changed is locked: nobody else changes it until that is committed.
+  const update: Change = async ({ object, ids, locked }, turn) => {
+    const late = lately()
+    const chosen = [...new Set(some(ids, 5))]
+    const rows = "lateCommitSeconds" in late ? chosen.filter(isSettled) : chosen
+    for (const id of rows) touched.set(id, Date.now())
+    const body = { update: rows.map((Id) => ({ Id, [nameOf(object)]: `changed ${turn}` })), ...late }
+    await org.records(object, body)
+    if (!("lateCommitSeconds" in late)) return
+    const free = Date.now() + (late.lateCommitSeconds + 1) * 1000
+    for (const id of rows) {
+      ids.splice(ids.indexOf(id), 1)
+      locked.push({ id, free })
+    }
+  }
   const remove: Change = ({ object, ids, gone }) => {
     const taken = take(ids)
     gone.push(...taken)
@@ -61,12 +78,15 @@ export const keepBusy = (org: Emulator, objects: ReadonlyArray<string>, everyMil
   const bringBack: Change = ({ object, ids, gone }) => {
     const taken = gone.splice(-1)
     ids.push(...taken)
+    for (const id of taken) touched.set(id, Date.now())
     return org.records(object, { undelete: taken })
   }
   const merge: Change = async ({ object, ids }) => {
     if (object === "Opportunity") return
     const losers = take(ids)
-    await org.records(object, { merge: { master: ids[below(ids.length)], losers } })
+    const master = String(ids[below(ids.length)])
+    touched.set(master, Date.now())
+    await org.records(object, { merge: { master, losers } })
   }
   const kinds: ReadonlyArray<Change> = [
     insert,
@@ -87,9 +107,12 @@ export const keepBusy = (org: Emulator, objects: ReadonlyArray<string>, everyMil
     const ids = (await org.truth(object))
       .filter((row) => row.IsDeleted === false)
       .map((row) => String(row.Id))
-    const gone: Array<string> = []
+    const rows: Rows = { object, ids, gone: [], locked: [] }
     while (going) {
-      await change({ object, ids, gone }).catch((error: Error) => {
+      const isFree = ({ free }: { readonly free: number }): boolean => free <= Date.now()
+      ids.push(...rows.locked.filter(isFree).map(({ id }) => id))
+      rows.locked.splice(0, rows.locked.length, ...rows.locked.filter((row) => !isFree(row)))
+      await change(rows).catch((error: Error) => {
         // A row that another change has taken meanwhile.
         if (!/: 4\d\d /.test(error.message)) throw error
       })
