@@ -162,6 +162,7 @@ describe("one command connects, and check is green:", () => {
   })
 
   it("the device flow, by a code", async () => {
+    await org.control("POST", "switches", { deviceIntervalSeconds: 1 })
     await app("device", { clientSecret: null, flows: ["device"] })
     await writeSpec("{ method: device, clientId: device }")
     const ended = await whileItWaits(["connect", "--no-browser"], /type in: (\S+)\n/, ([, code]) =>
