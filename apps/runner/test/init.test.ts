@@ -27,8 +27,8 @@ const Choice = {
   environment: Schema.Literals(["production", "sandbox", "https://acme.my.salesforce.com"]),
   method: Schema.Literals(methods),
   objects: Schema.NonEmptyArray(Schema.Literals(["Account", "Contact", "Deal__c", "Year", "null__c"])),
-  logo: Schema.Literals(["Logo__c", null]),
-  rights: Schema.Literals(["Rights__c", null]),
+  logo: Schema.NullOr(Schema.Literal("Logo__c")),
+  rights: Schema.NullOr(Schema.Literal("Rights__c")),
   type: Schema.Literals(["duckdb", "parquet", "postgres"]),
   path: Path
 }
