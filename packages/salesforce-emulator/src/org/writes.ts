@@ -69,7 +69,8 @@ type NewRow = Row & { readonly Id: string }
  * constants. Wide objects of which little is said cost little.
  */
 const columnsOf = (context: WriteContext, object: SObject, rows: ReadonlyArray<NewRow>) => {
-  const spokenOf = new Set(rows.flatMap((row) => Object.keys(row)))
+  const spokenOf = new Set<string>()
+  for (const row of rows) for (const name of Object.keys(row)) spokenOf.add(name)
   const defaults = defaultsOf(object, context)
   const lists: Record<string, ReadonlyArray<Stored>> = {}
   const shape: Record<string, readonly [string]> = {}
