@@ -14,7 +14,9 @@ import { count, counted } from "../terminal/numbers.ts"
 import { type Cell, textTable } from "../terminal/text-table.ts"
 
 const windowOf = (plan: StreamPlan): { readonly from: string | null; readonly to: string | null } => {
-  const work = plan.status === "ready" ? plan.checkpoint.work.find((item) => item.window) : undefined
+  const works = plan.status === "ready" ? plan.checkpoint.work : []
+  // Of a window that is read in parts, the item after them has all of it.
+  const work = works.find(({ kind }) => kind === "deletes") ?? works.find((item) => item.window)
   return { from: work?.window?.from ?? null, to: work?.window?.to ?? null }
 }
 

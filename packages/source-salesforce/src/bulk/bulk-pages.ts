@@ -18,8 +18,6 @@ import {
 import { pageSizes, sizeAfter } from "./page-size.ts"
 
 const FIRST_PARALLEL_VERSION = 58
-/** Pages that may wait on disk for their commit while the next ones arrive. */
-const PAGES_AHEAD = 2
 
 /** The sample and the prose of the documentation name the key differently. */
 const ResultPages = Schema.Struct({
@@ -100,6 +98,5 @@ export const resultPages = (
   const parallel =
     finished.rows > reading.tuning.pageRows &&
     Number.parseFloat(finished.job.apiVersion) >= FIRST_PARALLEL_VERSION
-  const pages = parallel ? inParallel(reading, finished) : byLocator(reading, finished)
-  return pages.pipe(Stream.buffer({ capacity: PAGES_AHEAD }))
+  return parallel ? inParallel(reading, finished) : byLocator(reading, finished)
 }
