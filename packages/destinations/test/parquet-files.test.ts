@@ -196,27 +196,39 @@ describe("Parquet: other programs and the tables", () => {
     })
   )
 
-  it.live("refuses a table that it did not make, and one whose format was raised", () =>
-    Effect.gen(function* () {
-      const { at, table, destination } = yield* opened
-      mkdirSync(join(at, "acme", "Contact", "_delta_log"), { recursive: true })
-      commitFromOutside(join(at, "acme", "Contact"), [
-        { protocol: { minReaderVersion: 1, minWriterVersion: 2 } }
-      ])
-      const contact = withSchema({ stream: "Contact", table: "Contact", views: [] })
-      const rows = [account("003A", 1)]
-      assert.strictEqual(
-        yield* codeOf(
-          destination.commit(
-            commitAfter(0, { schema: contact, segments: [segment(at, { stream: "Contact", rows })] })
-          )
-        ),
-        "TARGET_CHANGED"
-      )
-      yield* destination.commit(commitAfter(0, { segments: [segment(at, { rows })] }))
-      commitFromOutside(table, [{ protocol: { minReaderVersion: 3, minWriterVersion: 7 } }])
-      assert.strictEqual(yield* codeOf(destination.commit(commitAfter(1, {}))), "TARGET_CHANGED")
-    })
+  it.live(
+    "refuses a table that it did not make, files without statistics, and a format that was raised",
+    () =>
+      Effect.gen(function* () {
+        const { at, table, destination } = yield* opened
+        mkdirSync(join(at, "acme", "Contact", "_delta_log"), { recursive: true })
+        commitFromOutside(join(at, "acme", "Contact"), [
+          { protocol: { minReaderVersion: 1, minWriterVersion: 2 } }
+        ])
+        const contact = withSchema({ stream: "Contact", table: "Contact", views: [] })
+        const rows = [account("003A", 1)]
+        assert.strictEqual(
+          yield* codeOf(
+            destination.commit(
+              commitAfter(0, { schema: contact, segments: [segment(at, { stream: "Contact", rows })] })
+            )
+          ),
+          "TARGET_CHANGED"
+        )
+        yield* destination.commit(commitAfter(0, { segments: [segment(at, { rows })] }))
+        const add = {
+          path: "data/x.parquet",
+          partitionValues: {},
+          size: 1,
+          modificationTime: 0,
+          dataChange: false
+        }
+        commitFromOutside(table, [{ add }])
+        assert.strictEqual(yield* codeOf(destination.commit(commitAfter(1, {}))), "TARGET_CHANGED")
+        commitFromOutside(table, [{ remove: { path: add.path, dataChange: false } }])
+        commitFromOutside(table, [{ protocol: { minReaderVersion: 3, minWriterVersion: 7 } }])
+        assert.strictEqual(yield* codeOf(destination.commit(commitAfter(1, {}))), "TARGET_CHANGED")
+      })
   )
 
   it.live("says that a log or a state is damaged, and changes nothing", () =>
@@ -247,6 +259,61 @@ describe("Parquet: other programs and the tables", () => {
       assert.strictEqual(
         yield* codeOf(Effect.scoped(open(parquetSubject, at, elsewhere))),
         "DESTINATION_UNREACHABLE"
+      )
+    })
+  )
+})
+
+describe("Parquet: what a first load and a refresh meet", () => {
+  it.live("takes texts of 131,072 characters by the hundred", () =>
+    Effect.gen(function* () {
+      const { at, destination } = yield* opened
+      const Name = `${"é\n".repeat(65_535)}"`
+      const rows = Array.from({ length: 300 }, (_, index) => account(id(index), 1, { Name }))
+      yield* destination.commit(commitAfter(0, { phase: "backfill", segments: [segment(at, { rows })] }))
+      yield* destination.commit(
+        commitAfter(1, { segments: [segment(at, { asOf: 9, rows: [account(id(7), 5, { Name: "short" })] })] })
+      )
+      assert.deepStrictEqual(
+        yield* rowsOf(destination, `SELECT count(*), sum(length("Name")) FROM "Account"`),
+        [[300, 299 * 131_071 + 5]]
+      )
+    })
+  )
+
+  it.live("widens a column in the middle of a generation: all its files have the wider type", () =>
+    Effect.gen(function* () {
+      const { at, table, destination } = yield* opened
+      const wider = withSchema({
+        columns: withSchema({}).columns.map((column) =>
+          column.name === "NumberOfEmployees" ? { ...column, type: { kind: "int64" } as const } : column
+        )
+      })
+      const read = (rows: ReadonlyArray<ReturnType<typeof account>>) => [segment(at, { asOf: 1, rows })]
+      const full = { phase: "full", generation: 1 } as const
+      yield* destination.commit(
+        commitAfter(0, { ...full, segments: read([account("001A", 1, { NumberOfEmployees: "1" })]) })
+      )
+      assert.deepStrictEqual(currentFiles(table), [])
+      const big = account("001B", 1, { NumberOfEmployees: "9007199254740993" })
+      yield* destination.commit(
+        commitAfter(1, { ...full, schema: wider, segments: read([big]), publish: true })
+      )
+      const types = yield* Effect.promise(async () => {
+        const instance = await DuckDBInstance.create(":memory:")
+        const connection = await instance.connect()
+        const found = await connection.runAndReadAll(
+          `SELECT DISTINCT type FROM parquet_schema('${table}/*.parquet') WHERE name = 'NumberOfEmployees'`
+        )
+        const rows = found.getRowsJS()
+        connection.closeSync()
+        instance.closeSync()
+        return rows
+      })
+      assert.deepStrictEqual(types, [["INT64"]])
+      assert.deepStrictEqual(
+        yield* rowsOf(destination, `SELECT "NumberOfEmployees" FROM "Account" ORDER BY "Id"`),
+        [[1], ["9007199254740993"]]
       )
     })
   )

@@ -68,25 +68,35 @@ const beginning = Effect.fnUntraced(function* (
       )
 })
 
-/** The newest version; `known` is an earlier one of the same table, from which it goes on. */
-export const readLog = Effect.fnUntraced(function* (
+/** Or the name of a commit that is missing. */
+const readOnce = Effect.fnUntraced(function* (
   log: Log,
-  known: Snapshot = noTable
-): Effect.fn.Return<Snapshot, DestinationError> {
+  known: Snapshot
+): Effect.fn.Return<Snapshot | string, DestinationError> {
   const names = (yield* log.store.list(logFolder(log.table))).map((file) => file.name)
   const commits = new Set(versionsOf(names, namePattern))
   const newest = Math.max(-1, ...commits)
   // A table that was taken away and made anew is not the one that is known.
   let snapshot = yield* beginning(log, names, known.version > newest ? noTable : known)
   while (snapshot.version < newest) {
-    const version = snapshot.version + 1
-    const bytes = commits.has(version)
-      ? yield* log.store.read(`${logFolder(log.table)}/${name(version)}`)
-      : null
-    if (bytes === null) return yield* damagedLog(log.table, `${name(version)} is missing`)
-    snapshot = replay(snapshot, version, yield* parseCommit(log.table, name(version), bytes.toString("utf8")))
+    const file = name(snapshot.version + 1)
+    const bytes = yield* log.store.read(`${logFolder(log.table)}/${file}`)
+    if (bytes === null) return file
+    const actions = yield* parseCommit(log.table, file, bytes.toString("utf8"))
+    snapshot = replay(snapshot, snapshot.version + 1, actions)
   }
   return snapshot
+})
+
+/** The newest version; `known` is an earlier one of the same table, from which it goes on. */
+export const readLog = Effect.fnUntraced(function* (
+  log: Log,
+  known: Snapshot = noTable
+): Effect.fn.Return<Snapshot, DestinationError> {
+  const first = yield* readOnce(log, known)
+  // A commit that was listed and is gone has been put into a checkpoint meanwhile.
+  const found = typeof first === "string" ? yield* readOnce(log, noTable) : first
+  return typeof found === "string" ? yield* damagedLog(log.table, `${found} is missing`) : found
 })
 
 /** The snapshot that holds the actions, or null when another writer was first. */
