@@ -119,6 +119,7 @@ export const targetOf = Effect.fnUntraced(function* (
     ...(of("options") === undefined ? {} : { options: of("options") ?? "" }),
     ssl: tls.ssl,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: 1000 * Number(of("connect_timeout") ?? 15),
     application_name: of("application_name") ?? "decant"
   }

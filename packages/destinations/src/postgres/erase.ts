@@ -33,7 +33,7 @@ interface Place {
 const ownTables = Effect.fnUntraced(function* (
   sql: Sql,
   { schema, stream }: StreamAt,
-  published: { readonly table: string; readonly historyTable: string | null; readonly generation: number }
+  published: { readonly table: string; readonly historyTable?: string | null; readonly generation: number }
 ) {
   const { table, historyTable, generation } = published
   const loaded = yield* sql.rows(
@@ -43,7 +43,7 @@ const ownTables = Effect.fnUntraced(function* (
   const generations = new Set([generation, ...loaded.map((row) => Number(row.generation))])
   const names = [
     table,
-    ...(historyTable === null ? [] : [historyTable]),
+    ...(historyTable == null ? [] : [historyTable]),
     ...[...generations].map((number) => hiddenName(table, number))
   ]
   const found: Array<string> = []

@@ -13,7 +13,7 @@ const StoredLayout = Schema.fromJsonString(
     key: Schema.NullOr(Schema.Array(Schema.String)),
     guard: Schema.NullOr(Schema.String),
     flag: Schema.NullOr(Schema.String),
-    historyTable: Schema.NullOr(Schema.String)
+    historyTable: Schema.optionalKey(Schema.NullOr(Schema.String))
   })
 )
 const decodeLayout = Schema.decodeUnknownOption(StoredLayout)
