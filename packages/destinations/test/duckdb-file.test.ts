@@ -237,6 +237,28 @@ describe("DuckDB: for readers", () => {
       )
       assert.strictEqual(result.updated, 250)
       assert.isBelow(readFileSync(file).length, before * 1.25)
+      const many = rows
+        .filter((_, index) => index % 10 === 3)
+        .map((row, index) => ({
+          ...row,
+          SystemModstamp: second(9),
+          IsDeleted: String(index === 0),
+          Name: "many"
+        }))
+      const third = yield* destination.commit(
+        commitAfter(2, {
+          segments: [segment(at, { asOf: 10, rows: [...many, account("zzzzzz", 9, { Name: "inserted" })] })]
+        })
+      )
+      assert.deepStrictEqual([third.updated, third.deleted, third.inserted], [24_999, 1, 1])
+      assert.deepStrictEqual(
+        yield* rowsOf(
+          destination,
+          `SELECT count(*), count(DISTINCT "Id"), count(*) FILTER ("Name" = 'new'), count(*) FILTER ("Name" = 'many'),
+            count(*) FILTER ("IsDeleted"), count(DISTINCT "BillingStreet"), count(*) FILTER (_decant_as_of = '${second(10)}') FROM "Account"`
+        ),
+        [[250_001, 250_001, 250, 25_000, 1, 250_000, 25_001]]
+      )
     })
   )
 

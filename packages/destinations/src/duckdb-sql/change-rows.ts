@@ -1,8 +1,8 @@
 /**
  * How changed rows get into the table. DuckDB keeps columns in groups of 122,880 rows and, when a cell is updated,
  * writes the whole column of its group again: a few changed rows all over a table would cost as much as the table.
- * So rows that change are taken out and put in again as new ones, which costs what they are. Where much of the
- * table changes, they are updated in place.
+ * So rows that change are taken out and put in again as new ones. When they are many, DuckDB closes the gaps that
+ * they leave, and rewrites all columns; then, if only a few columns have changed, those are updated in place.
  */
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
@@ -43,11 +43,14 @@ const insertNew = (sql: Sql, change: Change) => {
   )
 }
 
-const updateInPlace = (sql: Sql, change: Change) => {
+const updateInPlace = (sql: Sql, change: Change, changed: ReadonlySet<string>) => {
   const { target } = change
   const cells = cellsOf(change)
   const { columns, values } = named(cells)
-  const assignments = [...cells].map(([name, value]) => `${identifier(name)} = ${value}`).join(", ")
+  const assignments = [...cells]
+    .filter(([name]) => changed.has(name) || name === asOfColumn)
+    .map(([name, value]) => `${identifier(name)} = ${value}`)
+    .join(", ")
   return sql.run(
     `MERGE INTO ${target.sql} t
        USING (SELECT s.*, a.target_row, a.action ${ofActions(change, "'insert', 'update', 'delete', 'remove'")}) s ON t.rowid = s.target_row
@@ -56,6 +59,19 @@ const updateInPlace = (sql: Sql, change: Change) => {
        WHEN NOT MATCHED THEN INSERT (${columns}) VALUES (${values})`
   )
 }
+
+/** Columns in which any of the rows differs from what is stored. */
+const changedColumns = Effect.fnUntraced(function* (sql: Sql, change: Change) {
+  const cells = [...cellsOf(change)].filter(([name]) => name !== asOfColumn)
+  const differs = cells.map(([name, value]) => `bool_or(${value} IS DISTINCT FROM t.${identifier(name)})`)
+  const [found] = yield* sql.rows(
+    `SELECT [${differs.join(", ")}]::VARCHAR AS differs FROM ${actionsTable} a
+       JOIN ${change.stage.table} s ON s.rowid = a.stage_row JOIN ${change.target.sql} t ON t.rowid = a.target_row
+       WHERE a.action IN ('update', 'delete')`
+  )
+  const flags = String(found?.differs).slice(1, -1).split(", ")
+  return new Set(cells.flatMap(([name], at) => (flags[at] === "true" ? [name] : [])))
+})
 
 /** Columns that the stage does not have keep what they hold. */
 const takeOutAndPutIn = Effect.fnUntraced(function* (sql: Sql, change: Change) {
@@ -76,13 +92,8 @@ const takeOutAndPutIn = Effect.fnUntraced(function* (sql: Sql, change: Change) {
   yield* insertNew(sql, change)
 })
 
-/** Of `rows` rows: from here on, rewriting the groups in place costs less. */
-const isMuch = (changed: number, rows: number): boolean => changed * 4 > rows && rows > 20_000
-
-const updatesInPlace = Effect.fnUntraced(function* (sql: Sql, { target }: Change, changed: number) {
-  const [found] = yield* sql.rows(`SELECT count(*)::DOUBLE AS rows FROM ${target.sql}`)
-  return isMuch(changed, Number(found?.rows))
-})
+/** Of `rows` rows: from here on DuckDB closes the gaps at once. */
+const isMany = (changed: number, rows: number): boolean => changed * 25 > rows && rows > 20_000
 
 /** Carries the classified actions out; `counts` says how many there are of each kind. */
 export const changeRows = Effect.fnUntraced(function* (
@@ -92,6 +103,12 @@ export const changeRows = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, DestinationError> {
   if (counts.others === 0) {
     if (counts.inserted > 0) yield* insertNew(sql, change)
-  } else if (yield* updatesInPlace(sql, change, counts.others)) yield* updateInPlace(sql, change)
-  else yield* takeOutAndPutIn(sql, change)
+    return
+  }
+  const [found] = yield* sql.rows(`SELECT count(*)::DOUBLE AS rows FROM ${change.target.sql}`)
+  if (isMany(counts.others, Number(found?.rows))) {
+    const changed = yield* changedColumns(sql, change)
+    if (changed.size * 2 < change.target.types.size) return void (yield* updateInPlace(sql, change, changed))
+  }
+  yield* takeOutAndPutIn(sql, change)
 })
