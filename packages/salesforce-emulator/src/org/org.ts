@@ -3,9 +3,6 @@
  * answered. Every route group reads and writes it through this service; those of a session get it with the eyes of
  * the session's user.
  */
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { Context, Effect, Layer } from "effect"
 import { Access } from "../access/access.ts"
 import { everything, type Sight } from "../access/sight.ts"
@@ -15,6 +12,7 @@ import { OrgClock } from "./clock.ts"
 import { Commits } from "./commits.ts"
 import { DeleteLog } from "./delete-log.ts"
 import type { SObject } from "./field.ts"
+import { temporaryFolder } from "./folder.ts"
 import { makeId } from "./id.ts"
 import { IdSequence } from "./id-sequence.ts"
 import { Passage } from "./passage.ts"
@@ -71,11 +69,6 @@ export class Org extends Context.Service<Org, OrgService>()("salesforce-emulator
       Effect.suspend(() => make(options))
     )
 }
-
-const temporaryFolder = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "salesforce-emulator-"))),
-  (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true }))
-)
 
 const make = Effect.fnUntraced(function* (options: OrgOptions) {
   const { apiVersion, objects, endsWithProcess = false, onDisk = false } = options
