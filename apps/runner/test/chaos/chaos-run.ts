@@ -3,7 +3,8 @@ import { openChaosOrg, sharedObject } from "./chaos-org.ts"
 import { copyPlans, openCopy } from "./copies.ts"
 import { openKnown } from "./known.ts"
 import { randomOf } from "./random.ts"
-import { playRound, type RoundResult, type Scene } from "./round.ts"
+import { playRound, type RoundResult } from "./round.ts"
+import type { Scene } from "./scene.ts"
 import { openTap } from "./tap.ts"
 
 export interface ChaosRun {

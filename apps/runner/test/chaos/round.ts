@@ -1,29 +1,11 @@
 /** One round: the org changes and syncs are disturbed, then a quiet sync must make each copy what the org holds. */
-import { changeAccess, takeAccess } from "./access-changes.ts"
-import { type Ended, planAttempt, runAttempt } from "./attempt.ts"
-import type { ChaosOrg } from "./chaos-org.ts"
+import type { Ended } from "./attempt.ts"
 import { compareCopy } from "./compare-copy.ts"
 import type { Copy } from "./copies.ts"
-import type { CopyState } from "./copy-state.ts"
+import { disturb } from "./disturb.ts"
 import type { Doing } from "./doing.ts"
-import type { Known } from "./known.ts"
 import type { Random } from "./random.ts"
-import { changeRecords, updateAgain } from "./record-changes.ts"
-import type { Tap } from "./tap.ts"
-
-export interface Scene {
-  readonly org: ChaosOrg
-  readonly tap: Tap
-  readonly known: Known
-  /** The first is synced in each round, the others in every fourth. */
-  readonly copies: ReadonlyArray<Copy>
-  /** Of each copy after its last quiet sync. */
-  readonly states: Map<string, CopyState>
-  /** Requests of each copy's last whole sync: where the next disturbances may fall. */
-  readonly usual: Map<string, number>
-  /** More and longer disturbances than the everyday suite has time for. */
-  readonly severe: boolean
-}
+import { hour, minute, type Scene, settled } from "./scene.ts"
 
 export interface RoundResult {
   readonly line: string
@@ -33,32 +15,8 @@ export interface RoundResult {
   readonly struck: ReadonlyArray<string>
 }
 
-const minute = 60
-const hour = 60 * minute
 /** The last of so many rounds syncs all copies, and twice. */
 const fullRounds = 5
-/** Longer than any transaction stays open. */
-const settled = 8 * minute + 5
-
-const attempt = async (
-  scene: Scene,
-  copy: Copy,
-  random: Random,
-  change: (at: number) => Promise<void>
-): Promise<Ended> => {
-  // A quiet sync has more to do than most.
-  const usual = Math.ceil((scene.usual.get(copy.name) ?? 60) * 0.6)
-  const plan = planAttempt(random, copy, usual, scene.severe)
-  return runAttempt({
-    attempt: plan,
-    copy,
-    tap: scene.tap,
-    emulator: scene.org.emulator,
-    random: random.part("faults"),
-    change
-  })
-}
-
 const quiet = async (scene: Scene, copy: Copy): Promise<ReadonlyArray<string>> => {
   scene.tap.listen(null)
   const { report, leftovers } = await copy.sync()
@@ -72,8 +30,8 @@ const quiet = async (scene: Scene, copy: Copy): Promise<ReadonlyArray<string>> =
 
 /** Once more: nothing may be left to change. */
 const again = async (copy: Copy): Promise<ReadonlyArray<string>> => {
-  const { report } = await copy.sync()
-  return report.streams
+  const { streams } = await copy.command()
+  return streams
     .filter(({ rows }) => rows !== 0)
     .map(
       ({ stream, inserted, updated, deleted }) =>
@@ -87,45 +45,6 @@ const describeEnd = ({ args, code, killedAt, requests, struck }: Ended): string 
 const wait = (random: Random, reconciles: boolean, severe: boolean): number => {
   if (severe && random.chance(0.02)) return random.integer(7, 17) * 24 * hour
   return reconciles ? 25 * hour : random.integer(31, 90) * minute
-}
-
-/** The org changes, and one or two syncs are disturbed. */
-const disturb = async (
-  scene: Scene,
-  random: Random,
-  of: {
-    readonly due: ReadonlyArray<Copy>
-    readonly doing: (name: string) => Doing
-    readonly said: Array<string>
-  }
-): Promise<ReadonlyArray<Ended>> => {
-  const { doing, said } = of
-  // Nothing can be taken that no copy has read.
-  if (random.chance(0.5) && scene.states.size > 0) said.push(await takeAccess(doing("take")))
-  const before = random.integer(2, 5)
-  for (let turn = 0; turn < before; turn++) said.push(await changeRecords(doing(`before ${turn}`)))
-  if (random.chance(0.3)) said.push(await changeAccess(doing("access")))
-  const ends: Array<Ended> = []
-  const attempts = random.chance(scene.severe ? 0.4 : 0.2) ? 2 : 1
-  for (let turn = 0; turn < attempts; turn++) {
-    const copy = random.pick(of.due)
-    if (copy === null) break
-    if (random.chance(0.3)) await scene.org.advance(random.chance(0.2) ? 25 * hour : 31 * minute)
-    const change = async (at: number) => {
-      const inside = doing(`inside ${turn} ${at}`)
-      const done = await (inside.random.chance(0.15) ? changeAccess : changeRecords)(inside)
-      said.push(`~${done}`)
-      if (inside.random.chance(0.3)) await scene.org.advance(inside.random.integer(1, 4 * minute))
-    }
-    ends.push(await attempt(scene, copy, random.part(`attempt ${turn}`), change))
-    if (random.chance(0.4)) await scene.org.advance(random.integer(1, 6 * minute))
-    // Of rows that the sync may have read meanwhile.
-    if (random.chance(0.5)) said.push((await updateAgain(doing(`again ${turn}`))) ?? "nothing")
-    for (let more = random.integer(0, 2); more > 0; more--) {
-      said.push(await changeRecords(doing(`after ${turn} ${more}`)))
-    }
-  }
-  return ends
 }
 
 export const playRound = async (scene: Scene, random: Random, number: number): Promise<RoundResult> => {
