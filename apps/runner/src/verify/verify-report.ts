@@ -21,7 +21,7 @@ export interface ReportedRow {
   readonly mended: boolean
 }
 
-export type VerifyStatus = "same" | "different" | "failed"
+type VerifyStatus = "same" | "different" | "failed"
 
 /** Rows that differ and are no fault of the copy, by why. */
 export interface Explained {

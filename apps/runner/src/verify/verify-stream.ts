@@ -84,7 +84,11 @@ const notesOf = (
     ...(explained.kept > 0
       ? [`${counted(explained.kept, "row")} are gone from Salesforce and kept, as the spec says.`]
       : []),
-    ...(unseen > 0 ? [`${counted(unseen, "difference")} more were counted and not looked at twice.`] : [])
+    ...(unseen > 0
+      ? [
+          `${counted(unseen, "difference")} more were counted and not looked at twice. Where so many differ, \`decant sync --full-refresh ${plan.stream}\` is the quicker way.`
+        ]
+      : [])
   ]
 }
 
