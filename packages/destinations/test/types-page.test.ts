@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import type { ColumnType } from "@decant/connector"
 import { assert, describe, it } from "@effect/vitest"
 import { sqlType } from "../src/duckdb-sql/column-values.ts"
+import { sqlType as postgresType } from "../src/postgres/postgres-types.ts"
 
 const page = readFileSync(new URL("../../../docs/types.md", import.meta.url), "utf8")
 
@@ -46,9 +47,9 @@ describe("the page of types", () => {
     ])
   })
 
-  for (const [salesforce, kind = "", duckdb] of rows) {
-    it(`says what ${salesforce} becomes in DuckDB`, () => {
-      assert.strictEqual(sqlType(column(kind)), duckdb)
+  for (const [salesforce, kind = "", duckdb, postgres] of rows) {
+    it(`says what ${salesforce} becomes`, () => {
+      assert.deepStrictEqual([sqlType(column(kind)), postgresType(column(kind))], [duckdb, postgres])
     })
   }
 })
