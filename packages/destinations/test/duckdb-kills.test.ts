@@ -15,7 +15,8 @@ import { folder, open, rowsOf } from "./subject.ts"
 const soak = process.env.DECANT_SOAK === "1"
 const kills = soak ? 100 : 6
 const seed = Number(process.env.DECANT_SEED ?? Math.floor(Math.random() * 2 ** 31))
-const program = (name: string) => new URL(`./${name}.ts`, import.meta.url)
+const writing = new URL("./kill-writer.ts", import.meta.url)
+const reading = new URL("./kill-reader.ts", import.meta.url)
 
 describe("DuckDB: kill -9", () => {
   it.live(
@@ -24,17 +25,17 @@ describe("DuckDB: kill -9", () => {
       Effect.gen(function* () {
         const at = yield* folder
         const file = join(at, "acme.duckdb")
-        const first = yield* start(program("kill-writer"), [at, String(seed), "2"])
+        const first = yield* start(writing, [at, String(seed), "2"])
         yield* first.line("begin 2")
         const begun = Date.now()
         yield* first.ended
         // Moments are drawn from the time of two commits on this machine, so that they fall into all of one.
         const commitMillis = 2 * (Date.now() - begun)
-        const reader = yield* start(program("kill-reader"), [file])
+        const reader = yield* start(reading, [file])
         yield* reader.line("saw 2 ")
         let random = seed
         for (let kill = 0; kill < kills; kill++) {
-          const writer = yield* start(program("kill-writer"), [at, String(seed)])
+          const writer = yield* start(writing, [at, String(seed)])
           yield* writer.line("begin")
           random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0
           yield* Effect.sleep(random % commitMillis)
@@ -45,7 +46,7 @@ describe("DuckDB: kill -9", () => {
             `seed ${seed}`
           )
         }
-        yield* (yield* start(program("kill-writer"), [at, String(seed), "1"])).ended
+        yield* (yield* start(writing, [at, String(seed), "1"])).ended
         const destination = yield* open(duckdbSubject, at, { orgId: null })
         const version = (yield* destination.checkpoints).streams.Account?.version ?? 0
         assert.isAbove(version, 2)

@@ -4,7 +4,7 @@
  */
 import { account, type Cells, second } from "./account.ts"
 
-export const keyCount = 400
+const keyCount = 400
 const changedPerCommit = 60
 const deletedPerCommit = 3
 
