@@ -23,7 +23,7 @@ const hazards = [
 
 const industries = ["Technology", "Energy", "Banking", "Biotechnology", "Retail"]
 
-export const stages = [
+const stages = [
   "Prospecting",
   "Qualification",
   "Proposal/Price Quote",
