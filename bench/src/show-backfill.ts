@@ -3,7 +3,7 @@ import { showSpread, spread, table } from "./statistics.ts"
 import type { BackfillResult, Contest } from "./suites/backfill.ts"
 
 /** Wall time over the floor's of the same round. */
-export const ratiosToFloor = (result: BackfillResult, contest: Contest): ReadonlyArray<number> => {
+const ratiosToFloor = (result: BackfillResult, contest: Contest): ReadonlyArray<number> => {
   const floor = result.contests.find(
     ({ contender }) => contender.role === "floor" && contender.destination === contest.contender.destination
   )

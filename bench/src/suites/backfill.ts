@@ -48,7 +48,7 @@ const headerOf = async (page: string): Promise<ReadonlyArray<string>> => {
   return []
 }
 
-export const startOrg = async (shape: Shape, folder: string): Promise<Emulator> => {
+const startOrg = async (shape: Shape, folder: string): Promise<Emulator> => {
   if (shape.custom === null) {
     return startEmulator(["--dataset", "scale", "--rows", `${shape.object}=${shape.rows}`])
   }

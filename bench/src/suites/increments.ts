@@ -23,7 +23,7 @@ export interface IncrementsOptions {
 
 type Which = "none" | "recent" | "random"
 
-export interface Increment {
+interface Increment {
   readonly size: number
   readonly changed: number
   readonly which: Which

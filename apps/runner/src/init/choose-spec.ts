@@ -24,7 +24,7 @@ export interface Place {
   readonly screen: Screen
 }
 
-export interface Chosen {
+interface Chosen {
   readonly spec: StarterSpec
   /** The login works: it has been tried. */
   readonly loggedIn: boolean

@@ -43,7 +43,7 @@ export interface StreamStatus {
   readonly lastError: StoredReport["streams"][number]["error"]
 }
 
-export interface Drift {
+interface Drift {
   readonly at: string
   readonly stream: string
   readonly change: string

@@ -11,7 +11,7 @@ const steps = [
 ]
 
 /** `3 d`, `5 h`, `12 min`, `40 s` */
-export const age = (seconds: number): string => {
+const age = (seconds: number): string => {
   const step = steps.find((one) => seconds >= 2 * one.seconds)
   return step === undefined ? `${seconds} s` : `${Math.floor(seconds / step.seconds)} ${step.unit}`
 }
