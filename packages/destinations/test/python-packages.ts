@@ -35,7 +35,7 @@ export const pythonWith = (name: string): Python => {
   mkdirSync(cache, { recursive: true })
   const scratch = mkdtempSync(join(cache, `${name}-`))
   try {
-    const args = ["-m", "pip", "install", "--quiet", "--no-input", "--only-binary", ":all:"]
+    const args = ["-m", "pip", "install", "--quiet", "--no-input", "--retries", "1", "--only-binary", ":all:"]
     execFileSync(found.command, [...args, "--target", join(scratch, "packages"), "-r", list], {
       stdio: ["ignore", 2, "pipe"],
       timeout: 4 * minute
