@@ -6,7 +6,6 @@ import type { SchemaChange, Segment } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import { type Counts, noCounts } from "../duckdb-sql/apply.ts"
-import { batchesOf } from "../duckdb-sql/batches.ts"
 import type { LayoutColumn, TableLayout } from "../table-layout.ts"
 import { type Done, dropStages, mergeSegments, recordSegments, type Work } from "./commit-work.ts"
 import { acceptLoads, ensureHidden, type Hidden, hiddenOf, loadSegments, settle } from "./hidden-table.ts"
@@ -18,20 +17,13 @@ import type { Stage } from "./stage.ts"
 import { tableTypes } from "./target-table.ts"
 import { changeTable, changeVisibleTable, checkColumns, describe, visibleTable } from "./visible-table.ts"
 
-/** How the files are copied straight into the hidden table, where they can be: one batch with one header. */
+/** How the table is made: for the files that come now, or that will most likely come. */
 const planOf = (layout: TableLayout, fresh: ReadonlyArray<Segment>): LoadPlan | null => {
-  const batches = batchesOf(fresh)
-  const [batch] = batches
-  if (batches.length !== 1 || batch === undefined || batch.effect !== "upsert") return null
-  return loadPlan(layout, batch.header)
-}
-
-/** A table without rows yet is made ready for the files that will most likely come. */
-const expectedPlan = (layout: TableLayout): LoadPlan | null => {
+  if (fresh.some(({ effect }) => effect !== "upsert")) return null
   const headers = layout.columns.flatMap(({ column }) =>
     "header" in column.from ? [column.from.header] : []
   )
-  return loadPlan(layout, [...new Set(headers)])
+  return loadPlan(layout, fresh[0]?.header ?? [...new Set(headers)])
 }
 
 /** Older versions of rows, which came in the same commit and are not in the table. */
@@ -50,22 +42,20 @@ const fillHidden = Effect.fnUntraced(function* (
   hidden: Hidden
 ): Effect.fn.Return<Filled, DestinationError> {
   const { main, sessions, layout, state, fresh, commit } = work
-  const plan = fresh.length === 0 ? expectedPlan(layout) : planOf(layout, fresh)
+  const plan = planOf(layout, fresh)
   const goesOn = state !== null && state.checkpoint.generation === commit.checkpoint.generation
   const published = state !== null && state.published !== null
-  const takesCopies = yield* sessions.use((sql) => ensureHidden(sql, hidden, { plan, goesOn, published }))
+  const loads = yield* sessions.use((sql) => ensureHidden(sql, hidden, { plan, goesOn, published }))
   if (fresh.length === 0) return { older: [], stages: [] }
-  const loaded =
-    takesCopies && plan !== null
-      ? yield* loadSegments(sessions, hidden, plan, fresh, work)
-      : new Set<string>()
-  const ids = fresh.map(({ id }) => id)
-  yield* acceptLoads(main, hidden, ids)
-  const rest = fresh.filter(({ id }) => !loaded.has(id))
-  if (rest.length === 0) return { older: [], stages: [] }
+  if (loads) {
+    yield* loadSegments(sessions, hidden, fresh, work)
+    const ids = fresh.map(({ id }) => id)
+    yield* acceptLoads(main, hidden, ids)
+    return { older: [], stages: [] }
+  }
   const settled = yield* settle(main, hidden)
   const types = (yield* tableTypes(main, layout.schema, hidden.name)) ?? new Map<string, string>()
-  const { stages } = yield* mergeSegments(work, rest, { sql: hidden.sql, types, hidden: true }, null)
+  const { stages } = yield* mergeSegments(work, fresh, { sql: hidden.sql, types, hidden: true }, null)
   const older = stages.flatMap(({ columns, older, typedOf }) =>
     older === null ? [] : [{ columns, select: `SELECT * FROM ${typedOf(older)} o` }]
   )

@@ -6,18 +6,19 @@
 import type { Segment } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
+import { batchesOf } from "../duckdb-sql/batches.ts"
 import { nonUniqueKey } from "../duckdb-sql/stage.ts"
 import { columnOf, identifier, literal } from "../sql-text.ts"
 import { asOfColumn, type TableLayout } from "../table-layout.ts"
 import { liveTombstones } from "./apply.ts"
 import { barred } from "./classify.ts"
 import type { NulCount } from "./copy-file.ts"
-import { hiddenDefinitions, type LoadPlan } from "./load-plan.ts"
+import { hiddenDefinitions, type LoadPlan, loadPlan } from "./load-plan.ts"
 import { fitted } from "./postgres-layout.ts"
-import { keyMissing, keysEqual, keyText, newestFirst } from "./reduce.ts"
+import { checkValues, keyMissing, keysEqual, keyText, newestFirst } from "./reduce.ts"
 import type { Sessions } from "./sessions.ts"
 import type { Sql } from "./sql.ts"
-import { copyFile, copyOptions, type FileOf, stagePrefix } from "./stage.ts"
+import { copyBatchOn, copyFile, copyOptions, dropStage, type FileOf, stageOf, stagePrefix } from "./stage.ts"
 import { changedOutside, ensureColumns, qualified, tableTypes } from "./target-table.ts"
 import { transaction } from "./transaction.ts"
 import { onTwoConnections } from "./two-connections.ts"
@@ -52,11 +53,9 @@ const openColumns = Effect.fnUntraced(function* (sql: Sql, hidden: Hidden) {
   return isOpen ? new Set(rows.filter(({ computed }) => computed === true).map(({ name }) => name)) : null
 })
 
-/** Whether files of this plan can be copied into the table as it stands. */
-const fitsPlan = Effect.fnUntraced(function* (sql: Sql, hidden: Hidden, plan: LoadPlan | null) {
-  const computed = yield* openColumns(sql, hidden)
-  if (computed === null || plan === null) return false
-  return plan.computed.length === computed.size && plan.computed.every(({ name }) => computed.has(name))
+/** Whether files can be loaded into the table as it stands, rather than merged: it has no key yet. */
+const isOpen = Effect.fnUntraced(function* (sql: Sql, hidden: Hidden, plan: LoadPlan | null) {
+  return plan !== null && (yield* openColumns(sql, hidden)) !== null
 })
 
 /** Leaves the newest row of each key; where history is kept, the others stand aside in a table of the transaction. */
@@ -149,7 +148,7 @@ export const ensureHidden = (
         const known = { layout, table: hidden.name, known: null, mayReplace: false }
         yield* ensureColumns(sql, known, types)
       }
-      return yield* fitsPlan(sql, hidden, options.plan)
+      return yield* isOpen(sql, hidden, options.plan)
     })
   )
 
@@ -158,51 +157,91 @@ const noted = Effect.fnUntraced(function* (sql: Sql, hidden: Hidden) {
   return new Set(rows.map(({ id }) => String(id)))
 })
 
+interface Files {
+  readonly fileOf: FileOf
+  readonly nul: NulCount
+}
+
+const copyStraight = Effect.fnUntraced(function* (
+  sql: Sql,
+  hidden: Hidden,
+  names: ReadonlyArray<string>,
+  segment: Segment,
+  { fileOf, nul }: Files
+): Effect.fn.Return<void, DestinationError> {
+  const columns = names.map(identifier)
+  const statement = `COPY ${hidden.sql} (${columns.join(", ")}) ${copyOptions(columns)}`
+  yield* sql.rows("SELECT set_config('decant.as_of', $1, true)", [segment.asOf])
+  for (const file of segment.files.filter(({ bytes, rows }) => bytes > 0 || rows > 0)) {
+    yield* copyFile(sql, statement, file, fileOf, nul)
+  }
+})
+
+const copyStaged = Effect.fnUntraced(function* (
+  sql: Sql,
+  hidden: Hidden,
+  segment: Segment,
+  { fileOf, nul }: Files
+): Effect.fn.Return<void, DestinationError> {
+  const { layout } = hidden
+  const computed = yield* openColumns(sql, hidden)
+  for (const batch of batchesOf([segment])) {
+    const stage = stageOf(layout, batch)
+    yield* copyBatchOn(sql, stage, fileOf, nul)
+    yield* checkValues(sql, layout, stage)
+    const names = stage.columns.filter(({ name }) => computed?.has(name) !== true).map(({ name }) => name)
+    const columns = [...names, asOfColumn].map(identifier).join(", ")
+    yield* sql.run(`INSERT INTO ${hidden.sql} (${columns}) SELECT ${columns} FROM ${stage.typed} s`)
+    yield* dropStage(sql, stage)
+  }
+})
+
+/** One segment in one transaction, together with the note that it is there. */
 const loadSegment = (
   sql: Sql,
   hidden: Hidden,
-  statement: string,
   segment: Segment,
-  files: { readonly fileOf: FileOf; readonly nul: NulCount }
-) =>
+  copy: Effect.Effect<void, DestinationError>
+): Effect.Effect<void, DestinationError> =>
   transaction(
     sql,
     Effect.gen(function* () {
-      yield* sql.rows("SELECT set_config('decant.as_of', $1, true)", [segment.asOf])
       yield* sql.run(
         "INSERT INTO _decant.loads VALUES ($1, $2, $4, $3, pg_current_xact_id()::xid::text, false)",
         [...at(hidden), segment.id]
       )
-      for (const file of segment.files.filter(({ bytes, rows }) => bytes > 0 || rows > 0)) {
-        yield* copyFile(sql, statement, file, files.fileOf, files.nul)
-      }
+      yield* copy
     })
   )
 
-/**
- * Copies the segments that are not there yet, and says which are. Where a value needs more than its type's own
- * reading, they are not all: the others go through staging.
- */
+/** Whether the server computes for this table what the plan wants computed. */
+const suits = (plan: LoadPlan, computed: ReadonlySet<unknown>): boolean =>
+  plan.computed.length === computed.size && plan.computed.every(({ name }) => computed.has(name))
+
+/** Copies the segments that are not there yet. */
 export const loadSegments = Effect.fnUntraced(function* (
   sessions: Sessions,
   hidden: Hidden,
-  plan: LoadPlan,
   segments: ReadonlyArray<Segment>,
-  files: { readonly fileOf: FileOf; readonly nul: NulCount }
-): Effect.fn.Return<ReadonlySet<string>, DestinationError> {
-  const before = yield* sessions.use((sql) => noted(sql, hidden))
-  const columns = plan.columns.map(identifier)
-  const statement = `COPY ${hidden.sql} (${columns.join(", ")}) ${copyOptions(columns)}`
-  const missing = segments.filter(({ id }) => !before.has(id))
-  yield* onTwoConnections(sessions, missing, (sql, segment) =>
-    loadSegment(sql, hidden, statement, segment, files)
-  ).pipe(
-    Effect.catchIf(
-      (failure) => failure.code === "SEGMENT_REFUSED",
-      () => Effect.void
-    )
+  files: Files
+): Effect.fn.Return<void, DestinationError> {
+  const [before, computed] = yield* sessions.use((sql) =>
+    Effect.all([noted(sql, hidden), openColumns(sql, hidden)])
   )
-  return yield* sessions.use((sql) => noted(sql, hidden))
+  const missing = segments.filter(({ id }) => !before.has(id))
+  yield* onTwoConnections(sessions, missing, (sql, segment) => {
+    const plan = loadPlan(hidden.layout, segment.header)
+    const staged = loadSegment(sql, hidden, segment, copyStaged(sql, hidden, segment, files))
+    if (plan?.columns == null || computed === null || !suits(plan, computed)) return staged
+    const straight = copyStraight(sql, hidden, plan.columns, segment, files)
+    return loadSegment(sql, hidden, segment, straight).pipe(
+      // `42.0` is a whole number all the same; what is refused there too is said.
+      Effect.catchIf(
+        (failure) => failure.code === "SEGMENT_REFUSED",
+        () => staged
+      )
+    )
+  })
 })
 
 /** In the transaction of the checkpoint: what was copied for these segments counts from now on. */

@@ -1,7 +1,7 @@
 /**
- * How the files of a first load go straight into a table: which column each of their cells is, and which columns the
- * server computes from others while it copies. They are ordinary columns afterwards (`DROP EXPRESSION`). Where a
- * value needs more than its type's own reading, the rows go through staging instead.
+ * How the files of a first load go into its table. Straight, where each of their cells is a column: columns that are
+ * made of others are computed by the server while it copies, and are ordinary columns afterwards (`DROP EXPRESSION`).
+ * Where a value needs more than its type's own reading, through a staging table of the same transaction.
  */
 import type { ScalarType } from "@decant/connector"
 import { identifier } from "../sql-text.ts"
@@ -9,8 +9,8 @@ import { asOfColumn, type LayoutColumn, type TableLayout } from "../table-layout
 import { columnDefinition, compound, sqlType } from "./postgres-types.ts"
 
 export interface LoadPlan {
-  /** The column of each cell of the files. */
-  readonly columns: ReadonlyArray<string>
+  /** The column of each cell of the files; null where they go through staging. */
+  readonly columns: ReadonlyArray<string> | null
   readonly computed: ReadonlyArray<{ readonly name: string; readonly sql: string }>
 }
 
@@ -37,8 +37,7 @@ const computedFrom = (item: LayoutColumn, byHeader: ReadonlyMap<string, LayoutCo
 
 const removesRows = (layout: TableLayout): boolean => layout.deletes.soft === "remove" && layout.flag !== null
 
-export const loadPlan = (layout: TableLayout, header: ReadonlyArray<string>): LoadPlan | null => {
-  if (removesRows(layout)) return null
+const straightPlan = (layout: TableLayout, header: ReadonlyArray<string>): LoadPlan | null => {
   const byHeader = new Map<string, LayoutColumn>()
   const computed: Array<{ readonly name: string; readonly sql: string }> = []
   for (const item of layout.columns.filter(copied)) {
@@ -55,6 +54,12 @@ export const loadPlan = (layout: TableLayout, header: ReadonlyArray<string>): Lo
   const columns = header.flatMap((name) => byHeader.get(name)?.name ?? [])
   return columns.length === header.length ? { columns, computed } : null
 }
+
+const stagedPlan: LoadPlan = { columns: null, computed: [] }
+
+/** Null where rows may have to be taken out again, which only the merge does. */
+export const loadPlan = (layout: TableLayout, header: ReadonlyArray<string>): LoadPlan | null =>
+  removesRows(layout) ? null : (straightPlan(layout, header) ?? stagedPlan)
 
 /** The columns of a table that is loaded; with no plan it takes rows from staging only. */
 export const hiddenDefinitions = (layout: TableLayout, plan: LoadPlan | null): ReadonlyArray<string> => {

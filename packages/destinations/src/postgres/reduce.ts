@@ -42,7 +42,8 @@ const changed = (layout: TableLayout, column: LayoutColumn): DestinationError =>
     "Make the field's type in the org match its values, or leave the field out of the stream."
   )
 
-const checkValues = Effect.fnUntraced(function* (
+/** Fails for values that their column would change, and rows without a key. */
+export const checkValues = Effect.fnUntraced(function* (
   sql: Sql,
   layout: TableLayout,
   stage: Stage
