@@ -150,6 +150,7 @@ describe("decant verify", () => {
     const found = await verify("--stream", "Account")
     assert.deepStrictEqual(found.rows.map(inShort).sort(), expected.sort(), found.stderr)
     assert.strictEqual(found.code, 7)
+    assert.strictEqual(found.report.streams[0]?.explained.drift, 0)
     const repaired = await verify("--repair", "--stream", "Account")
     assert.strictEqual(repaired.code, 0, repaired.stderr)
     await clean()

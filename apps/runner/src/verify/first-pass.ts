@@ -2,7 +2,7 @@
 import type { ActualPart, DifferenceKind, Differences, ProofPlan, RowDifference } from "@decant/connector"
 import { Effect, Stream } from "effect"
 import { counted } from "../terminal/numbers.ts"
-import { isWrongCompound } from "./judge.ts"
+import { isWrongCompound, promised } from "./judge.ts"
 import { compare, deleteFiles, type StreamProof } from "./stream-proof.ts"
 import { differenceKinds } from "./verify-report.ts"
 
@@ -46,14 +46,16 @@ const addSample = (found: FirstPass, result: Differences): void => {
   }
 }
 
-/** Only values of columns that drift were compared: what else differs was found before. */
+/** Only values of columns that drift were compared, and the deleted flag: what else differs was found before. */
 const addDrift = (found: FirstPass, result: Differences, proof: ProofPlan): void => {
   found.drift += result.counts.values
-  for (const row of result.rows) {
-    if (row.kind !== "values" || found.candidates.has(row.key) || !isWrongCompound(row, { proof })) continue
+  for (const row of result.rows.filter(({ kind }) => kind === "values")) {
+    const isWrong = isWrongCompound(row, { proof })
+    const drifts = row.columns.length > promised(row, proof).length
+    if (isWrong || !drifts) found.drift--
+    if (!isWrong || found.candidates.has(row.key)) continue
     found.candidates.set(row.key, row)
     found.counts.values++
-    found.drift--
   }
 }
 
