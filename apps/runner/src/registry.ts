@@ -13,9 +13,9 @@ const sources: Registry<Spec["source"]["type"], SourceConnector> = {
 }
 
 const destinations: Registry<Spec["destination"]["type"], DestinationConnector> = {
-  duckdb: async () => (await import("@decant/destinations")).duckdb,
-  parquet: async () => (await import("@decant/destinations")).parquet,
-  postgres: async () => (await import("@decant/destinations")).postgres
+  duckdb: async () => (await import("@decant/destinations/duckdb")).duckdb,
+  parquet: async () => (await import("@decant/destinations/parquet")).parquet,
+  postgres: async () => (await import("@decant/destinations/postgres")).postgres
 }
 
 const find = <Type extends string, Connector>(
