@@ -49,6 +49,24 @@ describe("DuckDB: a history that somebody else has changed", () => {
     )
   }
 
+  it.live("stops where snake_case gives the history the name of another stream's table", () =>
+    Effect.gen(function* () {
+      const at = yield* folder
+      const destination = yield* open(duckdbSubject, at, { destination: { naming: "snake_case" } })
+      const kept = withSchema({ history: true })
+      const fields = withSchema({ stream: "AccountHistory", table: "AccountHistory", views: [] })
+      yield* destination.commit(
+        commitAfter(0, { schema: kept, segments: [segment(at, { rows: [account("001A", 1)] })] })
+      )
+      const rows = [account("017A", 1)]
+      const other = commitAfter(0, {
+        schema: fields,
+        segments: [segment(at, { stream: "AccountHistory", rows })]
+      })
+      assert.strictEqual(yield* codeOf(destination.commit(other)), "NAMING_COLLISION")
+    })
+  )
+
   it.live("stops at a table of that name that Decant did not make", () =>
     Effect.gen(function* () {
       const at = yield* folder

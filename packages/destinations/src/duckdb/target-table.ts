@@ -83,6 +83,27 @@ const changedOutside = (layout: TableLayout, what: string): DestinationError =>
     `Undo that change, or read the stream again into a new table: \`decant sync --full-refresh ${layout.stream}\`.`
   )
 
+/** A table that is there and not this stream's: another stream's, or somebody's. */
+const takenBy = Effect.fnUntraced(function* (
+  sql: Sql,
+  layout: TableLayout,
+  table: string
+): Effect.fn.Return<DestinationError, DestinationError> {
+  const [owner] = yield* sql.rows(
+    `SELECT stream FROM target._decant.checkpoints WHERE schema_name = $schema AND stream <> $stream
+      AND lower($table) IN (lower(table_name), lower(table_name || '_history'))`,
+    { schema: layout.schema, stream: layout.stream, table }
+  )
+  if (owner === undefined) {
+    return changedOutside(layout, "there is a table of this name that Decant did not make")
+  }
+  return DestinationError.of(
+    "NAMING_COLLISION",
+    `${layout.stream} needs the table ${layout.schema}.${table}, which is a table of ${String(owner.stream)}.`,
+    "Set `naming: preserve` in the spec's destination, or do without one of the two (a stream, or the `history: true` of the other)."
+  )
+})
+
 const create = Effect.fnUntraced(function* (sql: Sql, options: EnsureOptions) {
   const { layout, table, follows } = options
   const columns = layout.columns.map(
@@ -205,7 +226,7 @@ export const ensureTable = Effect.fnUntraced(function* (
     changes.push({ kind: "table-created", column: null, detail: `${layout.schema}.${layout.table}` })
   } else {
     if (known === null || !stored.has(asOfColumn)) {
-      return yield* changedOutside(layout, "there is a table of this name that Decant did not make")
+      return yield* yield* takenBy(sql, layout, options.table)
     }
     for (const { name: column, column: of } of layout.columns) {
       const lower = column.toLowerCase()
