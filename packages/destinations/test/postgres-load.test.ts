@@ -34,7 +34,9 @@ describe("Postgres: a first load", () => {
       )
       assert.deepStrictEqual(hidden, [{ rows: 1, loads: 1 }])
       assert.strictEqual(yield* codeOf(destination.query(names, { maxRows: 1, seconds: 5 })), "QUERY_FAILED")
-      const result = yield* destination.commit(load(2, { segments: [page(rows.slice(1))] }))
+      const result = yield* destination.commit(
+        load(2, { segments: [{ ...page(rows.slice(1)), asOf: "2026-11-21T10:00:00.123Z" }] })
+      )
       assert.deepStrictEqual([result.inserted, result.unchanged, result.rows], [2, 0, 2])
       assert.deepStrictEqual(
         yield* rowsOf(
@@ -43,7 +45,7 @@ describe("Postgres: a first load", () => {
         ),
         [
           ["001A", 1.5, { street: null, city: "Paris" }, false, second(0)],
-          ["001B", null, null, false, second(0)]
+          ["001B", null, null, false, "2026-11-21T10:00:00.123Z"]
         ]
       )
       const shape = yield* admin(

@@ -69,6 +69,6 @@ export const hiddenDefinitions = (layout: TableLayout, plan: LoadPlan | null): R
     if (computed !== undefined) return `${definition} GENERATED ALWAYS AS (${computed.sql}) STORED`
     return plan !== null && item === layout.flag ? `${definition} DEFAULT false` : definition
   })
-  const asOf = plan === null ? "" : " DEFAULT current_setting('decant.as_of')::timestamptz"
+  const asOf = plan === null ? "" : " DEFAULT to_timestamp(current_setting('decant.as_of')::double precision)"
   return [...own, `${asOfColumn} timestamp with time zone${asOf}`]
 }
