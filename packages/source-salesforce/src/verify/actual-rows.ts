@@ -11,7 +11,7 @@ import { segmentRows } from "@decant/connector"
 import { Effect, Stream } from "effect"
 import type { StreamReading } from "../read/stream-reading.ts"
 import { spoolLines } from "../read/window-deletes.ts"
-import { rowsBySize } from "../read/window-rows.ts"
+import { rowsBySize, windowRows } from "../read/window-rows.ts"
 import type { ReadError } from "../read-error.ts"
 import { recordWriter } from "../rest/csv-record.ts"
 import { rowsById } from "../rest/ids-query.ts"
@@ -34,13 +34,16 @@ interface Pages {
 /** Every row of the range, as one segment. */
 const wholeRange = Effect.fnUntraced(function* (
   reading: StreamReading,
+  proof: ProofPlan,
   ids: IdRange
 ): Effect.fn.Return<Segment, ReadError> {
   const { definition } = reading
   const asOf = reading.client.clock.now()
   const isOpen = ids.from === null && ids.to === null
   const work = newRowsWork(undefined, isOpen ? undefined : ids)
-  const { kept, open } = yield* rowsBySize(reading, work).pipe(
+  // What is known to be big is not asked for its size.
+  const rows = proof.rows > reading.tuning.mostRowsByRest ? windowRows : rowsBySize
+  const { kept, open } = yield* rows(reading, work).pipe(
     Stream.runFold(
       (): Pages => ({ kept: [], open: [] }),
       (pages, event): Pages => {
@@ -112,7 +115,7 @@ const stampsAndSample = (reading: StreamReading, proof: ProofPlan, ids: IdRange,
   const stamps = { ...reading, definition: { ...definition, select: stampHeaders(definition) } }
   return Stream.unwrap(
     Effect.gen(function* () {
-      const segment = yield* wholeRange(stamps, ids)
+      const segment = yield* wholeRange(stamps, proof, ids)
       const step = Math.max(1, Math.floor(segmentRows(segment) / (proof.values * share)))
       const sampled = yield* Effect.tryPromise({ try: () => everyNth(segment, step), catch: spoolError })
       return Stream.concat(
@@ -138,7 +141,10 @@ export const actualRows = (reading: StreamReading, proof: ProofPlan): Parts => {
         Stream.flatMap((ids) =>
           isWhole
             ? Stream.fromEffect(
-                Effect.map(wholeRange(reading, ids), (segment): ActualPart => ({ segment, keys: null }))
+                Effect.map(
+                  wholeRange(reading, proof, ids),
+                  (segment): ActualPart => ({ segment, keys: null })
+                )
               )
             : stampsAndSample(reading, proof, ids, 1 / ranges.length)
         )
