@@ -39,7 +39,7 @@ export const touchedParts = Effect.fnUntraced(function* (
   parts: ReadonlyArray<Part>
 ): Effect.fn.Return<ReadonlyArray<number>, DestinationError> {
   const column = rangeColumn(layout)
-  if (layout.key === null) return []
+  if (layout.key === null || stages.length === 0) return []
   if (column === null || parts.length === 1) return everything(parts)
   const touched = new Set<number>()
   for (const { batch, table } of stages) {
