@@ -17,25 +17,17 @@ import type { HistoryTable } from "../duckdb-sql/timeline.ts"
 import { checkHeaders } from "../segment-header.ts"
 import { literal } from "../sql-text.ts"
 import { type TableLayout, tableLayout } from "../table-layout.ts"
-import { keptColumns, knownColumns, writeDescriptions } from "./descriptions.ts"
+import { keptColumns, knownColumns } from "./descriptions.ts"
 import type { DuckdbSettings } from "./duckdb-settings.ts"
+import { finish, type Place } from "./finish-commit.ts"
 import { foldLog } from "./fold-log.ts"
-import { dropGeneration, publish } from "./generations.ts"
+import { dropGeneration } from "./generations.ts"
 import { ensureHistory } from "./history-table.ts"
 import { loadMaskKeys, maskStored } from "./masks.ts"
 import { withEnoughMemory } from "./memory.ts"
-import {
-  checkOrg,
-  committedSegments,
-  ensureState,
-  forgetOld,
-  readState,
-  type StreamState,
-  writeState
-} from "./state.ts"
-import { ensureTable, hiddenName, type TargetTable, tableTypes } from "./target-table.ts"
+import { checkOrg, committedSegments, ensureState, readState, type StreamState } from "./state.ts"
+import { ensureTable, hiddenName, tableTypes } from "./target-table.ts"
 import { transaction } from "./transaction.ts"
-import { writeViews } from "./views.ts"
 import type { Workbench } from "./workbench.ts"
 
 export const conflict = (stream: string, detail: string): DestinationError =>
@@ -57,12 +49,6 @@ export const validate = (commit: Commit): Effect.Effect<void, DestinationError> 
 /** Everything but the time of writing and the count of rows, which the first commit has added. */
 const sameCheckpoint = (a: Commit["checkpoint"], b: Commit["checkpoint"]): boolean =>
   JSON.stringify({ ...a, updatedAt: "", rows: 0 }) === JSON.stringify({ ...b, updatedAt: "", rows: 0 })
-
-export interface Place {
-  readonly table: string
-  readonly hidden: boolean
-  readonly published: number | null
-}
 
 /** A first load is seen as it grows; a later generation, and a full refresh, is hidden until it is whole. */
 export const placeOf = (commit: Commit, layout: TableLayout, state: StreamState | null): Place => {
@@ -108,20 +94,6 @@ const ensurePlace = Effect.fnUntraced(function* (
   return { table, kept: [], history: null }
 })
 
-const recordSegments = (sql: Sql, commit: Commit, layout: TableLayout, segments: ReadonlyArray<Segment>) =>
-  segments.length === 0
-    ? Effect.succeed(0)
-    : sql.run(
-        `INSERT INTO target._decant.segments VALUES ${segments
-          .map((segment) => {
-            const texts = [layout.schema, commit.stream, segment.id].map(literal).join(", ")
-            const rows = segment.files.reduce((sum, file) => sum + file.rows, 0)
-            return `(${texts}, ${segment.generation}, ${literal(segment.work)}, ${literal(segment.effect)}, ${rows},
-              TIMESTAMPTZ ${literal(segment.asOf)}, ${commit.checkpoint.version}, TIMESTAMPTZ ${literal(commit.checkpoint.updatedAt)})`
-          })
-          .join(", ")}`
-      )
-
 export interface Prepared {
   readonly commit: Commit
   readonly layout: TableLayout
@@ -153,75 +125,6 @@ const applyAll = Effect.fnUntraced(function* (
 type Outcome = CommitResult | null
 
 const unchanged = (rows: number): CommitResult => ({ ...noCounts, rows, schemaChanges: [] })
-
-const countRows = Effect.fnUntraced(function* (sql: Sql, table: string) {
-  const [row] = yield* sql.rows(`SELECT count(*) AS rows FROM ${table}`)
-  return Number(row?.rows ?? 0)
-})
-
-/** Before the generation takes the table's place: what it lacks is still to be seen. */
-const publishHistory = Effect.fnUntraced(function* (sql: Sql, to: ApplyTo, state: StreamState | null) {
-  const { layout } = to
-  if (layout.history === null) return
-  const history = yield* ensureHistory(sql, {
-    layout,
-    types: to.target.types,
-    known: yield* knownColumns(sql, layout),
-    storedLayout: state?.layout ?? null,
-    anew: true
-  })
-  if (history !== null) yield* catchUp(sql, to, history)
-})
-
-const finish = Effect.fnUntraced(function* (
-  sql: Sql,
-  prepared: Prepared,
-  at: {
-    readonly settings: DuckdbSettings
-    readonly orgId: string
-    readonly state: StreamState | null
-    readonly place: Place
-    readonly table: TargetTable
-    readonly to: ApplyTo
-    readonly fresh: ReadonlyArray<Segment>
-  }
-): Effect.fn.Return<{ readonly counts: Counts; readonly rows: number }, DestinationError> {
-  const { commit, layout } = prepared
-  const publishes = at.place.hidden && commit.publish
-  if (publishes) yield* publishHistory(sql, at.to, at.state)
-  const counts = publishes
-    ? yield* publish(sql, { layout, table: at.table }, commit.checkpoint.updatedAt)
-    : noCounts
-  const visible = publishes || !at.place.hidden
-  const visibleTable = at.table.sql.replace(at.table.name, layout.table)
-  const rows = visible ? yield* countRows(sql, visibleTable) : (at.state?.checkpoint.rows ?? 0)
-  const checkpoint = { ...commit.checkpoint, rows }
-  const described = visible ? layout.text : (at.state?.layout ?? null)
-  if (visible && (publishes || at.table.changes.length > 0 || at.state?.layout !== layout.text)) {
-    const types = yield* tableTypes(sql, layout.schema, layout.table)
-    const table = {
-      ...at.table,
-      name: layout.table,
-      sql: visibleTable,
-      types: types ?? at.table.types
-    }
-    yield* writeDescriptions(sql, layout, table)
-    yield* writeViews(sql, layout, table)
-  }
-  yield* recordSegments(sql, commit, layout, at.fresh)
-  yield* forgetOld(sql, layout.schema, commit.stream, checkpoint.updatedAt)
-  yield* writeState(sql, {
-    schema: layout.schema,
-    stream: commit.stream,
-    table: layout.table,
-    specName: at.settings.specName,
-    orgId: at.orgId,
-    published: publishes ? checkpoint.generation : at.place.published,
-    layout: described,
-    checkpoint
-  })
-  return { counts, rows }
-})
 
 export const inTransaction = Effect.fnUntraced(function* (
   sql: Sql,
