@@ -150,6 +150,8 @@ export interface Destination {
   /** One read-only statement; anything that would write, attach or read files is refused. */
   readonly query: (sql: string, limits: QueryLimits) => Effect.Effect<QueryResult, Failure>
   readonly recordRun: (report: RunReport) => Effect.Effect<void, Failure>
+  /** The newest run reports of this spec as the JSON that was stored, newest first; none before the first run. */
+  readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<string>, Failure>
 }
 
 export interface OpenDestination {

@@ -1042,6 +1042,15 @@ export const destinationContract = (subject: Subject): void => {
           yield* rowsOf(destination, "SELECT run_id, status, finished_at, api_calls FROM _decant.runs"),
           [["run-1", "ok", second(2), 9]]
         )
+        const later = { ...report, runId: "run-2", finishedAt: second(5) }
+        yield* destination.recordRun(later)
+        yield* destination.recordRun({ ...later, runId: "run-3", name: "another spec" })
+        const stored = yield* destination.runs(10)
+        assert.deepStrictEqual(
+          stored.map((text) => JSON.parse(text)),
+          [later, report]
+        )
+        assert.strictEqual((yield* destination.runs(1)).length, 1)
       })
     )
 

@@ -3,7 +3,7 @@
  * age of a stream is the time since the org's clock that its cursor stands at.
  */
 import type { Destination, RunReport, StreamCheckpoint } from "@decant/connector"
-import { Effect, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 
 const StoredReport = Schema.fromJsonString(
   Schema.Struct({
@@ -76,20 +76,9 @@ const unfinishedOf = ({ work }: StreamCheckpoint): StreamStatus["unfinished"] =>
 }
 
 const storedReports = (destination: Destination) =>
-  destination
-    .query(`SELECT report FROM _decant.runs ORDER BY finished_at DESC LIMIT ${runsShown}`, {
-      maxRows: runsShown,
-      seconds: 30
-    })
-    .pipe(
-      Effect.map(({ rows }) =>
-        rows.flatMap(([report]) => {
-          const text = typeof report === "string" ? report : JSON.stringify(report)
-          const decoded = decodeReport(text)
-          return decoded._tag === "Some" ? [decoded.value] : []
-        })
-      )
-    )
+  Effect.map(destination.runs(runsShown), (reports) =>
+    reports.flatMap((report) => Option.toArray(decodeReport(report)))
+  )
 
 const errorOf = (reports: ReadonlyArray<StoredReport>, stream: string): StreamStatus["lastError"] =>
   reports.flatMap((report) => report.streams).find((one) => one.stream === stream)?.error ?? null

@@ -12,7 +12,7 @@ import { eraseFromFile } from "./erase.ts"
 import { dropGeneration } from "./generations.ts"
 import { countStream } from "./inspect.ts"
 import { queryFile } from "./query.ts"
-import { recordRun } from "./runs.ts"
+import { readRuns, recordRun } from "./runs.ts"
 import { checkOrg, hasState, readCheckpoints, readState } from "./state.ts"
 import { transaction } from "./transaction.ts"
 import { type Access, openWorkbench } from "./workbench.ts"
@@ -62,6 +62,10 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
         : compareWithFile(workbench, settings, request.comparison),
     erase: (stream, key) => eraseFromFile(workbench, settings, options.notice, stream, key),
     query: (sql, limits) => queryFile(settings, patience, sql, limits),
+    runs: (limit) =>
+      Effect.suspend(() =>
+        existsSync(path) ? inFile("read", (sql) => readRuns(sql, settings, limit)) : Effect.succeed([])
+      ),
     recordRun: (report) => inFile("write", (sql) => recordRun(sql, settings, report))
   }
   return destination

@@ -7,7 +7,7 @@ import { failureOf } from "./duckdb-failure.ts"
 import type { DuckdbSettings } from "./duckdb-settings.ts"
 import { foldLog } from "./fold-log.ts"
 import { writeSnapshot } from "./snapshot.ts"
-import { ensureState } from "./state.ts"
+import { ensureState, hasState } from "./state.ts"
 import { transaction } from "./transaction.ts"
 
 const keepRunsDays = 90
@@ -51,4 +51,15 @@ export const recordRun = Effect.fnUntraced(function* (
     try: () => writeSnapshot(settings.path, publish),
     catch: (cause) => failureOf(publish, cause)
   })
+})
+
+/** Reports of the spec's runs, newest first. */
+export const readRuns = Effect.fnUntraced(function* (sql: Sql, settings: DuckdbSettings, limit: number) {
+  if (!(yield* hasState(sql))) return []
+  const rows = yield* sql.rows(
+    `SELECT report FROM target._decant.runs WHERE schema_name = $schema AND spec_name = $name
+      ORDER BY finished_at DESC LIMIT ${limit}`,
+    { schema: settings.schema, name: settings.specName }
+  )
+  return rows.map(({ report }) => String(report))
 })

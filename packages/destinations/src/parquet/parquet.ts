@@ -21,7 +21,7 @@ import { checkOrg } from "./org.ts"
 import { settingsOf } from "./parquet-settings.ts"
 import { queryTables } from "./query.ts"
 import { showForInspection } from "./reading.ts"
-import { recordRun } from "./runs.ts"
+import { readRuns, recordRun } from "./runs.ts"
 import type { Bucket } from "./s3-store.ts"
 import { withScratch } from "./scratch.ts"
 import { readAllStreams } from "./stream-table.ts"
@@ -88,6 +88,14 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
         const asked = { store, settings, streams: empty ? null : found }
         return yield* store.use(queryTables(asked, sql, limits))
       }),
+    runs: (limit) =>
+      Effect.map(store.use(readRuns(store)), (runs) =>
+        runs
+          .filter((run) => run.spec_name === settings.specName)
+          .sort((a, b) => (String(a.finished_at) < String(b.finished_at) ? 1 : -1))
+          .slice(0, limit)
+          .map((run) => String(run.report))
+      ),
     recordRun: (report) => recordRun(store, report)
   }
   return destination

@@ -10,7 +10,7 @@ import { countStream } from "./inspect.ts"
 import { maxIdentifierBytes } from "./postgres-layout.ts"
 import { settingsOf } from "./postgres-settings.ts"
 import { queryCopy } from "./query.ts"
-import { recordRun } from "./runs.ts"
+import { readRuns, recordRun } from "./runs.ts"
 import { openSessions } from "./sessions.ts"
 import type { Sql } from "./sql.ts"
 import { hasState, readCheckpoints, readState } from "./state.ts"
@@ -49,6 +49,7 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
         : compareWithTable(sessions, settings, request.comparison),
     erase: (stream, key) => eraseRecord(sessions, { schema, stream }, key),
     query: (sql, limits) => queryCopy(settings, sql, limits),
+    runs: (limit) => sessions.use((sql) => readRuns(sql, settings, limit)),
     recordRun: (report) => sessions.use((sql) => recordRun(sql, schema, report))
   }
   return destination

@@ -3,7 +3,22 @@ import type { RunReport } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import type { Sql } from "./sql.ts"
-import { ensureState } from "./state.ts"
+import { ensureState, hasState } from "./state.ts"
+
+/** Reports of the spec's runs, newest first. */
+export const readRuns = Effect.fnUntraced(function* (
+  sql: Sql,
+  of: { readonly schema: string; readonly specName: string },
+  limit: number
+): Effect.fn.Return<ReadonlyArray<string>, DestinationError> {
+  if (!(yield* hasState(sql))) return []
+  const rows = yield* sql.rows(
+    `SELECT report::text AS report FROM _decant.runs WHERE schema_name = $1 AND spec_name = $2
+      ORDER BY finished_at DESC LIMIT ${limit}`,
+    [of.schema, of.specName]
+  )
+  return rows.map(({ report }) => String(report))
+})
 
 const keepRunsDays = 90
 
