@@ -23,7 +23,10 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
         )
         // Whatever the time of day, nothing is due but the windows.
         const refresh = { formulas: "off", reconcile: "off" } as const
-        const open = openSalesforce({ spec: { ...spec, refresh }, folder: spool }, { ...tuning, mostRowsByRest: 300 })
+        const open = openSalesforce(
+          { spec: { ...spec, refresh }, folder: spool },
+          { ...tuning, mostRowsByRest: 300 }
+        )
         const tables = new Map(names.map((name) => [name, newTable()]))
         const planned = Effect.fnUntraced(function* (source: Source) {
           const checkpoints = Object.fromEntries(

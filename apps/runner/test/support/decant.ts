@@ -60,6 +60,9 @@ export const openWorkspace = async (
     })
     let stdout = ""
     let stderr = ""
+    // A character may come in two pieces.
+    child.stdout.setEncoding("utf8")
+    child.stderr.setEncoding("utf8")
     child.stdout.on("data", (chunk) => {
       stdout += chunk
     })
