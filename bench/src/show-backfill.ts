@@ -1,6 +1,8 @@
 /** A back-fill's result as a table: medians with their spread, and each one's ratio to its floor, run by run. */
+
+import type { Contest } from "./contests.ts"
 import { showSpread, spread, table } from "./statistics.ts"
-import type { BackfillResult, Contest } from "./suites/backfill.ts"
+import type { BackfillResult } from "./suites/backfill.ts"
 
 /** Wall time over the floor's of the same round. */
 const ratiosToFloor = (result: BackfillResult, contest: Contest): ReadonlyArray<number> => {
@@ -37,6 +39,7 @@ export const showBackfill = (result: BackfillResult): string => {
     table([
       ["", "seconds", "rows/s", "× floor", "CPU s", "org CPU s", "server CPU s", "peak MB"],
       ...contests.map((contest) => line(result, contest))
-    ])
+    ]),
+    ...result.failures.map(({ name, reason }) => `${name} did not bring the rows: ${reason}`)
   ].join("\n")
 }

@@ -2,15 +2,15 @@
  * The back-fill: the same rows into each destination by the floor, by Decant and by what a user would otherwise
  * write, whole processes, interleaved round by round, on the same result pages.
  */
-import { createReadStream, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { createReadStream, mkdirSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { createGunzip } from "node:zlib"
 import { Client } from "pg"
 import { type Contender, fileProgram, postgresProgram } from "../contender.ts"
+import { type Contest, type Failed, inRounds } from "../contests.ts"
 import { decantContender } from "../decant-sync.ts"
 import { type Emulator, startEmulator } from "../emulator.ts"
-import type { Measured } from "../measure.ts"
 import { columnTypes, savePages } from "../org-client.ts"
 import type { PostgresServer } from "../postgres-server.ts"
 import type { Shape } from "../shapes.ts"
@@ -24,14 +24,6 @@ export interface BackfillOptions {
   readonly say: (line: string) => void
 }
 
-export interface Contest {
-  readonly contender: Pick<Contender, "name" | "destination" | "role">
-  readonly runs: ReadonlyArray<Omit<Measured, "stdout">>
-  /** CPU seconds of the org, and of the database server, during each run. */
-  readonly orgCpu: ReadonlyArray<number>
-  readonly serverCpu: ReadonlyArray<number>
-}
-
 export interface BackfillResult {
   readonly shape: string
   readonly rows: number
@@ -39,6 +31,7 @@ export interface BackfillResult {
   readonly pages: number
   readonly pageBytes: number
   readonly contests: ReadonlyArray<Contest>
+  readonly failures: ReadonlyArray<Failed>
 }
 
 const headerOf = async (page: string): Promise<ReadonlyArray<string>> => {
@@ -48,27 +41,11 @@ const headerOf = async (page: string): Promise<ReadonlyArray<string>> => {
   return []
 }
 
-const startOrg = async (shape: Shape, folder: string): Promise<Emulator> => {
-  if (shape.custom === null) {
-    return startEmulator(["--dataset", "scale", "--rows", `${shape.object}=${shape.rows}`])
-  }
-  const schema = join(folder, `${shape.object}.json`)
-  const rows = join(folder, `${shape.object}.csv`)
-  writeFileSync(schema, JSON.stringify(shape.custom.describe))
-  await shape.custom.writeRows(rows, shape.rows)
-  const org = await startEmulator([
-    "--dataset",
-    "empty",
-    "--schema-from",
-    schema,
-    "--rows",
-    `${shape.object}=0`,
-    "--load",
-    `${shape.object}=${rows}`
+const startOrg = ({ object, rows, columns }: Shape): Promise<Emulator> =>
+  startEmulator([
+    ...["--dataset", "scale", "--rows", `${object}=${rows}`],
+    ...(columns === null ? [] : ["--columns", `${object}=${columns}`])
   ])
-  rmSync(rows)
-  return org
-}
 
 const freshDatabase = async (url: string, name: string): Promise<string> => {
   const client = new Client(url)
@@ -177,9 +154,8 @@ export const backfill = async (shape: Shape, options: BackfillOptions): Promise<
   const folder = join(options.folder, shape.object)
   mkdirSync(folder, { recursive: true })
   say(`Starting an org with ${shape.name} …`)
-  const org = await startOrg(shape, folder)
+  const org = await startOrg(shape)
   const ours = decants(shape, org, { ...options, folder })
-  const results: Array<Contest> = []
   try {
     // Warm: the pages exist before anything is measured, and everybody reads the same ones.
     await ours[0]?.run(-1)
@@ -190,30 +166,7 @@ export const backfill = async (shape: Shape, options: BackfillOptions): Promise<
     const query = `SELECT ${header.join(", ")} FROM ${shape.object}`
     const task = { columns, pages, query, rows: shape.rows, object: shape.object, url, accessToken }
     const contenders = [...others(task, { ...options, folder }), ...ours]
-    for (let round = 0; round < rounds; round++) {
-      for (const contender of contenders) {
-        const before = { org: org.cpu(), server: postgres?.cpu() ?? null }
-        const { stdout: _, ...run } = await contender.run(round)
-        const orgCpu = (org.cpu() ?? 0) - (before.org ?? 0)
-        const serverCpu = (postgres?.cpu() ?? 0) - (before.server ?? 0)
-        say(`  round ${round + 1}: ${contender.name}: ${run.wall.toFixed(2)} s`)
-        const at = results.findIndex((result) => result.contender.name === contender.name)
-        const found = results[at] ?? {
-          contender: { name: contender.name, destination: contender.destination, role: contender.role },
-          runs: [],
-          orgCpu: [],
-          serverCpu: []
-        }
-        const next = {
-          ...found,
-          runs: [...found.runs, run],
-          orgCpu: [...found.orgCpu, orgCpu],
-          serverCpu: [...found.serverCpu, contender.destination === "postgres" ? serverCpu : 0]
-        }
-        if (at === -1) results.push(next)
-        else results[at] = next
-      }
-    }
+    const { contests, failures } = await inRounds(contenders, { rounds, org, postgres, say })
     const pageBytes = pages.reduce((sum, page) => sum + statSync(page).size, 0)
     return {
       shape: shape.name,
@@ -221,7 +174,8 @@ export const backfill = async (shape: Shape, options: BackfillOptions): Promise<
       columns: header.length,
       pages: pages.length,
       pageBytes,
-      contests: results
+      contests,
+      failures
     }
   } finally {
     org.stop()
