@@ -1,4 +1,4 @@
-/** A Postgres of the test's own, from the npm package that ships its binaries, or `DECANT_TEST_POSTGRES_URL`. */
+/** A Postgres of the test's own, from the npm package that ships its binaries. */
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
