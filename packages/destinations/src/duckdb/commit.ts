@@ -3,7 +3,7 @@
  * of the file, or not at all. The version of the stream's checkpoint is compared and set in it, so that of two
  * writers the late one aborts whole.
  */
-import type { Commit, CommitResult, Segment } from "@decant/connector"
+import type { Commit, CommitResult } from "@decant/connector"
 import { Effect } from "effect"
 import { DestinationError } from "../destination-error.ts"
 import { appendBatch, canAppend } from "../duckdb-sql/append.ts"
@@ -17,6 +17,7 @@ import type { HistoryTable } from "../duckdb-sql/timeline.ts"
 import { checkHeaders } from "../segment-header.ts"
 import { literal } from "../sql-text.ts"
 import { type TableLayout, tableLayout } from "../table-layout.ts"
+import { conflict, sameCheckpoint, validate } from "../writer-conflict.ts"
 import { keptColumns, knownColumns } from "./descriptions.ts"
 import type { DuckdbSettings } from "./duckdb-settings.ts"
 import { finish, type Place } from "./finish-commit.ts"
@@ -29,26 +30,6 @@ import { checkOrg, committedSegments, ensureState, readState, type StreamState }
 import { ensureTable, hiddenName, tableTypes } from "./target-table.ts"
 import { transaction } from "./transaction.ts"
 import type { Workbench } from "./workbench.ts"
-
-export const conflict = (stream: string, detail: string): DestinationError =>
-  DestinationError.of(
-    "WRITER_CONFLICT",
-    `Another sync has moved ${stream} on meanwhile: ${detail}. Nothing of this commit was stored.`,
-    "Let the other sync finish and run this one again; see that only one schedule runs this spec."
-  )
-
-export const validate = (commit: Commit): Effect.Effect<void, DestinationError> => {
-  const wrong = (segment: Segment) =>
-    segment.stream !== commit.stream || segment.generation !== commit.checkpoint.generation
-  if (commit.checkpoint.version !== commit.expectedVersion + 1 || commit.segments.some(wrong)) {
-    return Effect.fail(conflict(commit.stream, "the segments and the checkpoint do not belong together"))
-  }
-  return Effect.void
-}
-
-/** Everything but the time of writing and the count of rows, which the first commit has added. */
-const sameCheckpoint = (a: Commit["checkpoint"], b: Commit["checkpoint"]): boolean =>
-  JSON.stringify({ ...a, updatedAt: "", rows: 0 }) === JSON.stringify({ ...b, updatedAt: "", rows: 0 })
 
 /** A first load is seen as it grows; a later generation, and a full refresh, is hidden until it is whole. */
 export const placeOf = (commit: Commit, layout: TableLayout, state: StreamState | null): Place => {

@@ -3,13 +3,14 @@
  * writes the stream, while files are copied on two other connections; then it merges them, writes the checkpoint and
  * compares-and-sets its version. What was copied is seen by nobody until then.
  */
-import type { Commit, CommitResult, Segment } from "@decant/connector"
+import type { Commit, CommitResult } from "@decant/connector"
 import { Effect, Schedule } from "effect"
 import { DestinationError } from "../destination-error.ts"
 import { noCounts } from "../duckdb-sql/apply.ts"
 import { batchesOf } from "../duckdb-sql/batches.ts"
 import { checkHeaders } from "../segment-header.ts"
 import { type TableLayout, tableLayout } from "../table-layout.ts"
+import { conflict, sameCheckpoint, validate } from "../writer-conflict.ts"
 import { commitHidden } from "./commit-hidden.ts"
 import { type Done, dropStages, mergeSegments, recordSegments, type Work } from "./commit-work.ts"
 import type { NulCount } from "./copy-file.ts"
@@ -21,22 +22,9 @@ import type { Sessions } from "./sessions.ts"
 import type { Sql } from "./sql.ts"
 import { dropLeftStages, type FileOf } from "./stage.ts"
 import { checkOrg, committedSegments, ensureState, forgetOld, readState, writeState } from "./state.ts"
-import { conflict, lockStream } from "./stream-lock.ts"
+import { lockStream } from "./stream-lock.ts"
 import { transaction } from "./transaction.ts"
 import { changeVisibleTable, checkColumns, visibleTable } from "./visible-table.ts"
-
-const validate = (commit: Commit): Effect.Effect<void, DestinationError> => {
-  const wrong = (segment: Segment) =>
-    segment.stream !== commit.stream || segment.generation !== commit.checkpoint.generation
-  if (commit.checkpoint.version !== commit.expectedVersion + 1 || commit.segments.some(wrong)) {
-    return Effect.fail(conflict(commit.stream, "the segments and the checkpoint do not belong together"))
-  }
-  return Effect.void
-}
-
-/** Everything but the time of writing and the count of rows, which the first commit has added. */
-const sameCheckpoint = (a: Commit["checkpoint"], b: Commit["checkpoint"]): boolean =>
-  JSON.stringify({ ...a, updatedAt: "", rows: 0 }) === JSON.stringify({ ...b, updatedAt: "", rows: 0 })
 
 const commitVisible = Effect.fnUntraced(function* (work: Work): Effect.fn.Return<Done, DestinationError> {
   const { main, sessions, settings, layout, state, fresh, commit } = work

@@ -1,14 +1,7 @@
 /** Only one writes a stream: others wait a minute, then stop. A killed process gives it up with its connection. */
 import { Effect } from "effect"
-import { DestinationError } from "../destination-error.ts"
+import { conflict } from "../writer-conflict.ts"
 import type { Sql } from "./sql.ts"
-
-export const conflict = (stream: string, detail: string): DestinationError =>
-  DestinationError.of(
-    "WRITER_CONFLICT",
-    `Another sync has moved ${stream} on meanwhile: ${detail}. Nothing of this commit was stored.`,
-    "Let the other sync finish and run this one again; see that only one schedule runs this spec."
-  )
 
 /** Held until the transaction ends. */
 export const lockStream = Effect.fnUntraced(function* (main: Sql, schema: string, stream: string) {
