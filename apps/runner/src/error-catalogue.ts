@@ -27,6 +27,32 @@ export const errorCatalogue = [
     disposition: "locked"
   },
   {
+    code: "SPEC_UNKNOWN",
+    message: "There is no spec called {name} here.",
+    meaning:
+      "A spec is called by its file's name without the ending; its file may have been renamed or deleted.",
+    fix: "Look which specs there are (`GET /api/specs`, or the folder that `decant serve` was given).",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
+    code: "SPEC_CHANGED",
+    message: "{file} was changed by somebody else in between.",
+    meaning:
+      "What was to be written was made from an older text of the file; writing it would undo their change.",
+    fix: "Read the spec again, make the change again, and save.",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
+    code: "RUN_UNKNOWN",
+    message: "There is no run {runId} in the history.",
+    meaning: "The history keeps the newest runs of each spec; older ones are forgotten.",
+    fix: "Look which runs there are (`GET /api/runs`); the destination keeps the reports of all (`_decant.runs`).",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
     code: "NOT_COMPARABLE",
     message: "{stream} cannot be compared with Salesforce now: {reason}.",
     meaning: "The copy of the stream is not finished, or the spec has changed since it was read.",

@@ -5,11 +5,22 @@ import type { Disposition, Failure } from "./failure.ts"
 
 const ConnectorErrorCode = Schema.Literals(errorCatalogue.map(({ code }) => code))
 
+/** One thing that is wrong with a spec file, for an editor to show where it stands. */
+export const SpecMistake = Schema.Struct({
+  line: Schema.NullOr(Schema.Int),
+  /** `source.streams[0].object`; empty where it concerns the file as a whole. */
+  path: Schema.String,
+  message: Schema.String
+})
+export type SpecMistake = typeof SpecMistake.Type
+
 export class ConnectorError
   extends Schema.TaggedError<ConnectorError>()("ConnectorError", {
     code: ConnectorErrorCode,
     message: Schema.String,
-    fix: Schema.String
+    fix: Schema.String,
+    /** Of `SPEC_INVALID`: what the message lists, one by one. */
+    mistakes: Schema.optionalKey(Schema.Array(SpecMistake))
   })
   implements Failure
 {

@@ -1,6 +1,6 @@
 export type { Catalog, CatalogField, CatalogObject } from "./catalog.ts"
 export * from "./checkpoint.ts"
-export { ConnectorError } from "./connector-error.ts"
+export { ConnectorError, type SpecMistake } from "./connector-error.ts"
 export type * from "./destination.ts"
 export type { ErrorEntry } from "./error-entry.ts"
 export * from "./failure.ts"

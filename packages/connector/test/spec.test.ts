@@ -44,6 +44,21 @@ const mistakes = (text: string, variables?: Record<string, string | undefined>) 
   )
 
 describe("a spec file", () => {
+  it.effect("that is wrong says of each mistake its line and path, apart", () =>
+    decode(good.replace("lookback:", "lookbak:").replace("type: duckdb", "type: oracle")).pipe(
+      Effect.flip,
+      Effect.map(({ mistakes }) =>
+        assert.deepStrictEqual(
+          mistakes?.map(({ line, path }) => ({ line, path })),
+          [
+            { line: 12, path: "source.lookbak" },
+            { line: 19, path: "destination.type" }
+          ]
+        )
+      )
+    )
+  )
+
   it.effect("is decoded with its defaults, secrets redacted", () =>
     Effect.gen(function* () {
       const { spec, warnings } = yield* decode(good)

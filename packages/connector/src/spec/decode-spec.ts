@@ -5,7 +5,7 @@
  */
 import { Effect, Result, Schema } from "effect"
 import { LineCounter, parseDocument, visit } from "yaml"
-import { ConnectorError } from "../connector-error.ts"
+import { ConnectorError, type SpecMistake } from "../connector-error.ts"
 import { type StreamSpec, streamName } from "./salesforce-source.ts"
 import { CopySpec, Spec } from "./spec.ts"
 import { problemsOf, type SpecProblem, withoutEchoes } from "./spec-problem.ts"
@@ -40,12 +40,18 @@ const pathText = (path: ReadonlyArray<PropertyKey>): string =>
     ""
   )
 
-const failure = (file: string, lines: ReadonlyArray<string>): ConnectorError =>
+const mistakeText = ({ line, path, message }: SpecMistake): string =>
+  `  ${line === null ? "" : `line ${line}: `}${path === "" ? "" : `${path}: `}${message}`
+
+const failure = (file: string, mistakes: ReadonlyArray<SpecMistake>): ConnectorError =>
   new ConnectorError({
     code: "SPEC_INVALID",
-    message: `${file} has ${lines.length === 1 ? "a mistake" : `${lines.length} mistakes`}:\n${lines.map((line) => `  ${line}`).join("\n")}`,
-    fix: "Correct the lines named above; `decant schema` prints every key with its meaning."
+    message: `${file} has ${mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`}:\n${mistakes.map(mistakeText).join("\n")}`,
+    fix: "Correct the lines named above; `decant schema` prints every key with its meaning.",
+    mistakes
   })
+
+const sameMistake = (a: SpecMistake) => (b: SpecMistake) => mistakeText(a) === mistakeText(b)
 
 interface Substituted {
   readonly value: unknown
@@ -124,14 +130,22 @@ const decodeAs = <S>(reading: Reading<S>, source: SpecText): Effect.Effect<Decod
       return Effect.fail(
         failure(
           source.file,
-          document.errors.map((error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message}`)
+          document.errors.map((error) => ({
+            line: lines.linePos(error.pos[0]).line,
+            path: "",
+            message: error.message
+          }))
         )
       )
     }
     let aliases = 0
     visit(document, { Alias: () => void aliases++ })
     // A few hundred aliases can name each other into gigabytes ("billion laughs"); a spec needs a handful.
-    if (aliases > 50) return Effect.fail(failure(source.file, ["more than 50 YAML aliases"]))
+    if (aliases > 50) {
+      return Effect.fail(
+        failure(source.file, [{ line: null, path: "", message: "more than 50 YAML aliases" }])
+      )
+    }
 
     const lineOf = (path: ReadonlyArray<PropertyKey>): number | null => {
       for (let length = path.length; length > 0; length--) {
@@ -142,10 +156,11 @@ const decodeAs = <S>(reading: Reading<S>, source: SpecText): Effect.Effect<Decod
       }
       return null
     }
-    const describe = (problem: SpecProblem): string => {
-      const line = lineOf(problem.path)
-      return `${line === null ? "" : `line ${line}: `}${pathText(problem.path) || "the file"}: ${problem.message}`
-    }
+    const mistake = ({ path, message }: SpecProblem): SpecMistake => ({
+      line: lineOf(path),
+      path: pathText(path) || "the file",
+      message
+    })
 
     const substituted = substitute(document.toJS() ?? {}, source.env, reading.unread)
     const decoded = Schema.decodeUnknownResult(reading.schema)(substituted.value, {
@@ -160,7 +175,13 @@ const decodeAs = <S>(reading: Reading<S>, source: SpecText): Effect.Effect<Decod
         : reading.crossChecks(decoded.success))
     ]
     if (Result.isFailure(decoded) || problems.length > 0) {
-      return Effect.fail(failure(source.file, [...new Set(problems.map(describe))]))
+      const all = problems.map(mistake)
+      return Effect.fail(
+        failure(
+          source.file,
+          all.filter((one, index) => all.findIndex(sameMistake(one)) === index)
+        )
+      )
     }
     const warnings = substituted.clearSecrets.map(
       (path) => `${source.file}: ${path} is written in clear; use \${NAME}, { env: NAME } or { file: path }`
