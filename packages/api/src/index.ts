@@ -1,0 +1,42 @@
+export { DecantApi } from "./api.ts"
+export type {
+  Attempt,
+  ClientCredentialsRequest,
+  ConnectOptions,
+  JwtRequest,
+  OAuthRequest
+} from "./connect.ts"
+export { type Budget, Connection, type CopyStatus } from "./connections.ts"
+export type { DataTable } from "./data.ts"
+export {
+  Conflict,
+  Failed,
+  type FailureInfo,
+  failures,
+  Invalid,
+  NotFound,
+  Refused,
+  SignInNeeded,
+  TooMany
+} from "./failures.ts"
+export type {
+  CheckEvent,
+  CheckLine,
+  OrgField,
+  OrgObject,
+  OrgObjectDetail,
+  Plan,
+  Table
+} from "./org.ts"
+export type { LogLine, Run, RunEvent, RunState, RunStream, RunSummary, ServerEvent } from "./runs.ts"
+export { type Session, SignedIn, WellFormed } from "./session.ts"
+export type {
+  DestinationChoice,
+  ObjectStreamChoice,
+  RoleFields,
+  SpecChange,
+  SpecFile,
+  SpecProblem,
+  SpecView,
+  StreamChoice
+} from "./spec.ts"
