@@ -10,9 +10,19 @@ import { OrgGroup } from "./org.ts"
 import { RunsGroup } from "./runs.ts"
 import { SessionGroup } from "./session.ts"
 import { SpecGroup } from "./spec.ts"
+import { VerificationGroup } from "./verification.ts"
 
 export class DecantApi extends HttpApi.make("decant")
-  .add(SessionGroup, ConnectionsGroup, ConnectGroup, SpecGroup, OrgGroup, RunsGroup, DataGroup)
+  .add(
+    SessionGroup,
+    ConnectionsGroup,
+    ConnectGroup,
+    SpecGroup,
+    OrgGroup,
+    RunsGroup,
+    VerificationGroup,
+    DataGroup
+  )
   .prefix("/api")
   .annotateMerge(
     OpenApi.annotations({

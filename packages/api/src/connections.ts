@@ -62,7 +62,11 @@ export const Connection = Schema.Struct({
     Schema.Struct({
       cron: Schema.String,
       timezone: Schema.String,
-      nextAt: Schema.NullOr(Schema.String)
+      paused: Schema.Boolean,
+      /** Null while paused. */
+      nextAt: Schema.NullOr(Schema.String),
+      /** A try after a failure, before `nextAt`. */
+      retryAt: Schema.NullOr(Schema.String)
     })
   ),
   streams: Schema.Finite,
@@ -122,6 +126,13 @@ export const ConnectionsGroup = HttpApiGroup.make("connections")
     HttpApiEndpoint.delete("remove", "/connections/:id", {
       params,
       success: HttpApiSchema.NoContent,
+      error: failures
+    }),
+    /** Runs that go on are not touched; kept over restarts. */
+    HttpApiEndpoint.post("pause", "/connections/:id/pause", { params, success: Connection, error: failures }),
+    HttpApiEndpoint.post("resume", "/connections/:id/resume", {
+      params,
+      success: Connection,
       error: failures
     }),
     /** How far each stream of the copy is. */

@@ -28,7 +28,15 @@ export type {
   Plan,
   Table
 } from "./org.ts"
-export type { LogLine, Run, RunEvent, RunState, RunStream, RunSummary, ServerEvent } from "./runs.ts"
+export {
+  type LogLine,
+  type Run,
+  RunEvent,
+  type RunState,
+  type RunStream,
+  type RunSummary,
+  ServerEvent
+} from "./runs.ts"
 export { type Session, SignedIn, WellFormed } from "./session.ts"
 export type {
   DestinationChoice,
@@ -40,3 +48,4 @@ export type {
   SpecView,
   StreamChoice
 } from "./spec.ts"
+export type { Verification, VerifiedStream } from "./verification.ts"

@@ -1,4 +1,4 @@
-/** Runs: syncs and verifications, by schedule or by hand; what they do now and what they did. */
+/** Runs: syncs by schedule or by hand; what they do now and what they did. */
 import { Schema } from "effect"
 import { Sse } from "effect/encoding"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
@@ -6,29 +6,35 @@ import { FailureInfo, failures } from "./failures.ts"
 import { SignedIn, WellFormed } from "./session.ts"
 
 export const RunState = Schema.Literals([
+  /** Waits for its turn. */
+  "queued",
   "running",
-  /** Every stream is in; of a verification: the same. */
+  /** Every stream is in. */
   "ok",
-  /** Some streams failed. */
+  /** Some streams failed; the others are in. */
   "partial",
   "failed",
-  /** For API budget; goes on by itself. */
+  /** For API budget; a later run goes on. */
   "paused",
-  /** By a person or the end of the server; goes on with the next run. */
+  /** By a person or the end of the server; the next run goes on. */
   "interrupted",
-  /** Of a verification: it found differences. */
-  "different"
+  /** Another process was at it. */
+  "skipped",
+  /** The server ended in the middle of it without a word; the next run goes on. */
+  "lost"
 ])
 export type RunState = typeof RunState.Type
 
 export const RunSummary = Schema.Struct({
   id: Schema.String,
   connection: Schema.String,
-  kind: Schema.Literals(["sync", "verify"]),
-  /** `cli`: by the command, found in the destination. */
-  trigger: Schema.Literals(["schedule", "manual", "retry", "cli"]),
+  /** `catch-up`: its time was missed. `retry`: the run before it failed in a way that may pass. */
+  trigger: Schema.Literals(["schedule", "catch-up", "retry", "person"]),
+  /** 1, or more for a retry. */
+  attempt: Schema.Finite,
   state: RunState,
-  startedAt: Schema.String,
+  queuedAt: Schema.String,
+  startedAt: Schema.NullOr(Schema.String),
   finishedAt: Schema.NullOr(Schema.String),
   durationMs: Schema.NullOr(Schema.Finite),
   rows: Schema.Finite,
@@ -42,11 +48,11 @@ export type RunSummary = typeof RunSummary.Type
 /** A stream of a run, while it runs and afterwards. */
 export const RunStream = Schema.Struct({
   stream: Schema.String,
-  state: Schema.Literals(["waiting", "running", "ok", "failed", "skipped", "paused", "different"]),
+  state: Schema.Literals(["waiting", "running", "ok", "failed", "skipped", "stopped"]),
   phase: Schema.NullOr(Schema.Literals(["describe", "job", "download", "load", "verify"])),
   mode: Schema.NullOr(Schema.Literals(["backfill", "incremental", "full"])),
   api: Schema.NullOr(Schema.Literals(["bulk", "rest"])),
-  /** Rows received so far; of a verification: compared. */
+  /** Rows received so far. */
   read: Schema.Finite,
   /** Rows to expect, where known. */
   total: Schema.NullOr(Schema.Finite),
@@ -61,18 +67,8 @@ export const RunStream = Schema.Struct({
   schemaChanges: Schema.Array(Schema.String),
   warnings: Schema.Array(Schema.String),
   error: Schema.NullOr(FailureInfo),
-  /** Of a verification. */
-  proof: Schema.NullOr(
-    Schema.Struct({
-      coverage: Schema.String,
-      compared: Schema.Finite,
-      missing: Schema.Finite,
-      extra: Schema.Finite,
-      stamp: Schema.Finite,
-      values: Schema.Finite,
-      notes: Schema.Array(Schema.String)
-    })
-  )
+  /** In a few words: what became of it. */
+  detail: Schema.NullOr(Schema.String)
 })
 export type RunStream = typeof RunStream.Type
 
@@ -81,8 +77,7 @@ export type Run = typeof Run.Type
 
 export const LogLine = Schema.Struct({
   at: Schema.String,
-  level: Schema.Literals(["debug", "info", "warn", "error"]),
-  stream: Schema.NullOr(Schema.String),
+  level: Schema.Literals(["info", "warn", "error"]),
   text: Schema.String
 })
 export type LogLine = typeof LogLine.Type
@@ -131,17 +126,14 @@ export const RunsGroup = HttpApiGroup.make("runs")
       success: Schema.Array(RunSummary),
       error: failures
     }),
-    /** `Conflict` with code RUN_IN_PROGRESS while another run of the connection is at it. */
+    /** `Conflict` with code RUN_LOCKED while another run of the connection is at it. */
     HttpApiEndpoint.post("start", "/runs", {
       payload: Schema.Struct({
         connection: Schema.String,
-        kind: Schema.Literals(["sync", "verify"]),
         /** Only these streams; all when absent. */
         streams: Schema.optionalKey(Schema.Array(Schema.String)),
         /** To read again from the beginning. */
-        fullRefresh: Schema.optionalKey(Schema.Array(Schema.String)),
-        /** Of a verification: counts only. */
-        quick: Schema.optionalKey(Schema.Boolean)
+        fullRefresh: Schema.optionalKey(Schema.Array(Schema.String))
       }),
       success: RunSummary,
       error: failures
