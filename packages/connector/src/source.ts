@@ -120,6 +120,8 @@ export interface Source {
   readonly read: (plan: ReadyStream, context: ReadContext) => Stream.Stream<Advance, Failure>
   /** For streams that were planned. */
   readonly prover?: Prover
+  /** The source's calls of 24 hours as it last said, without asking it; null where it has not. */
+  readonly budget?: Effect.Effect<Forecast["budget"]>
   /** What this process has used so far; stream null is what no single stream caused. */
   readonly usage: (stream: string | null) => Effect.Effect<StreamUsage>
 }

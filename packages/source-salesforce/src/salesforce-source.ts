@@ -98,6 +98,7 @@ const sourceOver = Effect.fnUntraced(function* (
   const seesAll = (object: string) =>
     Effect.flatMap(permissions, (held) => seesEveryRow(client, identity.userId, object, held))
   const planned = new Map<string, PlannedStream>()
+  const budgetNow = () => callsLeft(client.apiUsage(), budget?.shares ?? null, budget?.count.total() ?? 0)
   const readingOf = (
     definition: StreamDefinition,
     generation: number,
@@ -129,10 +130,10 @@ const sourceOver = Effect.fnUntraced(function* (
           return definition === null ? [] : [{ plan, definition }]
         })
         const streams = yield* forecastStreams(client, known, sizes)
-        const left = callsLeft(client.apiUsage(), budget?.shares ?? null, budget?.count.total() ?? 0)
         const followsDeletes = known.some(({ definition }) => definition.followsDeletes)
-        return { streams, sharedCalls: sharedCalls + (followsDeletes ? 1 : 0), budget: left }
+        return { streams, sharedCalls: sharedCalls + (followsDeletes ? 1 : 0), budget: budgetNow() }
       }),
+    budget: Effect.sync(budgetNow),
     plan: (request) =>
       Effect.map(planStreams(client, spec, request, identity.access, seesAll), (streams) => {
         for (const stream of streams) planned.set(stream.plan.stream, stream)

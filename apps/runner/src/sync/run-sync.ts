@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto"
 import type { Failure, ReadyStream, StoredCheckpoints, StreamPlan } from "@decant/connector"
-import { Cause, Clock, type Duration, Effect, Exit, type Option, Semaphore } from "effect"
+import { Cause, Clock, type Duration, Effect, Exit, type Option, type Scope, Semaphore } from "effect"
 import { type Board, openBoard } from "../progress/board.ts"
 import { findDestination, findSource } from "../registry.ts"
 import { RunnerError } from "../runner-error.ts"
@@ -27,6 +27,10 @@ export interface RunRequest {
   /** Only these streams; all when empty. */
   readonly only: ReadonlyArray<string>
   readonly fullRefresh: ReadonlyArray<string>
+  /** Given by who keeps runs; else made here. */
+  readonly runId?: string
+  /** Shows the streams; the screen's own board when absent. */
+  readonly watch?: (plans: ReadonlyArray<StreamPlan>) => Effect.Effect<Board, never, Scope.Scope>
 }
 
 /** The key of the spec's hashed columns, by the name under which the columns ask for it; none when none does. */
@@ -73,7 +77,7 @@ export const prepareRun = Effect.fnUntraced(function* (
 ) {
   const { specFile, screen } = request
   const paths = runPaths(specFile)
-  const runId = randomUUID()
+  const runId = request.runId ?? randomUUID()
   const startedAt = yield* Clock.currentTimeMillis
   yield* holdLock({ path: paths.lock, runId, wait: request.wait, notice: screen.note })
   const spool = yield* openSpool(paths.spool)
@@ -131,6 +135,7 @@ const runOne = Effect.fnUntraced(function* (
         board.end(tally)
       })
     ),
+    Effect.withSpan(`stream ${plan.stream}`, { attributes: { stream: plan.stream, mode: plan.mode } }),
     Effect.ignoreCause
   )
 })
@@ -144,7 +149,7 @@ export const executeRun = (run: PreparedRun) =>
     Effect.scoped(
       Effect.gen(function* () {
         const tallies = run.plans.map((plan) => newTally(plan, cursorOf(plan, run.stored)))
-        const board = yield* openBoard(run.screen, run.plans)
+        const board = yield* run.watch?.(run.plans) ?? openBoard(run.screen, run.plans)
         const work = run.plans.flatMap((plan, index) => {
           const tally = tallies[index]
           return plan.status === "ready" && tally !== undefined ? [runOne(run, plan, tally, board)] : []
