@@ -1,9 +1,14 @@
-/** The text of a secret that the spec names: written out, in a file beside the spec, or in the environment. */
+/**
+ * The text of a secret that the spec names: written out, in a file beside the spec, or in the environment. A file
+ * that ends in `.jwe` is one that Decant encrypted.
+ */
 import { readFile } from "node:fs/promises"
 import { isAbsolute, join } from "node:path"
 import type { Secret } from "@decant/connector"
 import { Effect, Redacted } from "effect"
 import { AuthError } from "./auth-error.ts"
+import { openText } from "./store/sealed-text.ts"
+import { storeKey } from "./store/store-key.ts"
 import { secretOf } from "./token.ts"
 
 export interface SpecPlace {
@@ -18,10 +23,17 @@ export const secretName = (secret: Secret): string => {
   return "file" in secret ? secret.file : `in ${secret.env}`
 }
 
+export const sealedEnding = ".jwe"
+
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   EACCES: "this user may not read it",
   EISDIR: "it is a folder"
+}
+
+const plainText = (text: string, file: string, place: SpecPlace): Effect.Effect<string, AuthError> => {
+  if (!file.endsWith(sealedEnding)) return Effect.succeed(text)
+  return Effect.flatMap(storeKey(place.env, false), (key) => openText(text, file, key))
 }
 
 /** `key` is where the secret stands in the spec, e.g. `auth.clientSecret`. */
@@ -46,6 +58,7 @@ export const readSecret = (
       return missing(`${secret.file}: ${reasons[code] ?? code}`)
     }
   }).pipe(
+    Effect.flatMap((text) => plainText(text, secret.file, place)),
     Effect.flatMap((text) =>
       text.trim() === ""
         ? Effect.fail(missing(`${secret.file} is empty`))
