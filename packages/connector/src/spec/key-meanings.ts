@@ -2,6 +2,7 @@
 export const keyMeanings: Readonly<Record<string, string>> = {
   version: "Version of this file's format: 1.",
   name: "Name of this sync: letters, digits, _ and -. It names the checkpoint and the masks' key.",
+  title: "What people call it, e.g. in the config UI; it may change at any time.",
   source: "Where the data comes from.",
   "source.type": "salesforce",
   "source.environment":

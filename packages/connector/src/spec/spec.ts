@@ -79,6 +79,12 @@ const Alert = Schema.Union([
 export const Spec = Schema.Struct({
   version: Schema.Literal(1),
   name: Name,
+  /** What people call it. Unlike the name, it may change at any time. */
+  title: Schema.optionalKey(
+    Schema.String.check(
+      Schema.isPattern(/^[^\p{Cc}\p{Cs}]{1,80}$/u, { expected: "1 to 80 characters in one line" })
+    )
+  ),
   source: SalesforceSource,
   destination: DestinationSpec,
   /** A mirror of what the destination holds; `./.decant/<name>.checkpoint.json` when absent. */
