@@ -144,6 +144,11 @@ export interface Destination {
   readonly commit: (commit: Commit) => Effect.Effect<CommitResult, Failure>
   /** Drops an unpublished generation. */
   readonly discard: (stream: string, generation: number) => Effect.Effect<void, Failure>
+  /**
+   * Keeps the tables of the org that is held, under names that tell whose they are, and leaves the copy empty for
+   * another; says where they are now. To be opened with `orgId: null`.
+   */
+  readonly setAside: Effect.Effect<ReadonlyArray<string>, Failure>
   readonly inspect: (stream: string, request: InspectRequest) => Effect.Effect<InspectResult, Failure>
   /** Takes a record out of tables, history and whatever old bytes the store keeps, and looks that it is gone. */
   readonly erase: (stream: string, key: string) => Effect.Effect<Erasure, Failure>

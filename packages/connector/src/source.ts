@@ -41,6 +41,12 @@ export type StreamPlan =
   | { readonly status: "skipped"; readonly stream: string; readonly reason: string }
   | { readonly status: "failed"; readonly stream: string; readonly failure: Failure }
 
+/** By their names in the spec and in the org; upper and lower case do not count. */
+export interface FieldOfStream {
+  readonly stream: string
+  readonly field: string
+}
+
 export interface PlanRequest {
   /** By stream name, as the destination holds them. */
   readonly checkpoints: Readonly<Record<string, StreamCheckpoint>>
@@ -48,6 +54,8 @@ export interface PlanRequest {
   readonly only: ReadonlyArray<string>
   /** Streams to read again from the beginning into a new generation. */
   readonly fullRefresh: ReadonlyArray<string>
+  /** Columns to read again of all rows, after the window. */
+  readonly backfill?: ReadonlyArray<FieldOfStream>
 }
 
 /** Segments that may be committed together, and the checkpoint that is true when they are. */

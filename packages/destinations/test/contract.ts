@@ -160,6 +160,35 @@ export const destinationContract = (subject: Subject): void => {
         assert.strictEqual((yield* reader.checkpoints).orgId, "00D000000000001AAA")
       })
     )
+
+    it.live("keeps the tables of an org that is read no more out of the way of the next", () =>
+      Effect.gen(function* () {
+        const { at, destination } = yield* opened
+        const first = commitAfter(0, {
+          everything: true,
+          segments: [segment(at, { rows: [account("001A", 1)] })]
+        })
+        yield* destination.commit(first)
+        const reader = yield* open(subject, at, { orgId: null })
+        const kept = yield* reader.setAside
+        assert.lengthOf(kept, 1)
+        assert.match(kept[0] ?? "", /00D000000000001AAA/i)
+        assert.deepStrictEqual(yield* reader.setAside, [])
+        const next = yield* open(subject, at, { orgId: "00D000000000002AAA" })
+        assert.deepStrictEqual(yield* next.checkpoints, { orgId: null, streams: {} })
+        yield* next.commit(
+          commitAfter(0, { everything: true, segments: [segment(at, { rows: [account("001B", 1)] })] })
+        )
+        assert.deepStrictEqual(yield* rowsOf(next, names), [["001B", "Account 001B"]])
+        assert.deepStrictEqual(yield* rowsOf(next, `SELECT "Id" FROM account_live`), [["001B"]])
+        assert.strictEqual((yield* next.checkpoints).orgId, "00D000000000002AAA")
+        // And back again.
+        yield* reader.setAside
+        const back = yield* open(subject, at)
+        yield* back.commit(first)
+        assert.deepStrictEqual(yield* rowsOf(back, names), [["001A", "Account 001A"]])
+      })
+    )
   })
 
   describe(`${subject.name}: a first load of several commits`, () => {

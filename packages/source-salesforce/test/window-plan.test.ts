@@ -199,6 +199,45 @@ describe("a full refresh", () => {
   })
 })
 
+describe("a field that is to be read again of all rows", () => {
+  const schema = {
+    ...definition.schema,
+    columns: ["Id", "SystemModstamp", "Industry"].map((name) => ({
+      name,
+      label: name,
+      type: { kind: "text" } as const,
+      from: { header: name }
+    }))
+  }
+  const asked = { definition: { schema }, context: { backfill: ["Industry"] } }
+  const columnsOf = ({ work }: StreamCheckpoint) =>
+    work.filter(({ kind }) => kind === "fields").map((one) => one.columns)
+
+  it("comes after the window of what changed", () => {
+    const { checkpoint } = plan(incremental(), asked)
+    assert.strictEqual(workOf(checkpoint).kind, "rows")
+    assert.deepStrictEqual(columnsOf(checkpoint), [["Industry"]])
+  })
+
+  it("comes after a window that goes on from an earlier run, and is not asked for twice", () => {
+    const { checkpoint, resumes } = plan(
+      withJob(plan(incremental(), { definition: { schema } }).checkpoint),
+      asked
+    )
+    assert.isTrue(resumes)
+    assert.deepStrictEqual(columnsOf(checkpoint), [["Industry"]])
+    const again = plan(
+      { ...checkpoint, work: [...withJob(checkpoint).work, ...checkpoint.work.slice(1)] },
+      asked
+    )
+    assert.deepStrictEqual(columnsOf(again.checkpoint), [["Industry"]])
+  })
+
+  it("is nothing of its own where all rows are read anyway", () => {
+    assert.deepStrictEqual(columnsOf(plan(undefined, asked).checkpoint), [])
+  })
+})
+
 describe("SOQL", () => {
   it("escapes text literals", () => {
     assert.strictEqual(textLiteral("O'Brien \\ a\nb"), "'O\\'Brien \\\\ a\\nb'")

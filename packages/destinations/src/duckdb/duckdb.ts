@@ -13,6 +13,7 @@ import { dropGeneration } from "./generations.ts"
 import { countStream } from "./inspect.ts"
 import { queryFile } from "./query.ts"
 import { readRuns, recordRun } from "./runs.ts"
+import { setAside } from "./set-aside.ts"
 import { checkOrg, hasState, readCheckpoints, readState } from "./state.ts"
 import { transaction } from "./transaction.ts"
 import { type Access, openWorkbench } from "./workbench.ts"
@@ -56,6 +57,9 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
     commit: (commit) => commitToFile(workbench, settings, commit),
     discard: (stream, generation) =>
       Effect.suspend(() => (existsSync(path) ? inFile("write", discard(stream, generation)) : Effect.void)),
+    setAside: Effect.suspend(() =>
+      existsSync(path) ? inFile("write", (sql) => setAside(sql, settings)) : Effect.succeed([])
+    ),
     inspect: (stream, request) =>
       request.kind === "counts"
         ? inFile("read", (sql) => countStream(sql, { schema, stream }))

@@ -24,6 +24,7 @@ import { showForInspection } from "./reading.ts"
 import { readRuns, recordRun } from "./runs.ts"
 import type { Bucket } from "./s3-store.ts"
 import { withScratch } from "./scratch.ts"
+import { setAside } from "./set-aside.ts"
 import { readAllStreams } from "./stream-table.ts"
 
 /** The SDK takes a third of a second to load, so only those who need it wait for it. */
@@ -72,6 +73,13 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
     check: Effect.andThen(store.check, Effect.asVoid(checkOrg(store, settings))),
     commit: (commit) => store.use(commitToTables(writer, commit)),
     discard: (stream, generation) => store.use(discardGeneration(writer, stream, generation)),
+    setAside: Effect.flatMap(streams, (found) =>
+      setAside(
+        store,
+        settings,
+        found.map(({ folder: table }) => table)
+      )
+    ),
     inspect: (stream, request) =>
       store.use(
         request.kind === "counts"

@@ -12,6 +12,7 @@ import { settingsOf } from "./postgres-settings.ts"
 import { queryCopy } from "./query.ts"
 import { readRuns, recordRun } from "./runs.ts"
 import { openSessions } from "./sessions.ts"
+import { setAside } from "./set-aside.ts"
 import type { Sql } from "./sql.ts"
 import { hasState, readCheckpoints, readState } from "./state.ts"
 import { transaction } from "./transaction.ts"
@@ -43,6 +44,7 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
     check: sessions.use((sql) => checkWritable(sql, at)),
     commit: (commit) => oneAtATime.withPermit(commitToPostgres(sessions, settings, commit)),
     discard: (stream, generation) => sessions.use(discard(stream, generation)),
+    setAside: sessions.use((sql) => setAside(sql, at)),
     inspect: (stream, request) =>
       request.kind === "counts"
         ? sessions.use((sql) => countStream(sql, { schema, stream }))

@@ -22,6 +22,7 @@ import { didYouMean } from "../nearest-name.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
 import type { ReadError } from "../read-error.ts"
 import { type SourceError, sourceError } from "../source-error.ts"
+import { backfillOf, checkBackfill } from "./asked-backfill.ts"
 import { type Defining, defineObjects } from "./define-objects.ts"
 import { keepingHidden, type SeesAll } from "./hidden-rows.ts"
 import { refreshDue } from "./refresh-due.ts"
@@ -49,7 +50,12 @@ const failed = (stream: string, failure: ReadError): PlannedStream =>
 const checkNames = (choice: StreamChoice, request: PlanRequest): Effect.Effect<void, SourceError> => {
   const known = choiceNames(choice)
   const lower = new Set(known.map((name) => name.toLowerCase()))
-  const wrong = [...request.only, ...request.fullRefresh].find((name) => !lower.has(name.toLowerCase()))
+  const named = [
+    ...request.only,
+    ...request.fullRefresh,
+    ...(request.backfill ?? []).map(({ stream }) => stream)
+  ]
+  const wrong = named.find((name) => !lower.has(name.toLowerCase()))
   return wrong === undefined
     ? Effect.void
     : Effect.fail(
@@ -137,7 +143,8 @@ const planDefined = (of: {
     lookback: of.spec.source.lookback,
     apiVersion: of.client.apiVersion,
     isDue: refreshDue(of.spec),
-    access: of.access
+    access: of.access,
+    backfill: backfillOf(of.request, definition).flatMap(({ columns }) => columns)
   })
   return {
     plan: {
@@ -230,6 +237,10 @@ export const planStreams = Effect.fn("salesforce.plan")(function* (
       .filter(({ stream }) => wanted(stream))
       .map(({ stream, reason }) => unread({ status: "skipped", stream, reason }))
   ]
+  yield* checkBackfill(
+    request,
+    plans.flatMap(({ definition }) => definition ?? [])
+  )
   return yield* Effect.forEach(plans, (planned) =>
     Effect.map(keepingHidden(planned, request, seesAll), (plan) => ({ ...planned, plan }))
   )

@@ -29,6 +29,8 @@ export interface PlanningContext {
   readonly isDue: IsDue
   /** What the user may see now; null when that is not known. */
   readonly access: string | null
+  /** Columns that the person wants read again of all rows. */
+  readonly backfill?: ReadonlyArray<string>
 }
 
 export interface WindowPlan {
@@ -106,6 +108,13 @@ const comparesIds = (
   (access !== null && stored.accessFingerprint !== null && stored.accessFingerprint !== access) ||
   (!keepsMissing && stored.reconciledAt !== null && isDue("reconcile", stored.reconciledAt, now))
 
+const patch = (
+  kind: "fields" | "formulas",
+  columns: ReadonlyArray<string>,
+  to: Instant
+): ReadonlyArray<Work> =>
+  columns.length === 0 ? [] : [{ ...newRowsWork({ from: null, to }), kind, columns }]
+
 /** Columns of all rows to read again after the window: an earlier run's that are still open are among them. */
 const patches = (
   definition: StreamDefinition,
@@ -117,13 +126,13 @@ const patches = (
   const { added, changed } = schemaDifference(stored.schemaFingerprint, definition.schemaFingerprint)
   const open = stored.work.flatMap(({ kind, columns }) => (kind === "fields" ? (columns ?? []) : []))
   const known = new Set(definition.schema.columns.map(({ name }) => name))
-  const filled = [...new Set([...open, ...added, ...changed])].filter((name) => known.has(name))
+  const filled = [...new Set([...open, ...added, ...changed, ...(context.backfill ?? [])])].filter((name) =>
+    known.has(name)
+  )
   const silent = refreshesSilent(stored, context) ? definition.silentColumns : []
-  const patch = (kind: "fields" | "formulas", columns: ReadonlyArray<string>): ReadonlyArray<Work> =>
-    columns.length === 0 ? [] : [{ ...newRowsWork({ from: null, to: window.to }), kind, columns }]
   return [
-    ...patch("fields", filled),
-    ...patch("formulas", silent),
+    ...patch("fields", filled, window.to),
+    ...patch("formulas", silent, window.to),
     ...(comparesIds(definition, stored, context)
       ? [{ ...newRowsWork({ from: null, to: window.to }), kind: "ids" as const }]
       : [])
@@ -153,6 +162,19 @@ const goesOn = (
   return { checkpoint: { ...stored, work }, abandoned: open.job?.id ?? null }
 }
 
+/** A window that goes on does so as it was planned; what the person asks for now comes after it. */
+const backfillAfter = (
+  checkpoint: StreamCheckpoint,
+  { backfill = [] }: PlanningContext
+): StreamCheckpoint => {
+  const to = wholeWork(checkpoint)?.window?.to
+  const open = checkpoint.work.flatMap(({ kind, columns }) => (kind === "fields" ? (columns ?? []) : []))
+  const wanted = backfill.filter((name) => !open.includes(name))
+  return checkpoint.phase !== "incremental" || to === undefined
+    ? checkpoint
+    : { ...checkpoint, work: [...checkpoint.work, ...patch("fields", wanted, to)] }
+}
+
 export const planWindow = (
   definition: StreamDefinition,
   stored: StreamCheckpoint | undefined,
@@ -171,7 +193,7 @@ export const planWindow = (
     const accessFingerprint = open.checkpoint.accessFingerprint ?? context.access
     return {
       mode: modeOf(open.checkpoint),
-      checkpoint: { ...touched(open.checkpoint), accessFingerprint },
+      checkpoint: { ...touched(backfillAfter(open.checkpoint, context)), accessFingerprint },
       resumes: true,
       abandoned: open.abandoned
     }
