@@ -8,6 +8,7 @@ import { Context, Effect, Semaphore, Stream } from "effect"
 import { valueMacros } from "../values/macros.ts"
 import { type Field, type FieldType, isStored, type SObject } from "./field.ts"
 import { LateRows } from "./late-rows.ts"
+import { openSession, type Session } from "./session.ts"
 
 const columnTypes: Readonly<Partial<Record<FieldType, string>>> = {
   boolean: "BOOLEAN",
@@ -68,13 +69,10 @@ const createTableSql = (object: SObject): string =>
     .map((field) => `${quoted(field.name)} ${columnType(field)}`)
     .join(", ")}, "_purged" BOOLEAN DEFAULT false, "_deleted_at" TIMESTAMP)`
 
-async function* readTexts(connection: DuckDBConnection, sql: string) {
-  const result = await connection.stream(sql)
-  for (
-    let chunk = await result.fetchChunk();
-    chunk !== null && chunk.rowCount > 0;
-    chunk = await result.fetchChunk()
-  ) {
+async function* readTexts({ hold }: Session, sql: string) {
+  const result = await hold((connection) => connection.stream(sql))
+  const next = () => hold(() => result.fetchChunk())
+  for (let chunk = await next(); chunk !== null && chunk.rowCount > 0; chunk = await next()) {
     yield chunk.getColumnValues(0).map(String)
   }
 }
@@ -122,14 +120,11 @@ export const openStore = ({ folder, endsWithProcess, onDisk }: StoreOptions) =>
       ),
       (opened) => (endsWithProcess ? Effect.void : Effect.sync(() => opened.closeSync()))
     )
-    const connect = Effect.acquireRelease(
-      Effect.promise(() => instance.connect()),
-      (connection) => Effect.sync(() => connection.closeSync())
-    )
+    const connect = openSession(instance)
     const withConnection = <A>(use: (connection: DuckDBConnection) => Promise<A>) =>
       Effect.flatMap(Unit, (unit) =>
         unit === undefined
-          ? Effect.scoped(Effect.flatMap(connect, (connection) => Effect.promise(() => use(connection))))
+          ? Effect.scoped(Effect.flatMap(connect, ({ hold }) => Effect.promise(() => hold(use))))
           : Effect.promise(() => use(unit))
       )
     const writing = yield* Semaphore.make(1)
@@ -140,7 +135,9 @@ export const openStore = ({ folder, endsWithProcess, onDisk }: StoreOptions) =>
 
     const late = new LateRows((statements) =>
       Effect.scoped(
-        Effect.flatMap(connect, (connection) => Effect.promise(() => transact(connection, statements)))
+        Effect.flatMap(connect, ({ hold }) =>
+          Effect.promise(() => hold((connection) => transact(connection, statements)))
+        )
       )
     )
 
@@ -153,8 +150,8 @@ export const openStore = ({ folder, endsWithProcess, onDisk }: StoreOptions) =>
         ),
       texts: (sql) =>
         Stream.unwrap(
-          Effect.map(Effect.andThen(late.before([sql], Effect.void), connect), (connection) =>
-            Stream.fromAsyncIterable(readTexts(connection, sql), (cause) => cause).pipe(Stream.orDie)
+          Effect.map(Effect.andThen(late.before([sql], Effect.void), connect), (session) =>
+            Stream.fromAsyncIterable(readTexts(session, sql), (cause) => cause).pipe(Stream.orDie)
           )
         ),
       run: (sql, values) =>
@@ -189,7 +186,7 @@ export const openStore = ({ folder, endsWithProcess, onDisk }: StoreOptions) =>
       unit: (effect, keep) =>
         Effect.scoped(
           Effect.gen(function* () {
-            const connection = yield* connect
+            const { connection } = yield* connect
             const say = (word: string) => Effect.promise(() => connection.run(word))
             yield* say("BEGIN")
             const result = yield* effect.pipe(
