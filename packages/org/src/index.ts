@@ -1,0 +1,7 @@
+export type { BulkAnswer } from "./bulk/query-job.ts"
+export type { FieldDescribe, ObjectDescribe, ObjectSummary } from "./describe-shape.ts"
+export type * from "./load/load.ts"
+export { type OpenOrg, openOrg } from "./open-org.ts"
+export type * from "./org.ts"
+export { OrgError, type OrgFailure } from "./org-error.ts"
+export { soql, soqlContains, soqlDate, soqlName, soslTerm } from "./soql/literal.ts"

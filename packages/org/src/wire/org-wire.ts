@@ -1,0 +1,200 @@
+/**
+ * The one way to the org for everything in this package, jsforce included: the token goes to the instance's own
+ * origin and nowhere else (no redirect is followed), is renewed once after a 401, and nothing that writes is
+ * sent twice unless nothing can have happened the first time.
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers.htm
+ */
+import { promisify } from "node:util"
+import { gunzip } from "node:zlib"
+import { networkFailure, type Session, type Token } from "@decant/auth"
+import { Effect, Redacted, Stream } from "effect"
+import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
+import { type OrgError, type OrgFailure, orgError, refusal } from "../org-error.ts"
+import { type Answer, answerFailure } from "./answer-failure.ts"
+import { asUncertain, backOff, isWorthRepeating } from "./retry-policy.ts"
+
+export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE"
+
+/** A stream is read anew at each try. */
+export interface WireBody {
+  readonly type: string
+  readonly content: string | { readonly stream: Stream.Stream<Uint8Array, OrgError>; readonly bytes: number }
+}
+
+export interface WireCall {
+  readonly method: Method
+  /** From the root of the instance: `/services/data/v67.0/…`. */
+  readonly path: string
+  readonly body?: WireBody
+  readonly headers?: Readonly<Record<string, string>>
+  /** Doing it twice does no harm; GET and HEAD unless said. */
+  readonly mayRepeat?: boolean
+}
+
+export interface ApiUsage {
+  readonly used: number
+  readonly max: number
+}
+
+export interface Download {
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** Inflated; fails where the connection breaks or nothing arrives for long. */
+  readonly body: Stream.Stream<Uint8Array, OrgFailure>
+}
+
+export interface OrgWire {
+  readonly session: Session
+  readonly send: (call: WireCall) => Effect.Effect<Answer, OrgFailure>
+  /** The answer's head; its body is still to come and must be run to its end or dropped. */
+  readonly download: (call: WireCall) => Effect.Effect<Download, OrgFailure>
+  /** Calls of the whole org in the last 24 hours, as the last answer said. */
+  readonly usage: () => ApiUsage | null
+}
+
+/** Salesforce ends any call after ten minutes. */
+const LONGEST_CALL = "11 minutes"
+const LONGEST_SILENCE = "2 minutes"
+
+const inflate = promisify(gunzip)
+
+const usageIn = (header: string | undefined): ApiUsage | null => {
+  const [, used, max] = /api-usage=(\d+)\/(\d+)/.exec(header ?? "") ?? []
+  return used === undefined || max === undefined ? null : { used: Number(used), max: Number(max) }
+}
+
+const budgetSpent = ({ used, max }: ApiUsage, share: number): OrgError =>
+  orgError("ORG_BUDGET_SPENT", {
+    message: `All together used ${used} of the org's ${max} API calls in 24 hours; the spec allows ${Math.round(share * 100)} %.`
+  })
+
+const withBody = (request: HttpClientRequest.HttpClientRequest, body: WireBody | undefined) => {
+  if (body === undefined) return request
+  if (typeof body.content === "string") return HttpClientRequest.bodyText(request, body.content, body.type)
+  const { stream, bytes } = body.content
+  return HttpClientRequest.bodyStream(request, stream, { contentType: body.type, contentLength: bytes })
+}
+
+export const makeOrgWire = (of: {
+  readonly http: HttpClient.HttpClient
+  readonly session: Session
+  /** The share of the org's daily calls that may be used by all together; null for no such limit. */
+  readonly orgShare: number | null
+}): OrgWire => {
+  let usage: ApiUsage | null = null
+
+  const request = (call: WireCall, token: Token): HttpClientRequest.HttpClientRequest =>
+    withBody(
+      HttpClientRequest.make(call.method)(`${token.instanceUrl}${call.path}`).pipe(
+        HttpClientRequest.setHeaders({
+          accept: "application/json",
+          "accept-encoding": "gzip",
+          "sforce-call-options": "client=decant",
+          ...call.headers
+        }),
+        HttpClientRequest.bearerToken(Redacted.value(token.accessToken))
+      ),
+      call.body
+    )
+
+  const broken = (token: Token) => (cause: unknown) => refusal(networkFailure(cause, token.instanceUrl))
+
+  const withinBudget = Effect.suspend(() =>
+    of.orgShare !== null && usage !== null && usage.used >= usage.max * of.orgShare
+      ? Effect.fail(budgetSpent(usage, of.orgShare))
+      : Effect.void
+  )
+
+  const readText = Effect.fnUntraced(function* (
+    response: HttpClientResponse.HttpClientResponse,
+    token: Token
+  ) {
+    const bytes = Buffer.from(yield* Effect.mapError(response.arrayBuffer, broken(token)))
+    const compressed = response.headers["content-encoding"] === "gzip" && bytes.length > 0
+    const text = compressed
+      ? yield* Effect.tryPromise({ try: () => inflate(bytes), catch: broken(token) })
+      : bytes
+    return {
+      status: response.status,
+      headers: response.headers,
+      text: text.toString("utf8")
+    } satisfies Answer
+  })
+
+  const attempt = <A>(
+    call: WireCall,
+    token: Token,
+    use: (response: HttpClientResponse.HttpClientResponse, token: Token) => Effect.Effect<A, OrgError>
+  ) =>
+    withinBudget.pipe(
+      Effect.andThen(Effect.mapError(of.http.execute(request(call, token)), broken(token))),
+      Effect.tap((response) =>
+        Effect.sync(() => {
+          usage = usageIn(response.headers["sforce-limit-info"]) ?? usage
+        })
+      ),
+      Effect.flatMap((response) =>
+        response.status >= 200 && response.status < 300
+          ? use(response, token)
+          : Effect.flatMap(readText(response, token), (answer) =>
+              Effect.fail(answerFailure(answer, { host: token.instanceUrl }))
+            )
+      ),
+      Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+      Effect.timeoutOrElse({
+        duration: LONGEST_CALL,
+        orElse: () => Effect.fail(broken(token)({ code: "ETIMEDOUT" }))
+      })
+    )
+
+  const exchange = <A>(
+    call: WireCall,
+    use: (response: HttpClientResponse.HttpClientResponse, token: Token) => Effect.Effect<A, OrgError>
+  ): Effect.Effect<A, OrgFailure> => {
+    const mayRepeat = call.mayRepeat ?? (call.method === "GET" || call.method === "HEAD")
+    return Effect.flatMap(of.session.token, (token) =>
+      attempt(call, token, use).pipe(
+        Effect.catchIf(
+          (error) => error.code === "API_SESSION_INVALID",
+          () => Effect.flatMap(of.session.renew(token), (renewed) => attempt(call, renewed, use))
+        )
+      )
+    ).pipe(
+      Effect.retry({ schedule: backOff, while: isWorthRepeating(mayRepeat) }),
+      Effect.mapError((error) => (mayRepeat ? error : asUncertain(error)))
+    )
+  }
+
+  const bodyOf = (response: HttpClientResponse.HttpClientResponse, token: Token) => {
+    const bytes = response.stream.pipe(
+      Stream.mapError(broken(token)),
+      Stream.timeoutOrElse({
+        duration: LONGEST_SILENCE,
+        orElse: () => Stream.fail(broken(token)({ code: "ETIMEDOUT" }))
+      })
+    )
+    return response.headers["content-encoding"] === "gzip" ? gunzipped(bytes, broken(token)) : bytes
+  }
+
+  return {
+    session: of.session,
+    send: (call) => exchange(call, readText),
+    download: (call) =>
+      exchange(call, (response, token) =>
+        Effect.sync(() => ({ headers: response.headers, body: bodyOf(response, token) }))
+      ),
+    usage: () => usage
+  }
+}
+
+/** Node's own type of it admits more kinds of chunks than it yields. */
+type ByteTransform = { readable: ReadableStream<Uint8Array>; writable: WritableStream<Uint8Array> }
+
+const gunzipped = (bytes: Stream.Stream<Uint8Array, OrgError>, broken: (cause: unknown) => OrgError) =>
+  Stream.unwrap(
+    Effect.map(Stream.toReadableStreamEffect(bytes), (compressed) =>
+      Stream.fromReadableStream<Uint8Array, OrgError>({
+        evaluate: () => compressed.pipeThrough(new DecompressionStream("gzip") as ByteTransform),
+        onError: broken
+      })
+    )
+  )
