@@ -55,7 +55,7 @@ export class ConnectorError
     return new ConnectorError({
       code: "CHECKPOINT_OTHER_ORG",
       message: `${file} belongs to org ${expected}, but these credentials lead to org ${actual}.`,
-      fix: "Check `environment` and the credentials in the spec. After a sandbox refresh, use another `checkpoint` and destination path for the new org."
+      fix: "Check `environment` and the credentials in the spec. After a sandbox refresh, `decant sync --adopt-org` keeps the old org's tables aside and reads the new one."
     })
   }
 }

@@ -40,7 +40,7 @@ export const errorCatalogue = [
     message: "{file} belongs to another org than the one that these credentials lead to.",
     meaning:
       "The spec's `environment` or credentials changed, or a sandbox was refreshed, which gives it a new id.",
-    fix: "Check `environment` and the credentials in the spec. After a sandbox refresh, use another `checkpoint` and destination path for the new org.",
+    fix: "Check `environment` and the credentials in the spec. After a sandbox refresh, `decant sync --adopt-org` keeps the old org's tables aside and reads the new one.",
     retry: "no",
     disposition: "spec"
   }

@@ -25,7 +25,7 @@ export const errorCatalogue = [
     code: "DESTINATION_OTHER_ORG",
     message: "The destination holds another org's data.",
     meaning: "Rows of two orgs in one table could not be told apart.",
-    fix: "Check `environment` and the credentials in the spec, or set another `path` or `schema` in its destination for the other org.",
+    fix: "Check `environment` and the credentials in the spec, or set another `path` or `schema` in its destination for the other org; after a sandbox refresh, `decant sync --adopt-org` keeps the old tables aside.",
     retry: "no",
     disposition: "spec"
   },

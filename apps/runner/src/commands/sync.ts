@@ -4,6 +4,7 @@ import { type Duration, Effect, type Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { exitCodeOfRun } from "../exit-code.ts"
 import { closingSentence, failureLines, reportTable, warningLines } from "../progress/report-table.ts"
+import { RunnerError } from "../runner-error.ts"
 import { readSpec } from "../spec-file.ts"
 import { executeRun, prepareRun, type RunRequest } from "../sync/run-sync.ts"
 import type { Screen } from "../terminal/screen.ts"
@@ -51,6 +52,24 @@ export const syncAndShow = (request: RunRequest & { readonly wait: Option.Option
     )
   )
 
+/** `Account.Industry`; what follows the first dot may be a path of its own. */
+const fieldOfStream = (text: string) => {
+  const dot = text.indexOf(".")
+  return dot > 0 && dot < text.length - 1
+    ? Effect.succeed({ stream: text.slice(0, dot), field: text.slice(dot + 1) })
+    : Effect.fail(
+        RunnerError.usage(
+          `\`--backfill ${text}\` names no field.`,
+          "Write stream and field with a dot: `--backfill Account.Industry`."
+        )
+      )
+}
+
+const adoptsNothing = RunnerError.usage(
+  "`--dry-run` changes nothing, and `--adopt-org` would set tables aside.",
+  "Give one of them."
+)
+
 export const sync = Command.make(
   "sync",
   {
@@ -64,6 +83,17 @@ export const sync = Command.make(
       Flag.withMetavar("S"),
       Flag.withDescription("Read this stream again from the beginning (may be repeated)"),
       Flag.atLeast(0)
+    ),
+    backfill: Flag.String("backfill").pipe(
+      Flag.withMetavar("S.FIELD"),
+      Flag.withDescription("Read this field again of all rows (may be repeated)"),
+      Flag.atLeast(0)
+    ),
+    adoptOrg: Flag.Boolean("adopt-org").pipe(
+      Flag.withDescription(
+        "Go on with another org than before, as after a sandbox refresh; the old one's tables are kept aside"
+      ),
+      Flag.withDefault(false)
     ),
     dryRun: Flag.Boolean("dry-run").pipe(
       Flag.withDescription("Show what would be read; change nothing"),
@@ -84,8 +114,11 @@ export const sync = Command.make(
       specFile,
       screen,
       only: input.streams,
-      fullRefresh: input.fullRefresh
+      fullRefresh: input.fullRefresh,
+      backfill: yield* Effect.forEach(input.backfill, fieldOfStream),
+      adoptOrg: input.adoptOrg
     }
+    if (input.dryRun && input.adoptOrg) return yield* adoptsNothing
     if (input.dryRun) return yield* showPlan(request)
     yield* syncAndShow({ ...request, wait: input.wait })
   })
@@ -97,6 +130,10 @@ export const sync = Command.make(
     {
       command: "decant sync acme.yaml --full-refresh Opportunity",
       description: "Read one again from scratch"
+    },
+    {
+      command: "decant sync acme.yaml --backfill Account.Industry",
+      description: "Read one field of all rows"
     },
     { command: "decant sync acme.yaml --dry-run", description: "Show the plan, change nothing" },
     { command: "decant sync acme.yaml --wait 10m --json > report.json", description: "In a scheduler" }

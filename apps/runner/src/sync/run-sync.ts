@@ -4,13 +4,14 @@
  * says how far it came.
  */
 import { randomUUID } from "node:crypto"
-import type { Failure, ReadyStream, StoredCheckpoints, StreamPlan } from "@decant/connector"
+import type { Failure, FieldOfStream, ReadyStream, StoredCheckpoints, StreamPlan } from "@decant/connector"
 import { Cause, Clock, type Duration, Effect, Exit, type Option, type Scope, Semaphore } from "effect"
 import { type Board, openBoard } from "../progress/board.ts"
 import { findDestination, findSource } from "../registry.ts"
 import { RunnerError } from "../runner-error.ts"
 import { runPaths, type SpecFile } from "../spec-file.ts"
 import type { Screen } from "../terminal/screen.ts"
+import { adoptOrg } from "./adopt-org.ts"
 import { openCheckpointFile, readMirror } from "./checkpoint-file.ts"
 import { holdLock } from "./lock-file.ts"
 import { runReport } from "./run-report.ts"
@@ -27,6 +28,10 @@ export interface RunRequest {
   /** Only these streams; all when empty. */
   readonly only: ReadonlyArray<string>
   readonly fullRefresh: ReadonlyArray<string>
+  /** Fields to read again of all rows. */
+  readonly backfill?: ReadonlyArray<FieldOfStream>
+  /** The org behind the spec may be another than the copy's: that one's tables are kept aside. */
+  readonly adoptOrg?: boolean
   /** Given by who keeps runs; else made here. */
   readonly runId?: string
   /** Shows the streams; the screen's own board when absent. */
@@ -43,13 +48,15 @@ const maskKeysOf = Effect.fnUntraced(function* ({ spec, folder }: SpecFile) {
 
 export const openBoth = Effect.fnUntraced(function* ({
   specFile,
-  screen
-}: Pick<RunRequest, "specFile" | "screen">) {
+  screen,
+  adoptOrg: adopts = false
+}: Pick<RunRequest, "specFile" | "screen" | "adoptOrg">) {
   const { spec, folder } = specFile
   const sources = yield* findSource(spec.source.type)
   const destinations = yield* findDestination(spec.destination.type)
   const source = yield* sources.open({ spec, folder })
   const { orgId } = source.identity
+  if (adopts) yield* adoptOrg({ specFile, screen }, orgId)
   const maskKeys = yield* maskKeysOf(specFile)
   const destination = yield* destinations.open({ spec, folder, orgId, maskKeys, notice: screen.note })
   const stored = yield* destination.checkpoints
@@ -58,10 +65,11 @@ export const openBoth = Effect.fnUntraced(function* ({
 type Opened = Effect.Success<ReturnType<typeof openBoth>>
 
 const planStreams = (request: RunRequest, { source, stored }: Opened) => {
-  const { only, fullRefresh } = request
+  const { only, fullRefresh, backfill = [] } = request
   // A stream that is to be read again is meant to be read.
-  const named = only.length === 0 ? [] : [...new Set([...only, ...fullRefresh])]
-  return source.plan({ checkpoints: stored.streams, only: named, fullRefresh })
+  const again = [...fullRefresh, ...backfill.map(({ stream }) => stream)]
+  const named = only.length === 0 ? [] : [...new Set([...only, ...again])]
+  return source.plan({ checkpoints: stored.streams, only: named, fullRefresh, backfill })
 }
 
 /** What a run would do, without the lock and without writing anything. */

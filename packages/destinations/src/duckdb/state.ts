@@ -103,7 +103,7 @@ const otherOrg = (path: string, held: string, wanted: string): DestinationError 
   DestinationError.of(
     "DESTINATION_OTHER_ORG",
     `${path} holds the copy of org ${held}, but these credentials lead to org ${wanted}.`,
-    "Check `environment` and the credentials in the spec, or set another `path` or `schema` in its destination for the other org."
+    "Check `environment` and the credentials in the spec, or set another `path` or `schema` in its destination for the other org; after a sandbox refresh, `decant sync --adopt-org` keeps the old tables aside."
   )
 
 /** Fails when the schema's rows came from another org than the one that is read now. */

@@ -11,7 +11,7 @@ const otherOrg = (path: string, held: string, wanted: string): DestinationError 
   DestinationError.of(
     "DESTINATION_OTHER_ORG",
     `${path} holds the copy of org ${held}, but these credentials lead to org ${wanted}.`,
-    "Check `environment` and the credentials in the spec, or set another `path` in its destination for the other org."
+    "Check `environment` and the credentials in the spec, or set another `path` in its destination for the other org; after a sandbox refresh, `decant sync --adopt-org` keeps the old tables aside."
   )
 
 /** The org whose copy this is, null when there is none; fails when it is another than the one that is read now. */

@@ -124,7 +124,7 @@ const otherOrg = (location: string, schema: string, held: string, wanted: string
   DestinationError.of(
     "DESTINATION_OTHER_ORG",
     `Schema ${schema} of ${location} holds the copy of org ${held}, but these credentials lead to org ${wanted}.`,
-    "Check `environment` and the credentials in the spec, or set another `url` or `schema` in its destination for the other org."
+    "Check `environment` and the credentials in the spec, or set another `url` or `schema` in its destination for the other org; after a sandbox refresh, `decant sync --adopt-org` keeps the old tables aside."
   )
 
 export interface OrgOf {
