@@ -89,4 +89,6 @@ export interface Prover {
     context: ReadContext
   ) => Effect.Effect<ActualRows, Failure>
   readonly counts: (proof: ProofPlan, cut: Instant | null) => Effect.Effect<ActualCounts, Failure>
+  /** Of how many rows the source says that they were deleted since; 0 where it does not say. */
+  readonly deletedSince: (proof: ProofPlan, from: Instant) => Effect.Effect<number, Failure>
 }

@@ -10,6 +10,7 @@ import { countQuery } from "../streams/soql.ts"
 import type { StreamDefinition } from "../streams/stream-definition.ts"
 import type { Tuning } from "../tuning.ts"
 import { actualRows } from "./actual-rows.ts"
+import { deletesSince } from "./deletes-since.ts"
 import { proofPlan } from "./proof-plan.ts"
 import { singleRows } from "./single-rows.ts"
 
@@ -64,6 +65,10 @@ export const makeProver = (of: {
       const moved =
         cursorField === null || cut === null ? null : yield* count(settled, `${cursorField} >= ${cut}`)
       return { live, moved }
+    }),
+    deletedSince: Effect.fnUntraced(function* (proof, from) {
+      const settled = yield* reading(proof, silently)
+      return settled.definition.followsDeletes ? (yield* deletesSince(settled, from)).size : 0
     })
   }
 }

@@ -4,16 +4,15 @@ import {
   type ActualRows,
   type Instant,
   instantFromMillis,
-  instantToMillis,
   type StreamCheckpoint
 } from "@decant/connector"
 import { Effect } from "effect"
-import { isBeyondLog } from "../org/delete-log.ts"
 import type { StreamReading } from "../read/stream-reading.ts"
 import type { ReadError } from "../read-error.ts"
 import { firstPage, pageAfter, type QueryPage } from "../rest/rest-query.ts"
 import { textLiteral } from "../streams/soql.ts"
 import { spoolRows } from "./actual-rows.ts"
+import { deletesSince } from "./deletes-since.ts"
 import { IDS_PER_QUERY } from "./proof-plan.ts"
 import { isRecordId } from "./record-id.ts"
 
@@ -37,26 +36,6 @@ const inFilter = Effect.fnUntraced(function* (
     }
   }
   return found
-})
-
-const SECOND = 1000
-
-/**
- * When each Id was deleted last, of those that went since the copy followed the deletes. From a second earlier on, so
- * that the log is asked now: an answer that it has given in this run is older than the rows.
- */
-const deletesSince = Effect.fnUntraced(function* (
-  reading: StreamReading,
-  coveredTo: Instant
-): Effect.fn.Return<ReadonlyMap<string, Instant>, ReadError> {
-  const { stream, object } = reading.definition
-  const from = instantFromMillis(instantToMillis(coveredTo) - SECOND)
-  const { rows } = yield* reading.deleteLog
-    .since({ stream, object, from })
-    .pipe(Effect.catchIf(isBeyondLog, () => Effect.succeed({ rows: [] })))
-  const times = new Map<string, Instant>()
-  for (const { id, at } of rows) if (at > (times.get(id) ?? "")) times.set(id, at)
-  return times
 })
 
 const stampOf = (value: unknown): Instant | null => {
