@@ -9,6 +9,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import { bundleUi } from "./bundle-ui.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
@@ -61,8 +62,9 @@ const bundle = async (rolldown, folder) => {
   forgetOldChunks(dist, new Set(["inputs.mjs", ...output.map((chunk) => chunk.fileName)]))
 }
 
-/** Bundles what is not fresh. */
+/** Bundles what is not fresh; the UI is part of the runner's `dist/`. */
 export const bundleCommands = async () => {
+  await bundleUi()
   const stale = []
   for (const name of commands) {
     const folder = join(root, name)
