@@ -1,5 +1,6 @@
 export { AuthError } from "./auth-error.ts"
 export { type CertificateState, certificatePem, certificateStates } from "./certificate-states.ts"
+export { type CarriedLogin, carryLogin } from "./connect/carried-login.ts"
 export {
   type BrowserConnect,
   connectByBrowser,

@@ -1,5 +1,6 @@
 /** The `decant` command and its subcommands. */
 import { Command } from "effect/cli"
+import { airbyte } from "./airbyte.ts"
 import { check } from "./check.ts"
 import { connect } from "./connect.ts"
 import { demo } from "./demo.ts"
@@ -31,6 +32,7 @@ export const root = Command.make("decant").pipe(
     setupOrg,
     query,
     erase,
+    airbyte,
     demo,
     schema
   ]),

@@ -14,6 +14,7 @@ import { type OpenSession, placeOf } from "../open-session.ts"
 import { connectionStore } from "../store/connection-store.ts"
 import { makeFolder } from "../store/durable-file.ts"
 import { holdLock } from "../store/lock-file.ts"
+import { sameSecret } from "../token.ts"
 import { requestToken } from "../token-request.ts"
 
 export interface CarriedLogin {
@@ -48,17 +49,18 @@ export const carryLogin = Effect.fn("auth.carryLogin")(function* (
         by: postOnce
       })
       const at = instantFromMillis(yield* Clock.currentTimeMillis)
+      const next = answer.refresh_token ?? refreshToken
       yield* store.write({
         version: 1,
         name: place.connection,
         method: "oauth",
         login: place.login,
         clientId: client.clientId,
-        refreshToken: answer.refresh_token ?? refreshToken,
+        refreshToken: next,
         accessToken: token.accessToken,
         instanceUrl: token.instanceUrl,
         identityUrl: token.identityUrl,
-        rotates: answer.refresh_token != null,
+        rotates: !sameSecret(next, refreshToken),
         refreshing: null,
         org: null,
         connectedAt: at,
