@@ -125,7 +125,10 @@ export const applyChanges = (
       merge: merges,
       logged: changes.deleteLog ?? true
     })
-    yield* org.commits.write(statements, options.lateBySeconds ?? 0)
+    const { lateBySeconds = 0 } = options
+    yield* lateBySeconds > 0
+      ? org.commits.writeLate(statements, lateBySeconds, { object, ids: touched })
+      : org.commits.write(statements)
     return {
       inserted: inserted.map(({ Id }) => Id),
       updated: updated.map(({ Id }) => Id),

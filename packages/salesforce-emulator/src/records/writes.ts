@@ -80,7 +80,7 @@ const writeAll = Effect.fnUntraced(function* (
   yield* checkUnique(org, drafts)
   const undone = allOrNone && drafts.some(({ refusal }) => refusal !== undefined)
   const good = undone ? [] : drafts.filter(({ refusal }) => refusal === undefined)
-  if (good.length > 0) yield* org.commits.write(statementsOf(org, userId, good), 0)
+  if (good.length > 0) yield* org.commits.write(statementsOf(org, userId, good))
   return drafts.map((draft) => outcomeOf(draft, undone))
 })
 
