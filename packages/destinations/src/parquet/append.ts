@@ -13,9 +13,10 @@ import { fileAsOf, readFiles } from "../duckdb-sql/read-files.ts"
 import { batchColumns, keysEqual, keyText, segmentShort } from "../duckdb-sql/stage.ts"
 import { identifier, literal } from "../sql-text.ts"
 import { asOfColumn, type TableLayout } from "../table-layout.ts"
-import { dataFile } from "./data-files.ts"
+import { rangeOf } from "./data-files.ts"
 import type { AddFile } from "./delta/actions.ts"
 import { fileType, type TableColumn } from "./delta/table-schema.ts"
+import { fileStatistics } from "./file-statistics.ts"
 import { rangeColumn } from "./parts-sql.ts"
 import { selectFiles } from "./scratch.ts"
 import { draftFile, dropDraft, type FilesOf, keepFile } from "./write-files.ts"
@@ -46,13 +47,23 @@ interface Proof {
   readonly columns: ReadonlyArray<TableColumn>
   readonly draft: string
   readonly rows: number
+  readonly stats: string
   /** Files whose rows are in the table already. */
   readonly stored: ReadonlyArray<AddFile>
 }
 
+type Range = ReturnType<typeof rangeOf>
+
+const mayMeet = (one: Range, other: Range): boolean =>
+  one.low === null ||
+  one.high === null ||
+  other.low === null ||
+  other.high === null ||
+  (one.low <= other.high && one.high >= other.low)
+
 const provenNew = Effect.fnUntraced(function* (
   { sql, store, folder }: FilesOf,
-  { layout, columns, draft, rows, stored }: Proof
+  { layout, columns, draft, rows, stats, stored }: Proof
 ): Effect.fn.Return<boolean, DestinationError> {
   const key = layout.key
   if (key === null) return true
@@ -60,30 +71,27 @@ const provenNew = Effect.fnUntraced(function* (
   const written = `read_parquet(${literal(draft)})`
   const distinct = names.length === 1 ? names[0] : `(${names.join(", ")})`
   const present = names.map((name) => `${name} IS NOT NULL`).join(" AND ")
-  const column = rangeColumn(layout)
-  const bounds =
-    column === null
-      ? "NULL AS low, NULL AS high"
-      : `min(${identifier(column)}) AS low, max(${identifier(column)}) AS high`
+  // Two keys of one hash make the commit take the other way, never the wrong one.
   const [counted] = yield* sql.rows(
-    `SELECT (count(DISTINCT ${distinct}) FILTER (WHERE ${present}))::DOUBLE AS keys, ${bounds} FROM ${written}`
+    `SELECT (count(DISTINCT hash(${distinct})) FILTER (WHERE ${present}))::DOUBLE AS keys FROM ${written}`
   )
   if (Number(counted?.keys) !== rows) return false
-  const [low, high] = [String(counted?.low), String(counted?.high)]
-  const near = stored
-    .map((add) => dataFile(add, column))
-    .filter((file) => file.low === null || file.high === null || (file.low <= high && file.high >= low))
+  const column = rangeColumn(layout)
+  const range = rangeOf(stats, column)
+  const near = stored.filter((add) => mayMeet(rangeOf(add.stats, column), range))
   if (near.length > 0) {
-    const paths = yield* store.readable(near.map(({ add }) => `${folder}/${decodeURI(add.path)}`))
+    const paths = yield* store.readable(near.map((add) => `${folder}/${decodeURI(add.path)}`))
     const keys = columns.filter(({ name }) => key.some((item) => item.name === name))
     const older = yield* sql.rows(
       `SELECT 1 FROM (${selectFiles(keys, paths)}) o SEMI JOIN ${written} n ON ${keysEqual(key, "o", "n")} LIMIT 1`
     )
     if (older.length > 0) return false
   }
+  const mine = `FROM target._decant.tombstones d WHERE d.stream = ${literal(layout.stream)}`
+  // Without any, the keys need not be looked through.
+  if ((yield* sql.rows(`SELECT 1 ${mine} LIMIT 1`)).length === 0) return true
   const buried = yield* sql.rows(
-    `SELECT 1 FROM target._decant.tombstones d SEMI JOIN ${written} n ON d.key = ${keyText(key, "n")}
-      WHERE d.stream = ${literal(layout.stream)} LIMIT 1`
+    `SELECT 1 FROM (SELECT d.key ${mine}) d SEMI JOIN ${written} n ON d.key = ${keyText(key, "n")} LIMIT 1`
   )
   return buried.length === 0
 })
@@ -102,9 +110,10 @@ export const appendFile = Effect.fnUntraced(function* (
     yield* findShortFile(of.sql, batch, types)
     return yield* segmentShort(batch.files[0]?.file.path ?? "", batchRows(batch), rows)
   }
-  if (!(yield* provenNew(of, { layout, columns: of.columns, draft, rows, stored }))) {
+  const stats = yield* fileStatistics(of.sql, draft, of)
+  if (!(yield* provenNew(of, { layout, columns: of.columns, draft, rows, stats, stored }))) {
     yield* dropDraft(draft)
     return null
   }
-  return yield* keepFile(of, file)
+  return yield* keepFile(of, { ...file, stats })
 })

@@ -27,15 +27,19 @@ export interface DataFile {
 
 const text = (value: unknown): string | null => (typeof value === "string" ? value : null)
 
-export const dataFile = (add: AddFile, key: string | null): DataFile => {
-  const stats = Option.getOrUndefined(decodeStats(add.stats))
+export const rangeOf = (stats: AddFile["stats"], key: string | null): Pick<DataFile, "low" | "high"> => {
+  const found = Option.getOrUndefined(decodeStats(stats))
   return {
-    add,
-    rows: stats?.numRecords ?? 0,
-    low: key === null ? null : text(stats?.minValues?.[key]),
-    high: key === null ? null : text(stats?.maxValues?.[key])
+    low: key === null ? null : text(found?.minValues?.[key]),
+    high: key === null ? null : text(found?.maxValues?.[key])
   }
 }
+
+export const dataFile = (add: AddFile, key: string | null): DataFile => ({
+  add,
+  rows: Option.getOrUndefined(decodeStats(add.stats))?.numRecords ?? 0,
+  ...rangeOf(add.stats, key)
+})
 
 export const rowsOfFiles = (files: ReadonlyArray<DataFile>): number =>
   files.reduce((sum, file) => sum + file.rows, 0)

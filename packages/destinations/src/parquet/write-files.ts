@@ -5,10 +5,10 @@ import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
 import { identifier, literal } from "../sql-text.ts"
-import { asOfColumn } from "../table-layout.ts"
 import { bytesOf, fileBytes, fileRows, type Part, rowsOfFiles } from "./data-files.ts"
 import type { AddFile } from "./delta/actions.ts"
 import { fileType, type TableColumn } from "./delta/table-schema.ts"
+import { fileStatistics } from "./file-statistics.ts"
 import { withinPart } from "./parts-sql.ts"
 import type { Store } from "./store.ts"
 
@@ -24,38 +24,12 @@ export interface FilesOf {
   readonly leading: ReadonlyArray<string>
 }
 
-const ranged = new Set(["INTEGER", "DOUBLE", "DATE", "TIMESTAMP WITH TIME ZONE"])
-
-/** Texts stay out of the log: it lives longer than rows, which hold personal data. Keys are needed. */
-const statistics = (of: FilesOf): string => {
-  const isLeading = (name: string) => of.leading.includes(name) || name === asOfColumn
-  const first = of.columns.filter((column, at) => at < 32 || isLeading(column.name))
-  const counted = first.filter(({ type }) => !type.startsWith("STRUCT") && !type.endsWith("[]"))
-  const bounded = counted.filter(
-    ({ name, type }) => ranged.has(type) || (type === "VARCHAR" && of.leading.includes(name))
-  )
-  const bound = (which: "min" | "max") =>
-    `{${bounded
-      .map(({ name, type }) => {
-        const value = `${which}(${identifier(name)})`
-        const cell = type.startsWith("TIMESTAMP") ? `strftime(${value}, '%Y-%m-%dT%H:%M:%S.%gZ')` : value
-        return `${literal(name)}: ${cell}`
-      })
-      .join(", ")}}`
-  const nulls = counted.map(({ name }) => `${literal(name)}: count(*) - count(${identifier(name)})`)
-  return `to_json({'numRecords': count(*), 'minValues': ${bound("min")}, 'maxValues': ${bound("max")}, 'nullCount': {${nulls.join(", ")}}})`
-}
-
-const withoutNulls = (_key: string, value: unknown): unknown => (value === null ? undefined : value)
-
 /** Makes the draft durable; its `add` is not yet in the log. */
 export const keepFile = Effect.fnUntraced(function* (
   of: FilesOf,
-  file: { readonly key: string; readonly draft: string }
+  file: { readonly key: string; readonly draft: string; readonly stats?: string }
 ): Effect.fn.Return<AddFile, DestinationError> {
-  const rows = yield* of.sql.rows(
-    `SELECT ${statistics(of)}::VARCHAR AS stats FROM read_parquet(${literal(file.draft)})`
-  )
+  const stats = file.stats ?? (yield* fileStatistics(of.sql, file.draft, of))
   const { bytes } = yield* of.store.keep(file.key)
   return {
     path: file.key.slice(of.folder.length + 1),
@@ -63,7 +37,7 @@ export const keepFile = Effect.fnUntraced(function* (
     size: bytes,
     modificationTime: Date.now(),
     dataChange: true,
-    stats: JSON.stringify(JSON.parse(String(rows[0]?.stats)), withoutNulls)
+    stats
   }
 })
 
