@@ -6,12 +6,13 @@ import { readFileSync } from "node:fs"
 import { type Failure, failureReport } from "@decant/connector"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Effect, Layer, Logger, Predicate, References } from "effect"
-import { CliConfig, CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
+import { CliConfig, CliError, CliOutput, Command, GlobalFlag, type HelpDoc } from "effect/cli"
 import { root } from "./commands/root.ts"
 import { exitCode, exitCodeOfFailure } from "./exit-code.ts"
 import { RunnerError } from "./runner-error.ts"
 import { helpText } from "./terminal/help.ts"
 import { openScreen } from "./terminal/screen.ts"
+import { usageMistake } from "./usage-mistake.ts"
 
 const version = (): string => {
   const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
@@ -42,15 +43,17 @@ const usageErrors = (cause: Cause.Cause<unknown>): ReadonlyArray<Error> | null =
 
 const program = (args: ReadonlyArray<string>) => {
   const screen = openScreen({ json: wants(args, "--json"), quiet: false })
-  const say = (text: string) => Effect.sync(() => void process.stderr.write(`${text}\n`))
 
-  /** Help that was asked for is an answer; help after a mistake is not. */
+  /** Of the command that was mistaken: what its help says of how to call it. */
+  let asked: HelpDoc.HelpDoc | null = null
+  /** Help that was asked for is an answer; after a mistake a word on it is enough. */
   const presenter: CliOutput.Presenter = {
     present: (event) => {
       if (event._tag === "Version") return screen.answer(event.version)
-      return event._tag === "Help"
-        ? screen.answer(helpText(event.helpDoc, screen.out))
-        : say(`${helpText(event.helpDoc, screen.err)}\n`)
+      if (event._tag === "Help") return screen.answer(helpText(event.helpDoc, screen.out))
+      return Effect.sync(() => {
+        asked = event.helpDoc
+      })
     }
   }
 
@@ -58,7 +61,7 @@ const program = (args: ReadonlyArray<string>) => {
     const label = screen.err.paint("red", "Error:")
     const docs = failureReport(failure).docs
     return Effect.andThen(
-      say(`${label} ${failure.message}\nFix: ${failure.fix}\nMore: ${docs}`),
+      screen.complain(`${label} ${failure.message}\nFix: ${failure.fix}\nMore: ${docs}`),
       screen.json ? screen.answer(JSON.stringify({ error: failureReport(failure) })) : Effect.void
     )
   }
@@ -67,8 +70,7 @@ const program = (args: ReadonlyArray<string>) => {
     const mistakes = usageErrors(cause)
     if (mistakes !== null && mistakes.length === 0) return Effect.succeed(exitCode.done)
     if (mistakes !== null) {
-      const usage = RunnerError.usage(mistakes.map((mistake) => mistake.message).join("\n"))
-      return tell(usage).pipe(Effect.as(exitCode.usage))
+      return tell(usageMistake(mistakes, asked)).pipe(Effect.as(exitCode.usage))
     }
     // An interrupted run that has shown its report has nothing more to say.
     if (Cause.hasInterruptsOnly(cause) && process.exitCode !== undefined) {

@@ -52,6 +52,27 @@ describe("a table", () => {
     for (const line of table.split("\n")) assert.isAtMost(line.replaceAll(/[<>]/g, "").length, 80)
   })
 
+  it("does without its spare columns first, and never cuts a number", () => {
+    const table = textTable({
+      columns: [
+        { name: "stream", align: "left" },
+        { name: "by", align: "left", spare: 1 },
+        { name: "rows", align: "right" },
+        { name: "seconds", align: "right", spare: 2 }
+      ],
+      rows: [["A_rather_long_name__c", "bulk", "123,456,789", "12.5"]],
+      footer: ["total", "", "123,456,789", "12.5"],
+      surface: { ...surface(30), paint: (_, text) => text }
+    })
+    assert.deepStrictEqual(table.split("\n"), [
+      "stream                    rows",
+      "─────────────────  ───────────",
+      "A_rather_long_na…  123,456,789",
+      "─────────────────  ───────────",
+      "total              123,456,789"
+    ])
+  })
+
   it("measures wide characters by the cells they take", () => {
     assert.strictEqual(cut("東京タワー", 6), "東京…")
     assert.strictEqual(cut("👩‍👩‍👧 family", 5), "👩‍👩‍👧 f…")

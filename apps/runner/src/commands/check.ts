@@ -12,6 +12,7 @@ import { type ExitCode, exitCode } from "../exit-code.ts"
 import { findDestination, findSource } from "../registry.ts"
 import { readSpec, type SpecFile } from "../spec-file.ts"
 import type { Screen } from "../terminal/screen.ts"
+import { wrapLine } from "../terminal/wrap.ts"
 import { specArgument, theScreen, theSpecFile } from "./flags.ts"
 
 const failed = (name: string, failure: Failure): CheckLine => ({
@@ -87,8 +88,17 @@ const marks = { ok: ["green", "✔"], warn: ["yellow", "!"], fail: ["red", "✘"
 
 const lineText = (line: CheckLine, width: number, screen: Screen): string => {
   const [colour, mark] = marks[line.status]
-  const text = `${screen.out.paint(colour, mark)} ${line.name.padEnd(width)}  ${line.detail}`
-  return line.failure === null ? text : `${text}\n  ${" ".repeat(width)}  Fix: ${line.failure.fix}`
+  const { out } = screen
+  const space = " ".repeat(width + 4)
+  const room = out.isTerminal ? Math.max(out.columns - space.length, 30) : Number.POSITIVE_INFINITY
+  const [first = "", ...more] = [
+    ...wrapLine(line.detail, room, 0),
+    ...(line.failure === null ? [] : wrapLine(`Fix: ${line.failure.fix}`, room))
+  ]
+  return [
+    `${out.paint(colour, mark)} ${line.name.padEnd(width)}  ${first}`,
+    ...more.map((one) => `${space}${one}`)
+  ].join("\n")
 }
 
 const closing = (lines: ReadonlyArray<CheckLine>, file: string): string => {

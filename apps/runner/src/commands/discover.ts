@@ -37,8 +37,12 @@ const right = (...names: ReadonlyArray<string>) => names.map((name) => ({ name, 
 const objectsText = ({ objects }: Catalog, screen: Screen): string =>
   textTable({
     columns: [
-      ...left("object", "label", "read by"),
-      ...right("rows", "fields", "formulas"),
+      ...left("object"),
+      { name: "label", align: "left", spare: 3 },
+      ...left("read by"),
+      ...right("rows"),
+      { name: "fields", align: "right", spare: 2 },
+      { name: "formulas", align: "right", spare: 1 },
       ...left("notes")
     ],
     rows: objects.map(objectRow),

@@ -22,7 +22,7 @@ const flags = {
   environment: text("environment", "ORG", "production, sandbox or the My Domain address"),
   method: Flag.Literals("method", methods).pipe(
     Flag.withMetavar("METHOD"),
-    Flag.withDescription(`How to log in: ${methods.join(", ")}`),
+    Flag.withDescription("How to log in (default oauth: in the browser)"),
     Flag.optional
   ),
   objects: Flag.String("object").pipe(

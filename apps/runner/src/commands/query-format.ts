@@ -7,7 +7,11 @@ const numeric = /^(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|DOUBLE|FLOAT|REAL|DECIM
 
 const text = (value: unknown): string => (typeof value === "object" ? JSON.stringify(value) : String(value))
 
-const cell = (value: unknown): Cell => (value === null || value === undefined ? null : text(value))
+const wholeSecond = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.0+)?Z$/
+
+/** Times as people read them; they are UTC. */
+const cell = (value: unknown): Cell =>
+  value === null || value === undefined ? null : text(value).replace(wholeSecond, "$1 $2")
 
 export const queryTable = (result: QueryResult, surface: Surface): string =>
   textTable({

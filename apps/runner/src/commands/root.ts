@@ -21,25 +21,16 @@ export const root = Command.make("decant").pipe(
     "Pours a Salesforce org into a database and keeps the copy exact. New here: `decant demo` shows it with a local org."
   ),
   Command.withSubcommands([
-    init,
-    sync,
-    status,
-    verify,
-    plan,
-    check,
-    connect,
-    discover,
-    setupOrg,
-    query,
-    erase,
-    airbyte,
-    demo,
-    schema
+    { group: "Setting up", commands: [init, connect, check, discover, setupOrg] },
+    { group: "The copy", commands: [plan, sync, status, verify, query, erase] },
+    { group: "Other programs", commands: [airbyte] },
+    { group: "More", commands: [demo, schema] }
   ]),
   Command.withGlobalFlags(globalFlags),
   Command.withExamples([
     { command: "decant demo", description: "Try it without an org" },
-    { command: "decant connect acme.yaml", description: "Log in to your org" },
+    { command: "decant init acme.yaml", description: "Write a spec for your org, by questions" },
+    { command: "decant connect acme.yaml", description: "Log in to it" },
     { command: "decant check acme.yaml", description: "Will a sync work?" },
     { command: "decant sync acme.yaml", description: "Bring the copy up to date" },
     { command: "decant verify acme.yaml", description: "Prove that the copy is what Salesforce holds" },

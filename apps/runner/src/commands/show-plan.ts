@@ -11,9 +11,11 @@ import { Effect } from "effect"
 import { exitCode } from "../exit-code.ts"
 import { dryRun, type RunRequest } from "../sync/run-sync.ts"
 import { count, counted } from "../terminal/numbers.ts"
-import { type Cell, textTable } from "../terminal/text-table.ts"
+import type { Surface } from "../terminal/screen.ts"
+import { type Cell, type TableColumn, textTable } from "../terminal/text-table.ts"
+import { wrapped } from "../terminal/wrap.ts"
 
-const windowOf = (plan: StreamPlan): { readonly from: string | null; readonly to: string | null } => {
+export const windowOf = (plan: StreamPlan): { readonly from: string | null; readonly to: string | null } => {
   const works = plan.status === "ready" ? plan.checkpoint.work : []
   // Of a window that is read in parts, the item after them has all of it.
   const work = works.find(({ kind }) => kind === "deletes") ?? works.find((item) => item.window)
@@ -21,7 +23,7 @@ const windowOf = (plan: StreamPlan): { readonly from: string | null; readonly to
 }
 
 /** Columns that are read again of all rows: new ones, and those that change without a stamp. */
-const refilled = (plan: ReadyStream, kind: Work["kind"]): ReadonlyArray<string> =>
+export const refilled = (plan: ReadyStream, kind: Work["kind"]): ReadonlyArray<string> =>
   plan.checkpoint.work.flatMap((work) => (work.kind === kind ? (work.columns ?? []) : []))
 
 const comparesIds = (plan: ReadyStream): boolean => plan.checkpoint.work.some(({ kind }) => kind === "ids")
@@ -58,7 +60,9 @@ const jsonOf = (plan: StreamPlan, forecasts: Forecasts): unknown => {
 
 const readsText = (plan: ReadyStream): string => {
   const { from } = windowOf(plan)
-  return plan.mode === "incremental" && from !== null ? `changed since ${from}` : "all rows"
+  return plan.mode === "incremental" && from !== null
+    ? `changes since ${from.slice(0, 16).replace("T", " ")}`
+    : "all rows"
 }
 
 const notesOf = (plan: ReadyStream): string => {
@@ -75,10 +79,7 @@ const notesOf = (plan: ReadyStream): string => {
 }
 
 const rowOf = (plan: StreamPlan, forecasts: Forecasts): ReadonlyArray<Cell> => {
-  if (plan.status !== "ready") {
-    const why = plan.status === "skipped" ? plan.reason : `${plan.failure.message} ${plan.failure.fix}`
-    return [plan.stream, plan.status, "", "", null, null, null, why]
-  }
+  if (plan.status !== "ready") return [plan.stream, plan.status, "", "", "", "", ""]
   const forecast = forecasts.get(plan.stream)
   const rows = forecast?.rows ?? null
   return [
@@ -88,15 +89,34 @@ const rowOf = (plan: StreamPlan, forecasts: Forecasts): ReadonlyArray<Cell> => {
     forecast?.api ?? "",
     rows === null ? null : count(rows),
     count(plan.schema.columns.length),
-    forecast === undefined ? null : count(forecast.apiCalls),
-    notesOf(plan)
+    forecast === undefined ? null : count(forecast.apiCalls)
   ]
 }
 
-const left = (...names: ReadonlyArray<string>) => names.map((name) => ({ name, align: "left" as const }))
-const right = (...names: ReadonlyArray<string>) => names.map((name) => ({ name, align: "right" as const }))
+const columns: ReadonlyArray<TableColumn> = [
+  { name: "stream", align: "left" },
+  { name: "mode", align: "left", spare: 3 },
+  { name: "reads", align: "left" },
+  { name: "by", align: "left", spare: 2 },
+  { name: "rows", align: "right" },
+  { name: "columns", align: "right", spare: 1 },
+  { name: "calls", align: "right" }
+]
 
-const callsOf = ({ streams, sharedCalls }: Forecast): number =>
+/** What a line of the table has no room for. */
+const noteOf = (plan: StreamPlan): string => {
+  if (plan.status === "ready") return notesOf(plan)
+  return plan.status === "skipped" ? plan.reason : `${plan.failure.message} ${plan.failure.fix}`
+}
+
+const noteLines = (plans: ReadonlyArray<StreamPlan>, surface: Surface): ReadonlyArray<string> =>
+  plans.flatMap((plan) => {
+    const note = noteOf(plan)
+    const colour = plan.status === "failed" ? "red" : "yellow"
+    return note === "" ? [] : [wrapped(`${surface.paint(colour, plan.stream)}: ${note}`, surface)]
+  })
+
+export const callsOf = ({ streams, sharedCalls }: Forecast): number =>
   streams.reduce((sum, { apiCalls }) => sum + apiCalls, sharedCalls)
 
 /** `About 31 API calls. The org has used 1,204 of 100,000 in 24 hours; 22,796 are left to this spec.` */
@@ -122,14 +142,16 @@ export const showPlan = Effect.fnUntraced(function* (request: RunRequest) {
     const cost = { apiCalls: callsOf(forecast), budget: forecast.budget }
     return yield* screen.answer(JSON.stringify({ plan: plans.map((plan) => jsonOf(plan, forecasts)), cost }))
   }
-  const table = textTable({
-    columns: [
-      ...left("stream", "mode", "reads", "by"),
-      ...right("rows", "columns", "calls"),
-      ...left("notes")
-    ],
-    rows: plans.map((plan) => rowOf(plan, forecasts)),
-    surface: screen.out
-  })
-  yield* screen.answer(`${table}\n\n${costText(forecast)}\nNothing was changed: this was a dry run.`)
+  const { out } = screen
+  const table = textTable({ columns, rows: plans.map((plan) => rowOf(plan, forecasts)), surface: out })
+  const notes = noteLines(plans, out)
+  yield* screen.answer(
+    [
+      table,
+      "",
+      ...(notes.length === 0 ? [] : [...notes, ""]),
+      wrapped(costText(forecast), out),
+      "Nothing was changed: this was a dry run."
+    ].join("\n")
+  )
 }, Effect.scoped)

@@ -8,6 +8,7 @@ import { RunnerError } from "../runner-error.ts"
 import { readSpec } from "../spec-file.ts"
 import { executeRun, prepareRun, type RunRequest } from "../sync/run-sync.ts"
 import type { Screen } from "../terminal/screen.ts"
+import { wrapped } from "../terminal/wrap.ts"
 import { asTyped } from "./as-typed.ts"
 import { specArgument, theScreen, theSpecFile } from "./flags.ts"
 import { showPlan } from "./show-plan.ts"
@@ -26,7 +27,7 @@ const showReport = Effect.fnUntraced(function* (
   if (screen.json) return yield* screen.answer(JSON.stringify(report))
   if (screen.quiet) return
   const sentence = closingSentence(report, of)
-  yield* screen.answer(`\n${reportTable(report, screen.out)}\n\n${sentence}`)
+  yield* screen.answer(`\n${reportTable(report, screen.out)}\n\n${wrapped(sentence, screen.out)}`)
 })
 
 /**

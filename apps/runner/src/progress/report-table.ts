@@ -8,13 +8,14 @@ import { changesText } from "./end-line.ts"
 const columns: ReadonlyArray<TableColumn> = [
   { name: "stream", align: "left" },
   { name: "status", align: "left" },
-  { name: "mode", align: "left" },
+  { name: "mode", align: "left", spare: 4 },
+  { name: "by", align: "left", spare: 1 },
   { name: "rows", align: "right" },
   { name: "inserted", align: "right" },
   { name: "updated", align: "right" },
   { name: "deleted", align: "right" },
-  { name: "seconds", align: "right" },
-  { name: "API calls", align: "right" }
+  { name: "seconds", align: "right", spare: 3 },
+  { name: "calls", align: "right", spare: 2 }
 ]
 
 const seconds = (millis: number): string => (millis / 1000).toFixed(1)
@@ -22,7 +23,8 @@ const seconds = (millis: number): string => (millis / 1000).toFixed(1)
 const row = (stream: StreamReport): ReadonlyArray<Cell> => [
   stream.stream,
   stream.status,
-  stream.mode === null ? "" : stream.api === null ? stream.mode : `${stream.mode}, ${stream.api}`,
+  stream.mode ?? "",
+  stream.api ?? "",
   count(stream.rows),
   count(stream.inserted),
   count(stream.updated),
@@ -37,12 +39,20 @@ const sum = (report: RunReport, key: "rows" | "inserted" | "updated" | "deleted"
 const wallSeconds = (report: RunReport): string =>
   seconds(Date.parse(report.finishedAt) - Date.parse(report.startedAt))
 
-export const reportTable = (report: RunReport, surface: Surface): string =>
-  textTable({
-    columns,
-    rows: report.streams.map(row),
-    footer: [
+/** Where all went well, no line need say so. */
+const withoutStatus = <A>(cells: ReadonlyArray<A>, report: RunReport): ReadonlyArray<A> =>
+  report.streams.every(({ status }) => status === "ok")
+    ? cells.filter((_, index) => columns[index]?.name !== "status")
+    : cells
+
+export const reportTable = (report: RunReport, surface: Surface): string => {
+  const shown = <A>(cells: ReadonlyArray<A>) => withoutStatus(cells, report)
+  return textTable({
+    columns: shown(columns),
+    rows: report.streams.map((stream) => shown(row(stream))),
+    footer: shown([
       "total",
+      "",
       "",
       "",
       count(sum(report, "rows")),
@@ -51,9 +61,10 @@ export const reportTable = (report: RunReport, surface: Surface): string =>
       count(sum(report, "deleted")),
       wallSeconds(report),
       count(report.apiCalls)
-    ],
+    ]),
     surface
   })
+}
 
 /** What stopped single streams, each with what to do. */
 export const failureLines = (report: RunReport, surface: Surface): ReadonlyArray<string> =>

@@ -2,6 +2,7 @@
 import { Option } from "effect"
 import type { HelpDoc } from "effect/cli"
 import type { Surface } from "./screen.ts"
+import { wrapLine, wrapped } from "./wrap.ts"
 
 interface Entry {
   readonly left: string
@@ -13,7 +14,7 @@ const longestType = 12
 
 const flagEntry = (flag: HelpDoc.FlagDoc): Entry => {
   const names = [`--${flag.name}`, ...flag.aliases].join(", ")
-  const value = flag.type.length > longestType ? "VALUE" : flag.type
+  const value = flag.type.length > longestType || flag.type === "choice" ? "VALUE" : flag.type
   return {
     left: flag.type === "boolean" ? names : `${names} ${value}`,
     right: Option.getOrElse(flag.description, () => "")
@@ -30,13 +31,24 @@ const commandEntry = (command: HelpDoc.SubcommandDoc): Entry => ({
   right: command.shortDescription ?? command.description
 })
 
-const section = (title: string, entries: ReadonlyArray<Entry>, surface: Surface): ReadonlyArray<string> => {
+const widest = (entries: ReadonlyArray<Entry>): number => Math.max(...entries.map(({ left }) => left.length))
+
+const section = (
+  title: string,
+  entries: ReadonlyArray<Entry>,
+  surface: Surface,
+  width = widest(entries)
+): ReadonlyArray<string> => {
   if (entries.length === 0) return []
-  const width = Math.max(...entries.map(({ left }) => left.length))
+  return ["", surface.paint("bold", title), ...entries.flatMap((entry) => entryLines(entry, width, surface))]
+}
+
+const entryLines = ({ left, right }: Entry, width: number, surface: Surface): ReadonlyArray<string> => {
+  const room = surface.isTerminal ? surface.columns - width - 4 : Number.POSITIVE_INFINITY
+  const [first = "", ...more] = wrapLine(right, Math.max(room, 20), 0)
   return [
-    "",
-    surface.paint("bold", title),
-    ...entries.map(({ left, right }) => `  ${surface.paint("cyan", left.padEnd(width))}  ${right}`.trimEnd())
+    `  ${surface.paint("cyan", left.padEnd(width))}  ${first}`.trimEnd(),
+    ...more.map((line) => `${" ".repeat(width + 4)}${line}`)
   ]
 }
 
@@ -52,17 +64,20 @@ const examples = (doc: HelpDoc.HelpDoc, surface: Surface): ReadonlyArray<string>
         ])
       ]
 
+const commandSections = ({ subcommands = [] }: HelpDoc.HelpDoc, surface: Surface): ReadonlyArray<string> => {
+  const width = widest(subcommands.flatMap(({ commands }) => commands.map(commandEntry)))
+  return subcommands.flatMap(({ group, commands }) =>
+    section(group?.toUpperCase() ?? "COMMANDS", commands.map(commandEntry), surface, width)
+  )
+}
+
 export const helpText = (doc: HelpDoc.HelpDoc, surface: Surface): string =>
   [
-    doc.description,
+    wrapped(doc.description, surface),
     "",
     surface.paint("bold", "USAGE"),
     `  ${doc.usage}`,
-    ...section(
-      "COMMANDS",
-      (doc.subcommands ?? []).flatMap((group) => group.commands.map(commandEntry)),
-      surface
-    ),
+    ...commandSections(doc, surface),
     ...section("ARGUMENTS", (doc.args ?? []).map(argumentEntry), surface),
     ...section("FLAGS", doc.flags.map(flagEntry), surface),
     ...section("FLAGS OF EVERY COMMAND", (doc.globalFlags ?? []).map(flagEntry), surface),

@@ -4,6 +4,7 @@
  */
 import { styleText } from "node:util"
 import { Effect } from "effect"
+import { wrapped } from "./wrap.ts"
 
 /** Lines that stay at the bottom of the terminal and are redrawn in place. */
 interface LiveLines {
@@ -54,21 +55,22 @@ const surface = (stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Surface =>
 
 export const openScreen = (of: { readonly json: boolean; readonly quiet: boolean }): Screen => {
   let live: LiveLines | null = null
+  const err = surface(process.stderr, process.env)
   const toStderr = (text: string): void => {
     process.stderr.write(live === null ? text : `${live.erase()}${text}${live.draw()}`)
   }
   return {
     ...of,
     out: surface(process.stdout, process.env),
-    err: surface(process.stderr, process.env),
+    err,
     answer: (text) =>
       Effect.sync(() => {
         if (live !== null) process.stderr.write(live.erase())
         process.stdout.write(text.endsWith("\n") ? text : `${text}\n`)
         if (live !== null) process.stderr.write(live.draw())
       }),
-    note: (text) => (of.quiet ? Effect.void : Effect.sync(() => toStderr(`${text}\n`))),
-    complain: (text) => Effect.sync(() => toStderr(`${text}\n`)),
+    note: (text) => (of.quiet ? Effect.void : Effect.sync(() => toStderr(`${wrapped(text, err)}\n`))),
+    complain: (text) => Effect.sync(() => toStderr(`${wrapped(text, err)}\n`)),
     attach: (lines) => {
       live = lines
       process.stderr.write(lines.draw())

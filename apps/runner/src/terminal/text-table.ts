@@ -5,6 +5,8 @@ import type { Surface } from "./screen.ts"
 export interface TableColumn {
   readonly name: string
   readonly align: "left" | "right"
+  /** May be left out where the window is narrow; the smallest number goes first. */
+  readonly spare?: number
 }
 
 /** Null is shown dim, so that it is not mistaken for text. */
@@ -12,7 +14,8 @@ export type Cell = string | null
 
 const gap = "  "
 const narrowest = 6
-const comfortable = 12
+/** An Id of Salesforce or a time to the second. */
+const comfortable = 20
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" })
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
@@ -42,19 +45,26 @@ const pad = (text: string, columns: number, align: TableColumn["align"]): string
   return align === "right" ? space + text : text + space
 }
 
-/** Takes from the widest columns first until the line fits, but leaves each readable. */
-const fit = (wanted: ReadonlyArray<number>, columns: number): ReadonlyArray<number> => {
-  const room = columns - gap.length * (wanted.length - 1)
-  const sum = (widths: ReadonlyArray<number>): number => widths.reduce((all, next) => all + next, 0)
-  if (sum(wanted) <= room) return wanted
+const sum = (widths: ReadonlyArray<number>): number => widths.reduce((all, next) => all + next, 0)
+
+const lineWidth = (widths: ReadonlyArray<number>): number => sum(widths) + gap.length * (widths.length - 1)
+
+/** Takes from the widest columns of text first until the line fits, but leaves each readable; a cut number lies. */
+const fit = (
+  wanted: ReadonlyArray<number>,
+  { columns, surface }: Pick<Table, "columns" | "surface">
+): ReadonlyArray<number> => {
+  if (lineWidth(wanted) <= surface.columns) return wanted
+  const within = (limit: number): ReadonlyArray<number> =>
+    wanted.map((one, index) => (columns[index]?.align === "right" ? one : Math.min(one, limit)))
   let low = narrowest
   let high = Math.max(...wanted)
   while (low < high) {
     const limit = Math.ceil((low + high) / 2)
-    if (sum(wanted.map((one) => Math.min(one, limit))) <= room) low = limit
+    if (lineWidth(within(limit)) <= surface.columns) low = limit
     else high = limit - 1
   }
-  return wanted.map((one) => Math.min(one, low))
+  return within(low)
 }
 
 interface Table {
@@ -73,12 +83,29 @@ const naturalWidths = ({ columns, rows, footer }: Table): ReadonlyArray<number> 
     )
   )
 
+/** Leaves out what the table can do without, until the line fits. */
+const withoutSpare = (table: Table): Table => {
+  if (lineWidth(naturalWidths(table)) <= table.surface.columns) return table
+  const first = Math.min(...table.columns.map(({ spare }) => spare ?? Number.POSITIVE_INFINITY))
+  const gone = table.columns.findIndex(({ spare }) => spare === first)
+  if (gone === -1) return table
+  const without = <A>(cells: ReadonlyArray<A>): ReadonlyArray<A> => cells.filter((_, index) => index !== gone)
+  return withoutSpare({
+    surface: table.surface,
+    columns: without(table.columns),
+    rows: table.rows.map(without),
+    ...(table.footer === undefined ? {} : { footer: without(table.footer) })
+  })
+}
+
 /** Leaves out the last columns when there are more than can be read side by side, and says how many. */
 const readable = (table: Table): Table => {
   const room = table.surface.columns - "  … 99 more".length
   let used = 0
-  const end = naturalWidths(table).findIndex((one) => {
-    used += Math.min(one, comfortable) + gap.length
+  const least = naturalWidths(table).map((one) => Math.min(one, comfortable))
+  if (lineWidth(least) <= table.surface.columns) return table
+  const end = least.findIndex((one) => {
+    used += one + gap.length
     return used > room
   })
   if (end === -1) return table
@@ -99,11 +126,12 @@ const printableCells = (table: Table): Table => ({
 
 export const textTable = (given: Table): string => {
   const { surface } = given
-  const safe = printableCells(given)
+  const whole = printableCells(given)
+  const safe = surface.isTerminal ? withoutSpare(whole) : whole
   const table = surface.isTerminal && safe.footer === undefined ? readable(safe) : safe
   const { columns, rows, footer } = table
   const natural = naturalWidths(table)
-  const widths = surface.isTerminal ? fit(natural, surface.columns) : natural
+  const widths = surface.isTerminal ? fit(natural, table) : natural
   const line = (row: ReadonlyArray<Cell>): string =>
     columns
       .map((column, index) => {

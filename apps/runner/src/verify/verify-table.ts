@@ -2,6 +2,7 @@
 import { count, counted } from "../terminal/numbers.ts"
 import type { Surface } from "../terminal/screen.ts"
 import { type TableColumn, textTable } from "../terminal/text-table.ts"
+import { wrapped } from "../terminal/wrap.ts"
 import type { PreparedProof } from "./run-verify.ts"
 import type { ReportedRow, VerifiedStream, VerifyReport } from "./verify-report.ts"
 import { differencesOf } from "./verify-report.ts"
@@ -42,9 +43,9 @@ const columns: ReadonlyArray<TableColumn> = [
   { name: "missing", align: "right" },
   { name: "extra", align: "right" },
   { name: "doubled", align: "right" },
-  { name: "other version", align: "right" },
-  { name: "other values", align: "right" },
-  { name: "API calls", align: "right" },
+  { name: "version", align: "right" },
+  { name: "values", align: "right" },
+  { name: "calls", align: "right", spare: 1 },
   { name: "verdict", align: "left" }
 ]
 
@@ -134,6 +135,6 @@ const closing = (report: VerifyReport, location: string): string => {
 export const verifyText = (report: VerifyReport, location: string, surface: Surface): string =>
   [
     `\n${streamTable(report, surface)}\n`,
-    ...rowLines(report, surface).map((line) => `${line}\n`),
-    closing(report, location)
+    ...rowLines(report, surface).map((line) => `${wrapped(line, surface)}\n`),
+    wrapped(closing(report, location), surface)
   ].join("\n")
