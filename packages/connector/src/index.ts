@@ -9,6 +9,7 @@ export type * from "./proof.ts"
 export type { RunReport, RunStatus, StreamReport } from "./run-report.ts"
 export * from "./segment.ts"
 export type * from "./source.ts"
+export type { Agents } from "./spec/agents.ts"
 export { type DecodedSpec, decodeCopySpec, decodeSpec } from "./spec/decode-spec.ts"
 export { specJsonSchema } from "./spec/json-schema.ts"
 export {

@@ -8,6 +8,7 @@ import { discover } from "./discover.ts"
 import { erase } from "./erase.ts"
 import { globalFlags } from "./flags.ts"
 import { init } from "./init.ts"
+import { mcp } from "./mcp.ts"
 import { plan } from "./plan.ts"
 import { query } from "./query.ts"
 import { schema } from "./schema.ts"
@@ -23,7 +24,7 @@ export const root = Command.make("decant").pipe(
   Command.withSubcommands([
     { group: "Setting up", commands: [init, connect, check, discover, setupOrg] },
     { group: "The copy", commands: [plan, sync, status, verify, query, erase] },
-    { group: "Other programs", commands: [airbyte] },
+    { group: "Other programs", commands: [mcp, airbyte] },
     { group: "More", commands: [demo, schema] }
   ]),
   Command.withGlobalFlags(globalFlags),

@@ -29,7 +29,8 @@ const secretKeys = new Set([
   "accessToken",
   "url",
   "queryUrl",
-  "webhook"
+  "webhook",
+  "token"
 ])
 const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 
@@ -195,4 +196,4 @@ export const decodeSpec = (source: SpecText): Effect.Effect<DecodedSpec, Connect
 
 /** Reads only what leads to the copy, so that variables which only the source needs may be unset. */
 export const decodeCopySpec = (source: SpecText): Effect.Effect<DecodedSpec<CopySpec>, ConnectorError> =>
-  decodeAs({ schema: CopySpec, crossChecks: () => [], unread: ["source", "alerts"] }, source)
+  decodeAs({ schema: CopySpec, crossChecks: () => [], unread: ["source", "alerts", "mcp"] }, source)

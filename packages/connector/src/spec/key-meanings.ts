@@ -75,6 +75,15 @@ export const keyMeanings: Readonly<Record<string, string>> = {
   alerts: "Who is told about failures and recoveries. Nothing reads it yet.",
   "alerts.webhook": "URL that gets a JSON POST.",
   "alerts.command": "Program and arguments to run.",
+  mcp: "What `decant mcp` lets agents do; docs/agents.md.",
+  "mcp.objects": "Objects that agents may change when `decant mcp --allow-writes` runs.",
+  "mcp.tables":
+    "Table of the copy: all, or the list of columns that agents may read. Every table when absent.",
+  "mcp.callers": "Who may ask over HTTP, and as which Salesforce user; needs jwt-bearer.",
+  "mcp.callers.name": "Name of the caller, for the log of writes.",
+  "mcp.callers.token": "Bearer token of the caller: ${NAME}, { env: NAME } or { file: path }.",
+  "mcp.callers.username": "Salesforce user as whom this caller's requests run.",
+  "mcp.callers.copy": "May also ask the copy, which shows what the sync's own user sees; false by default.",
   file: "Path of a file with the value, relative to this file.",
   env: "Environment variable with the value."
 }

@@ -3,6 +3,7 @@
  * the JSON Schema for editors (`json-schema.ts`) is made from the same definitions.
  */
 import { Duration, Effect, Schema } from "effect"
+import { Agents } from "./agents.ts"
 import { SalesforceSource } from "./salesforce-source.ts"
 import { CronText, DurationText, Name, Secret, TimeZone } from "./values.ts"
 
@@ -94,7 +95,9 @@ export const Spec = Schema.Struct({
   refresh: Refresh.pipe(
     Schema.withDecodingDefaultKey(Effect.succeed({ formulas: "55 23 * * *", reconcile: "0 3 * * 0" }))
   ),
-  alerts: Schema.optionalKey(Schema.Array(Alert))
+  alerts: Schema.optionalKey(Schema.Array(Alert)),
+  /** What `decant mcp` lets agents do. */
+  mcp: Schema.optionalKey(Agents)
 })
 export type Spec = typeof Spec.Type
 
@@ -102,6 +105,7 @@ export type Spec = typeof Spec.Type
 export const CopySpec = Schema.Struct({
   ...Spec.fields,
   source: Schema.Unknown,
-  alerts: Schema.optionalKey(Schema.Unknown)
+  alerts: Schema.optionalKey(Schema.Unknown),
+  mcp: Schema.optionalKey(Schema.Unknown)
 })
 export type CopySpec = typeof CopySpec.Type
