@@ -1,18 +1,6 @@
 /** Ways to choose: one of a few (cards or a list that opens), several, yes or no. */
-import type { ReactNode } from "react"
-import {
-  Button,
-  Checkbox,
-  Label,
-  ListBox,
-  ListBoxItem,
-  Popover,
-  Radio,
-  RadioGroup,
-  Select,
-  SelectValue,
-  Switch
-} from "react-aria-components"
+import { type ReactNode, useId } from "react"
+import { Checkbox, Label, Radio, RadioGroup, Switch } from "react-aria-components"
 import { Icon } from "./icon.tsx"
 
 export interface Option<Value extends string> {
@@ -54,38 +42,35 @@ export const ChoiceCards = <Value extends string>({
   </RadioGroup>
 )
 
+/** The browser's own list: it stays quick with hundreds of options, and phones show it their way. */
 export const Choose = <Value extends string>({
   label,
   options,
   value,
   onChange,
-  hideLabel = false,
-  isDisabled = false
-}: OneOf<Value> & { readonly hideLabel?: boolean; readonly isDisabled?: boolean }) => (
-  <Select
-    className="field"
-    selectedKey={value}
-    onSelectionChange={(key) => onChange(key as Value)}
-    isDisabled={isDisabled}
-    {...(hideLabel && { "aria-label": label })}
-  >
-    {hideLabel ? null : <Label>{label}</Label>}
-    <Button className="select-button">
-      <SelectValue>{({ selectedText }) => selectedText}</SelectValue>
-      <Icon name="down" size={16} />
-    </Button>
-    <Popover className="popover">
-      <ListBox items={options}>
-        {(option: Option<Value>) => (
-          <ListBoxItem id={option.value} className="option" textValue={option.label}>
+  hideLabel = false
+}: OneOf<Value> & { readonly hideLabel?: boolean }) => {
+  const id = useId()
+  return (
+    <div className="field">
+      {hideLabel ? null : <label htmlFor={id}>{label}</label>}
+      <select
+        id={id}
+        className={hideLabel ? "select select-small" : "select"}
+        value={value}
+        onChange={(event) => onChange(event.target.value as Value)}
+        {...(hideLabel && { "aria-label": label })}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
             {option.label}
-            {option.hint ? <span className="hint">{option.hint}</span> : null}
-          </ListBoxItem>
-        )}
-      </ListBox>
-    </Popover>
-  </Select>
-)
+            {option.hint ? ` (${option.hint})` : ""}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}
 
 export const Check = ({
   children,
