@@ -25,6 +25,12 @@ const inflation = 5
 /** Downloads that stall must not keep what is already here from being committed. */
 const longestGathering = Duration.seconds(10)
 
+/** Destinations read one file with one core: a commit of one big page would leave the others idle. */
+const filesOfACommit = 2
+
+/** A page alone that is so many times what a commit should have is not waited with. */
+const mostOfACommit = 4
+
 const inflatedBytes = (segments: ReadonlyArray<Segment>): number =>
   segments
     .flatMap((segment) => segment.files)
@@ -107,6 +113,7 @@ export const syncStream = Effect.fnUntraced(function* (run: StreamRun) {
   let version = run.storedVersion
   let gathered: Array<Advance> = []
   let gatheredBytes = 0
+  let gatheredFiles = 0
 
   // A commit that has begun is finished, also when the person stops the run.
   const commitNow = Effect.uninterruptible(
@@ -116,6 +123,7 @@ export const syncStream = Effect.fnUntraced(function* (run: StreamRun) {
       const segments = gathered.flatMap((advance) => advance.segments)
       gathered = []
       gatheredBytes = 0
+      gatheredFiles = 0
       if (segments.length > 0) {
         yield* run.report({ stream: plan.stream, phase: "load", rows: 0, bytes: 0, total: null })
       }
@@ -139,10 +147,12 @@ export const syncStream = Effect.fnUntraced(function* (run: StreamRun) {
   const gather = (advance: Advance, bytes: number): boolean => {
     gathered.push(advance)
     gatheredBytes += bytes
+    gatheredFiles += advance.segments.reduce((files, segment) => files + segment.files.length, 0)
     tally.warnings.push(...(advance.warnings ?? []))
     tally.read += advance.segments.reduce((rows, segment) => rows + segmentRows(segment), 0)
     // An advance without segments names a job that a later process can go on with: not to be lost.
-    return advance.publish || advance.segments.length === 0 || gatheredBytes >= commitBytes
+    if (advance.publish || advance.segments.length === 0) return true
+    return gatheredBytes >= (gatheredFiles < filesOfACommit ? mostOfACommit : 1) * commitBytes
   }
 
   const nextWhileGathering = next.pipe(
