@@ -2,7 +2,6 @@
  * Runs a command line: usage errors exit 2, every failure is one clear message with what to do (and one JSON
  * document with `--json`), the first Ctrl-C stops in good order, a second one leaves at once.
  */
-import { readFileSync } from "node:fs"
 import { type Failure, failureReport } from "@decant/connector"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Effect, Layer, Logger, Predicate, References } from "effect"
@@ -13,11 +12,7 @@ import { RunnerError } from "./runner-error.ts"
 import { helpText } from "./terminal/help.ts"
 import { openScreen } from "./terminal/screen.ts"
 import { usageMistake } from "./usage-mistake.ts"
-
-const version = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
-  return Predicate.hasProperty(manifest, "version") ? String(manifest.version) : "unknown"
-}
+import { version } from "./version.ts"
 
 /** Asked before the command line is parsed, since parsing may be what fails. */
 const wants = (args: ReadonlyArray<string>, flag: string): boolean => {
@@ -72,9 +67,9 @@ const program = (args: ReadonlyArray<string>) => {
     if (mistakes !== null) {
       return tell(usageMistake(mistakes, asked)).pipe(Effect.as(exitCode.usage))
     }
-    // An interrupted run that has shown its report has nothing more to say.
+    // An interrupted run that has shown its report has nothing more to say, nor has a server that was told to stop.
     if (Cause.hasInterruptsOnly(cause) && process.exitCode !== undefined) {
-      return Effect.succeed(Number(process.exitCode) || exitCode.interrupted)
+      return Effect.succeed(Number(process.exitCode))
     }
     const failure = failureOf(cause)
     const code = Cause.hasInterruptsOnly(cause)

@@ -53,6 +53,23 @@ export const errorCatalogue = [
     disposition: "spec"
   },
   {
+    code: "LISTEN_FAILED",
+    message: "Port {port} cannot be listened on.",
+    meaning: "Most likely another program has it, or a `decant serve` of another folder.",
+    fix: "Stop that program, or choose another port: `--port 4800`.",
+    retry: "no",
+    disposition: "failed"
+  },
+  {
+    code: "ALERT_FAILED",
+    message: "The alert could not be brought: {reason}.",
+    meaning:
+      "The webhook or the command of the spec's `alerts` did not take it. Only `decant serve` says this, in its log.",
+    fix: "Check the `alerts` of the spec. The sync itself is not touched by it.",
+    retry: "soon",
+    disposition: "failed"
+  },
+  {
     code: "NOT_COMPARABLE",
     message: "{stream} cannot be compared with Salesforce now: {reason}.",
     meaning: "The copy of the stream is not finished, or the spec has changed since it was read.",

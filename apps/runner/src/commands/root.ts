@@ -12,6 +12,7 @@ import { mcp } from "./mcp.ts"
 import { plan } from "./plan.ts"
 import { query } from "./query.ts"
 import { schema } from "./schema.ts"
+import { serve } from "./serve.ts"
 import { setupOrg } from "./setup-org.ts"
 import { status } from "./status.ts"
 import { sync } from "./sync.ts"
@@ -24,7 +25,7 @@ export const root = Command.make("decant").pipe(
   Command.withSubcommands([
     { group: "Setting up", commands: [init, connect, check, discover, setupOrg] },
     { group: "The copy", commands: [plan, sync, status, verify, query, erase] },
-    { group: "Other programs", commands: [mcp, airbyte] },
+    { group: "Other programs", commands: [serve, mcp, airbyte] },
     { group: "More", commands: [demo, schema] }
   ]),
   Command.withGlobalFlags(globalFlags),

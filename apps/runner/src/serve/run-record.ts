@@ -1,5 +1,5 @@
 /** A run as a server keeps it: from the wish to run until long after its end. */
-import type { FailureReport, Instant, Phase, RunReport, RunStatus } from "@decant/connector"
+import type { FailureReport, Instant, Phase, RunReport, RunStatus, SyncMode } from "@decant/connector"
 
 /** Why it was started. `catch-up`: its time was missed. `retry`: the run before it failed in a way that may pass. */
 export type RunTrigger = "schedule" | "catch-up" | "retry" | "person"
@@ -10,7 +10,8 @@ export type RunTrigger = "schedule" | "catch-up" | "retry" | "person"
  */
 export type RunState = "queued" | "running" | "skipped" | "lost" | RunStatus
 
-export interface RunRecord {
+/** All of a run but its report, which may be large. */
+export interface RunSummary {
   readonly runId: string
   /** Name on the shelf. */
   readonly spec: string
@@ -21,17 +22,27 @@ export interface RunRecord {
   readonly queuedAt: Instant
   readonly startedAt: Instant | null
   readonly finishedAt: Instant | null
-  /** Once it has ended; null where it failed before its first stream. */
-  readonly report: RunReport | null
-  /** Why it failed or was skipped as a whole. */
+  /** So far while it goes on. */
+  readonly rows: number
+  readonly bytes: number
+  /** Known at the end. */
+  readonly apiCalls: number
+  /** Why it failed or was skipped as a whole, else the error of its first stream that failed. */
   readonly error: FailureReport | null
 }
 
-export const isOver = ({ status }: RunRecord): boolean => status !== "queued" && status !== "running"
+export interface RunRecord extends RunSummary {
+  /** Once it has ended; null where it failed before its first stream. */
+  readonly report: RunReport | null
+}
+
+export const isOver = ({ status }: Pick<RunSummary, "status">): boolean =>
+  status !== "queued" && status !== "running"
 
 /** One stream of a run that goes on. */
 export interface StreamState {
   readonly stream: string
+  readonly mode: SyncMode | null
   readonly phase: Phase | "waiting" | "done" | "failed" | "stopped" | "skipped"
   /** Read so far. */
   readonly rows: number
@@ -43,8 +54,9 @@ export interface StreamState {
   readonly inserted: number
   readonly updated: number
   readonly deleted: number
-  /** In a few words: what became of it, or why it stopped. */
-  readonly detail: string | null
+  readonly warnings: ReadonlyArray<string>
+  readonly schemaChanges: ReadonlyArray<string>
+  readonly error: FailureReport | null
 }
 
 export interface RunLogLine {

@@ -2,7 +2,7 @@
  * The spec files that a server works from. The files are the truth: what an editor, a deployment or the API writes is
  * taken over when it is on disk. A file that becomes broken keeps its last valid version running, and says so.
  */
-import type { SpecMistake } from "@decant/connector"
+import type { ConnectorError, SpecMistake } from "@decant/connector"
 import { Context, type Effect, type Stream } from "effect"
 import type { RunnerError } from "../runner-error.ts"
 import type { SpecFile } from "../spec-file.ts"
@@ -18,7 +18,9 @@ export interface ShelvedSpec {
   readonly version: string
   /** What runs: this text, or while it is broken the last one that was not; null where there was none. */
   readonly specFile: SpecFile | null
-  /** Of this text; empty when it is valid. */
+  /** Why this text cannot be used; null when it can. */
+  readonly failure: ConnectorError | RunnerError | null
+  /** The same one by one; empty when it is valid. */
   readonly mistakes: ReadonlyArray<SpecMistake>
   /** Of the version that runs. */
   readonly warnings: ReadonlyArray<string>
@@ -50,6 +52,7 @@ export class SpecShelf extends Context.Service<
      * wrote in between. A broken text is written as well: ask `check` first where that is not wanted.
      */
     readonly write: (spec: WriteSpec) => Effect.Effect<ShelvedSpec, RunnerError>
+    /** Deletes the file that was read at that version; its copy and checkpoints stay. A run goes on to its end. */
     readonly remove: (name: string, version: string) => Effect.Effect<void, RunnerError>
     /** From now on. */
     readonly changes: Stream.Stream<SpecChange>

@@ -1,0 +1,97 @@
+/** `decant serve`: runs specs on their schedules, and shows what it does. */
+import { stat } from "node:fs/promises"
+import { dirname, resolve } from "node:path"
+import { ConnectorError } from "@decant/connector"
+import { Effect, Option, Schema } from "effect"
+import { Argument, Command, Flag, GlobalFlag } from "effect/cli"
+import { RunnerError } from "../runner-error.ts"
+import { defaultSpecFile } from "../spec-file.ts"
+import { SpecFlag, theScreen } from "./flags.ts"
+
+const kindOf = (path: string): Effect.Effect<"file" | "folder" | null> =>
+  Effect.promise(() =>
+    stat(path).then(
+      (found) => (found.isDirectory() ? "folder" : "file"),
+      () => null
+    )
+  )
+
+/** What is named; else ./decant.yaml, or the folder where there is none. */
+const placeOf = Effect.fnUntraced(function* (argument: Option.Option<string>) {
+  const path = Option.getOrElse(argument, () => defaultSpecFile)
+  const kind = yield* kindOf(path)
+  if (kind === "folder") return { folder: resolve(path), file: null }
+  if (kind === "file") return { folder: dirname(resolve(path)), file: resolve(path) }
+  return Option.isSome(argument)
+    ? yield* ConnectorError.specNotFound(path)
+    : { folder: resolve("."), file: null }
+})
+
+const publicUrlOf = Effect.fnUntraced(function* (given: Option.Option<string>) {
+  if (Option.isNone(given)) return null
+  const url = URL.parse(given.value)
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search + url.hash + url.username !== "") {
+    return yield* RunnerError.usage(
+      `--public-url ${given.value} is not an address such as https://decant.acme.example.`,
+      "Give the address by which browsers reach the server, without a query."
+    )
+  }
+  return url.href
+})
+
+export const serve = Command.make(
+  "serve",
+  {
+    place: Argument.String("spec").pipe(
+      Argument.withDescription("A spec file, or a folder of them (default ./decant.yaml, or this folder)"),
+      Argument.optional
+    ),
+    port: Flag.Int("port").pipe(
+      Flag.withDescription("Where to listen on this machine; 0 takes any free port"),
+      Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))),
+      Flag.withDefault(4766)
+    ),
+    publicUrl: Flag.String("public-url").pipe(
+      Flag.withMetavar("URL"),
+      Flag.withDescription("How browsers and Salesforce reach the server, where a proxy stands before it"),
+      Flag.optional
+    ),
+    concurrency: Flag.Int("concurrency").pipe(
+      Flag.withMetavar("N"),
+      Flag.withDescription("How many specs are synced at one time"),
+      Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 64 }))),
+      Flag.withDefault(4)
+    ),
+    logFormat: Flag.Literals("log-format", ["json", "text"]).pipe(
+      Flag.withDescription("Log lines on stderr: json (default when it is not a terminal) or text"),
+      Flag.optional
+    )
+  },
+  Effect.fnUntraced(function* (input) {
+    const screen = yield* theScreen
+    const flag = yield* SpecFlag
+    const place = yield* placeOf(Option.orElse(input.place, () => flag))
+    const publicUrl = yield* publicUrlOf(input.publicUrl)
+    const logLevel = yield* GlobalFlag.LogLevel
+    const [{ runServer }, { defaultLogFormat }] = yield* Effect.promise(() =>
+      Promise.all([import("../serve/serve-program.ts"), import("../serve/log-lines.ts")])
+    )
+    const logFormat = Option.getOrElse(input.logFormat, defaultLogFormat)
+    return yield* runServer({
+      ...place,
+      screen,
+      port: input.port,
+      publicUrl,
+      concurrency: input.concurrency,
+      logFormat,
+      logLevel
+    })
+  })
+).pipe(
+  Command.withDescription("Run specs on their schedules, with an API, a web page, /metrics and alerts"),
+  Command.withExamples([
+    { command: "decant serve acme.yaml", description: "One spec, on its schedule" },
+    { command: "decant serve /srv/decant", description: "All specs of a folder" },
+    { command: "decant serve /srv/decant --log-format json --port 4800", description: "In a container" }
+  ])
+)
