@@ -2,6 +2,7 @@
  * Runs a command line: usage errors exit 2, every failure is one clear message with what to do (and one JSON
  * document with `--json`), the first Ctrl-C stops in good order, a second one leaves at once.
  */
+import { readFileSync } from "node:fs"
 import { type Failure, failureReport } from "@decant/connector"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Effect, Layer, Logger, Predicate, References } from "effect"
@@ -10,9 +11,13 @@ import { root } from "./commands/root.ts"
 import { exitCode, exitCodeOfFailure } from "./exit-code.ts"
 import { RunnerError } from "./runner-error.ts"
 import { helpText } from "./terminal/help.ts"
-import { openScreen } from "./terminal/screen.ts"
+import { openScreen, type Screen } from "./terminal/screen.ts"
 import { usageMistake } from "./usage-mistake.ts"
-import { version } from "./version.ts"
+
+const version = (): string => {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
+  return Predicate.hasProperty(manifest, "version") ? String(manifest.version) : "unknown"
+}
 
 /** Asked before the command line is parsed, since parsing may be what fails. */
 const wants = (args: ReadonlyArray<string>, flag: string): boolean => {
@@ -36,9 +41,7 @@ const usageErrors = (cause: Cause.Cause<unknown>): ReadonlyArray<Error> | null =
   return CliError.isCliError(error) && error._tag === "ShowHelp" ? error.errors : null
 }
 
-const program = (args: ReadonlyArray<string>) => {
-  const screen = openScreen({ json: wants(args, "--json"), quiet: false })
-
+const program = (args: ReadonlyArray<string>, screen: Screen) => {
   /** Of the command that was mistaken: what its help says of how to call it. */
   let asked: HelpDoc.HelpDoc | null = null
   /** Help that was asked for is an answer; after a mistake a word on it is enough. */
@@ -67,9 +70,9 @@ const program = (args: ReadonlyArray<string>) => {
     if (mistakes !== null) {
       return tell(usageMistake(mistakes, asked)).pipe(Effect.as(exitCode.usage))
     }
-    // An interrupted run that has shown its report has nothing more to say, nor has a server that was told to stop.
+    // An interrupted run that has shown its report has nothing more to say.
     if (Cause.hasInterruptsOnly(cause) && process.exitCode !== undefined) {
-      return Effect.succeed(Number(process.exitCode))
+      return Effect.succeed(Number(process.exitCode) || exitCode.interrupted)
     }
     const failure = failureOf(cause)
     const code = Cause.hasInterruptsOnly(cause)
@@ -107,12 +110,15 @@ const leave = (code: number): void => {
 export const runCli = (args: ReadonlyArray<string>): void => {
   // `decant query … | head` closes the pipe: nobody is left to tell.
   process.stdout.on("error", () => process.exit(process.exitCode ?? exitCode.done))
-  const fiber = Effect.runFork(program(args))
+  const screen = openScreen({ json: wants(args, "--json"), quiet: false })
+  const fiber = Effect.runFork(program(args, screen))
   let stopping = false
   const stop = (): void => {
     if (stopping) process.exit(exitCode.interrupted)
     stopping = true
-    if (process.stderr.isTTY) process.stderr.write("\nStopping; once more Ctrl-C leaves at once.\n")
+    if (process.stderr.isTTY) {
+      Effect.runSync(screen.complain("Stopping in good order; once more Ctrl-C leaves at once."))
+    }
     fiber.interruptUnsafe(fiber.id)
   }
   process.on("SIGINT", stop)

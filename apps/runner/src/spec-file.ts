@@ -1,8 +1,8 @@
 /** Reads spec files from disk. Relative paths in a spec are relative to its folder. */
-import { dirname, resolve } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import { ConnectorError, type CopySpec, decodeCopySpec, decodeSpec, type Spec } from "@decant/connector"
 import { Effect } from "effect"
-import { readText } from "./files.ts"
+import { listFolder, readText } from "./files.ts"
 import type { RunnerError } from "./runner-error.ts"
 
 export interface SpecFile<S = Spec> {
@@ -15,11 +15,25 @@ export interface SpecFile<S = Spec> {
 
 export const defaultSpecFile = "decant.yaml"
 
+/** Files in the same folder that look like specs: what a person may have meant. */
+const specsBeside = (file: string): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.gen(function* () {
+    const folder = dirname(file)
+    const names = (yield* listFolder(folder)).filter((name) => /\.ya?ml$/.test(name)).sort()
+    const texts = yield* Effect.forEach(names, (name) => readText(join(folder, name)))
+    return names
+      .filter((_, index) => /^source:/m.test(texts[index] ?? ""))
+      .map((name) => (folder === "." ? name : join(folder, name)))
+  }).pipe(Effect.orElseSucceed(() => []))
+
 const textOf = (file: string): Effect.Effect<string, ConnectorError | RunnerError> =>
   readText(file).pipe(
-    Effect.filterOrFail(
-      (text) => text !== null,
-      () => ConnectorError.specNotFound(file)
+    Effect.flatMap((text) =>
+      text === null
+        ? Effect.flatMap(specsBeside(file), (others) =>
+            Effect.fail(ConnectorError.specNotFound(file, others))
+          )
+        : Effect.succeed(text)
     )
   )
 

@@ -74,7 +74,7 @@ describe.concurrent("a spec that cannot be used exits 2", () => {
     for (const command of ["sync", "check"]) {
       const ended = await workspace.run([command, "nope.yaml"])
       assert.strictEqual(ended.code, 2)
-      assert.match(ended.stderr, /^Error: There is no spec file nope\.yaml\.\nFix: /)
+      assert.match(ended.stderr, /^Error: There is no spec file nope\.yaml\.\nFix: .*`--spec decant\.yaml`/)
       hasNoStackTrace(ended)
     }
   })

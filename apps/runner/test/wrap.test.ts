@@ -29,6 +29,14 @@ describe("a line too long for the window", () => {
     assert.deepStrictEqual(wrapLine(`Open ${address} now`, 20), ["Open", address, "now"])
   })
 
+  it("nor a command, which a person will copy", () => {
+    assert.deepStrictEqual(wrapLine("Then (`decant sync acme.yaml`) goes on.", 24), [
+      "Then",
+      "(`decant sync acme.yaml`)",
+      "goes on."
+    ])
+  })
+
   it("stays as it is where nobody's window has a width", () => {
     const text = "a line that is longer than twenty-four columns"
     assert.strictEqual(wrapped(text, surface(false)), text)

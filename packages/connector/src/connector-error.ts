@@ -27,11 +27,14 @@ export class ConnectorError
   readonly retryable = false
   readonly disposition: Disposition = "spec"
 
-  static specNotFound(file: string): ConnectorError {
+  static specNotFound(file: string, others: ReadonlyArray<string> = []): ConnectorError {
     return new ConnectorError({
       code: "SPEC_NOT_FOUND",
       message: `There is no spec file ${file}.`,
-      fix: "Name the file (`decant sync path/to/decant.yaml`), or write one: `decant schema` prints its schema, examples/demo.yaml is a working one."
+      fix:
+        others.length === 0
+          ? "Write one with `decant init`, or name yours with `--spec FILE`."
+          : `Name yours, such as \`--spec ${others[0]}\`, or write one with \`decant init\`.`
     })
   }
 

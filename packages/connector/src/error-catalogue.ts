@@ -6,7 +6,7 @@ export const errorCatalogue = [
     code: "SPEC_NOT_FOUND",
     message: "There is no spec file {file}.",
     meaning: "Commands read `./decant.yaml` unless another file is named.",
-    fix: "Name the file (`decant sync path/to/decant.yaml`), or write one: `decant schema` prints its schema, examples/demo.yaml is a working one.",
+    fix: "Write one with `decant init`, or name yours with `--spec FILE`.",
     retry: "no",
     disposition: "spec"
   },

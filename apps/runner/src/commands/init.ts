@@ -70,6 +70,12 @@ const givenDestination = (
   return { type: kind, path: Option.getOrElse(path, () => usual) }
 }
 
+const roleWords: Readonly<Record<string, string>> = {
+  logo: "the logo",
+  reference: "the reference",
+  marketingRights: "the marketing rights"
+}
+
 const nextSteps = (of: {
   readonly file: string
   readonly unset: ReadonlyArray<string>
@@ -78,7 +84,9 @@ const nextSteps = (of: {
   const { file, unset, spec } = of
   const variables = unset.map((name) => `export ${name}=…`)
   const key = spec.method === "jwt-bearer" ? [`decant connect ${file} --generate-key`] : []
+  const roles = Object.entries(spec.roles).map(([role, field]) => `${field} as ${roleWords[role] ?? role}`)
   return [
+    ...(roles.length === 0 ? [] : [`Of Account it takes ${roles.join(", ")}.`]),
     `Wrote ${file}. Next:`,
     ...[...variables, ...key, `decant connect ${file}`, `decant check ${file}`, `decant sync ${file}`].map(
       (line) => `  ${line}`

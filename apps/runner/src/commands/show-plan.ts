@@ -9,6 +9,7 @@ import {
 } from "@decant/connector"
 import { Effect } from "effect"
 import { exitCode } from "../exit-code.ts"
+import { during } from "../progress/waiting-line.ts"
 import { dryRun, type RunRequest } from "../sync/run-sync.ts"
 import { count, counted } from "../terminal/numbers.ts"
 import type { Surface } from "../terminal/screen.ts"
@@ -134,7 +135,9 @@ const costText = (forecast: Forecast): string => {
 export const showPlan = Effect.fnUntraced(function* (request: RunRequest) {
   const { screen } = request
   const { plans, source } = yield* dryRun(request)
-  const forecast = yield* source.forecast(plans.filter((plan) => plan.status === "ready"))
+  const forecast = yield* source
+    .forecast(plans.filter((plan) => plan.status === "ready"))
+    .pipe(during(screen, "Counting the rows"))
   const forecasts: Forecasts = new Map(forecast.streams.map((stream) => [stream.stream, stream]))
   const failed = plans.filter((plan) => plan.status === "failed").length
   if (failed > 0) process.exitCode = failed === plans.length ? exitCode.failed : exitCode.partial

@@ -8,6 +8,7 @@ import type { StreamTally } from "../sync/stream-tally.ts"
 import type { Screen } from "../terminal/screen.ts"
 import { cut } from "../terminal/text-table.ts"
 import { endMark, endText } from "./end-line.ts"
+import { isLive, redrawEveryMillis, spin } from "./live.ts"
 import { addProgress, newStreamProgress, progressParts, type StreamProgress } from "./stream-progress.ts"
 
 export interface Board {
@@ -18,8 +19,6 @@ export interface Board {
 }
 
 const plainEveryMillis = 5_000
-const redrawEveryMillis = 100
-const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 
 const silent: Board = { begin: () => {}, update: () => {}, end: () => {}, close: () => {} }
 
@@ -74,7 +73,7 @@ const liveBoard = (screen: Screen, streams: ReadonlyArray<string>): Board => {
   }
   const line = (progress: StreamProgress): string => {
     const tally = ended.get(progress.stream)
-    const mark = tally === undefined ? (spinner[turn % spinner.length] ?? "") : endMark(tally)
+    const mark = tally === undefined ? spin(turn) : endMark(tally)
     const text = cut(
       `${progress.stream.padEnd(nameWidth)}  ${tally === undefined ? running(progress) : endText(tally)}`,
       err.columns - 3
@@ -143,8 +142,7 @@ export const openBoard = (
     Effect.sync(() => {
       const streams = plans.filter((plan) => plan.status === "ready").map((plan) => plan.stream)
       if (screen.quiet || streams.length === 0) return silent
-      const live = screen.err.isTerminal && !process.env.NO_COLOR && process.env.TERM !== "dumb"
-      return live ? liveBoard(screen, streams) : plainBoard(screen, streams)
+      return isLive(screen) ? liveBoard(screen, streams) : plainBoard(screen, streams)
     }),
     (board) => Effect.sync(() => board.close())
   )

@@ -109,6 +109,6 @@ export const closingSentence = (
     case "paused":
       return `Paused for the API budget; what was read is committed. \`${of.again}\` goes on from there.`
     case "interrupted":
-      return `Interrupted; what was committed is kept (${changesText(totals)}). \`${of.again}\` goes on from there.`
+      return `Interrupted; what was committed is kept${sum(report, "rows") === 0 ? "" : ` (${changesText(totals)})`}. \`${of.again}\` goes on from there.`
   }
 }

@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto"
 import type { Failure, FieldOfStream, ReadyStream, StoredCheckpoints, StreamPlan } from "@decant/connector"
 import { Cause, Clock, type Duration, Effect, Exit, type Option, type Scope, Semaphore } from "effect"
 import { type Board, openBoard } from "../progress/board.ts"
+import { during } from "../progress/waiting-line.ts"
 import { findDestination, findSource } from "../registry.ts"
 import { RunnerError } from "../runner-error.ts"
 import { runPaths, type SpecFile } from "../spec-file.ts"
@@ -54,12 +55,12 @@ export const openBoth = Effect.fnUntraced(function* ({
   const { spec, folder } = specFile
   const sources = yield* findSource(spec.source.type)
   const destinations = yield* findDestination(spec.destination.type)
-  const source = yield* sources.open({ spec, folder })
+  const source = yield* sources.open({ spec, folder }).pipe(during(screen, "Logging in to Salesforce"))
   const { orgId } = source.identity
   if (adopts) yield* adoptOrg({ specFile, screen }, orgId)
   const maskKeys = yield* maskKeysOf(specFile)
   const destination = yield* destinations.open({ spec, folder, orgId, maskKeys, notice: screen.note })
-  const stored = yield* destination.checkpoints
+  const stored = yield* destination.checkpoints.pipe(during(screen, "Looking at how far the copy is"))
   return { source, destination, stored }
 })
 type Opened = Effect.Success<ReturnType<typeof openBoth>>
@@ -69,7 +70,9 @@ const planStreams = (request: RunRequest, { source, stored }: Opened) => {
   // A stream that is to be read again is meant to be read.
   const again = [...fullRefresh, ...backfill.map(({ stream }) => stream)]
   const named = only.length === 0 ? [] : [...new Set([...only, ...again])]
-  return source.plan({ checkpoints: stored.streams, only: named, fullRefresh, backfill })
+  return source
+    .plan({ checkpoints: stored.streams, only: named, fullRefresh, backfill })
+    .pipe(during(request.screen, "Asking Salesforce for objects and fields"))
 }
 
 /** What a run would do, without the lock and without writing anything. */

@@ -53,8 +53,10 @@ const surface = (stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Surface =>
   }
 }
 
+/** Of the process, as its terminal is: whoever speaks does so above them. */
+let live: LiveLines | null = null
+
 export const openScreen = (of: { readonly json: boolean; readonly quiet: boolean }): Screen => {
-  let live: LiveLines | null = null
   const err = surface(process.stderr, process.env)
   const toStderr = (text: string): void => {
     process.stderr.write(live === null ? text : `${live.erase()}${text}${live.draw()}`)

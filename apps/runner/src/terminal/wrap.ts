@@ -12,6 +12,9 @@ const colour = /\u001b\[\d+m/g
 /** Continued lines begin under the first word after a label such as `Fix:`. */
 const hangOf = (line: string): number => width(label.exec(line.replaceAll(colour, ""))?.[0] ?? "")
 
+/** Words; a command in backticks is one, so that it can be copied. */
+const pieces = /(?:[^\s`]|`[^`]*`|`)+/g
+
 export const wrapLine = (line: string, columns: number, hang = hangOf(line)): ReadonlyArray<string> => {
   if (width(line) <= columns) return [line]
   const space = " ".repeat(Math.min(hang, Math.floor(columns / 2)))
@@ -19,7 +22,7 @@ export const wrapLine = (line: string, columns: number, hang = hangOf(line)): Re
   const start = /^\s*/.exec(line)?.[0] ?? ""
   let current = start
   let fresh = true
-  for (const word of line.slice(start.length).split(" ")) {
+  for (const [word] of line.slice(start.length).matchAll(pieces)) {
     if (!fresh && width(current) + 1 + width(word) > columns) {
       lines.push(current)
       current = space + word
