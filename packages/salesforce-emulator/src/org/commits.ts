@@ -17,8 +17,8 @@ interface Locked {
 
 interface Pending extends Locked {
   readonly begunAt: number
-  /** In whole seconds. */
-  readonly stamp: string
+  /** Stamps of the locked rows when it began. */
+  readonly stamps: ReadonlyMap<string, string>
   readonly due: number
   readonly statements: ReadonlyArray<Statement>
 }
@@ -43,10 +43,10 @@ export class Commits {
     lateBySeconds: number,
     locked: Locked
   ): Effect.Effect<void> {
-    return Effect.sync(() => {
+    return Effect.map(this.#stamps(locked), (stamps) => {
       const begunAt = this.#clock.now()
       const due = begunAt + lateBySeconds * 1000
-      this.#pending = [...this.#pending, { ...locked, begunAt, stamp: this.#clock.stamp(), due, statements }]
+      this.#pending = [...this.#pending, { ...locked, begunAt, stamps, due, statements }]
     })
   }
 
@@ -67,17 +67,23 @@ export class Commits {
     return Effect.forEach(due, (pending) => this.#commit(pending), { discard: true })
   })
 
-  #commit({ object, ids, stamp, statements }: Pending): Effect.Effect<void> {
-    const store = this.#store
-    if (ids.length === 0 || !has(object, "SystemModstamp")) return store.transaction(statements)
-    const table = quoted(object.name)
-    const waited = `SELECT "Id" FROM ${table} WHERE "Id" IN (${idList(ids)}) AND "SystemModstamp" > TIMESTAMP '${stamp}'`
-    return Effect.flatMap(store.rows(waited), (rows) => {
-      if (rows.length === 0) return store.transaction(statements)
+  #stamps({ object, ids }: Locked): Effect.Effect<ReadonlyMap<string, string>> {
+    if (ids.length === 0 || !has(object, "SystemModstamp")) return Effect.succeed(new Map())
+    const rows = this.#store.rows(
+      `SELECT "Id", CAST("SystemModstamp" AS VARCHAR) FROM ${quoted(object.name)} WHERE "Id" IN (${idList(ids)})`
+    )
+    return Effect.map(rows, (found) => new Map(found.map(([id, stamp]) => [String(id), String(stamp)])))
+  }
+
+  #commit(pending: Pending): Effect.Effect<void> {
+    const { object, stamps, statements } = pending
+    return Effect.flatMap(this.#stamps(pending), (now) => {
+      const waited = [...now].filter(([id, stamp]) => stamp !== stamps.get(id)).map(([id]) => id)
+      if (waited.length === 0) return this.#store.transaction(statements)
       const columns = ["SystemModstamp", "LastModifiedDate"].filter((name) => has(object, name))
-      const stamps = columns.map((name) => `${quoted(name)} = TIMESTAMP '${this.#clock.stamp()}'`)
-      const again = `UPDATE ${table} SET ${stamps.join(", ")} WHERE "Id" IN (${idList(rows.map(([id]) => String(id)))})`
-      return store.transaction([...statements, { sql: again }])
+      const again = columns.map((name) => `${quoted(name)} = TIMESTAMP '${this.#clock.stamp()}'`)
+      const sql = `UPDATE ${quoted(object.name)} SET ${again.join(", ")} WHERE "Id" IN (${idList(waited)})`
+      return this.#store.transaction([...statements, { sql }])
     })
   }
 
