@@ -36,6 +36,14 @@ export const errorCatalogue = [
     disposition: "spec"
   },
   {
+    code: "ORG_OBJECT_UNKNOWN",
+    message: "The org has no object of that name that this user may see.",
+    meaning: "The name is misspelt, the object is not in this org, or the user has no right to it.",
+    fix: "Use the API name (custom objects end with __c); `decant objects` lists them.",
+    retry: "no",
+    disposition: "spec"
+  },
+  {
     code: "ACT_AS_UNSUPPORTED",
     message: "Acting as another user needs `jwt-bearer`.",
     meaning:

@@ -9,6 +9,8 @@ import { checkObject } from "./api-names.ts"
 import { bulkQuery } from "./bulk/query-job.ts"
 import { ObjectDescribe, ObjectSummary } from "./describe-shape.ts"
 import { makeJsforce } from "./jsforce-adapter.ts"
+import { type LoadSizes, loadSizes, makeLoads } from "./load/loads.ts"
+import { didYouMean } from "./nearest-name.ts"
 import type { Org, WhoAmI } from "./org.ts"
 import { type OrgFailure, orgError } from "./org-error.ts"
 import { makeRecords } from "./records.ts"
@@ -29,6 +31,8 @@ export interface OpenOrg {
   readonly by: string
   /** The Salesforce user to act as; needs jwt-bearer. */
   readonly as?: string
+  /** How loads are cut; for tests. */
+  readonly sizes?: LoadSizes
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
@@ -78,9 +82,30 @@ export const openOrg = Effect.fn("org.openOrg")(function* (
     join(of.stateFolder, "writes.jsonl"),
     Effect.map(whoAmI, ({ orgId, userId }) => ({ by: of.by, orgId, userId }))
   )
+  const objects = Effect.map(
+    Effect.flatMap(jsforce.describeGlobal, (answer) => decodeValue(Objects, "the org's objects", answer)),
+    ({ sobjects }) => sobjects
+  )
+  const unknownObject = (object: string) =>
+    Effect.flatMap(objects, (known) =>
+      Effect.fail(
+        orgError("ORG_OBJECT_UNKNOWN", {
+          message: `The org has no object ${object} that this user may see.${didYouMean(
+            object,
+            known.map(({ name }) => name)
+          )}`
+        })
+      )
+    )
   const describe: Org["describe"] = Effect.fn("org.describe")(function* (object) {
     yield* checkObject(object)
-    return yield* decodeValue(ObjectDescribe, object, yield* jsforce.describe(object))
+    const described = yield* jsforce.describe(object).pipe(
+      Effect.catchIf(
+        ({ code }) => code === "API_NOT_FOUND",
+        () => unknownObject(object)
+      )
+    )
+    return yield* decodeValue(ObjectDescribe, object, described)
   })
   return {
     apiVersion: version,
@@ -92,12 +117,19 @@ export const openOrg = Effect.fn("org.openOrg")(function* (
       const found = yield* decodeValue(Found, "a search", yield* jsforce.search(statement))
       return "searchRecords" in found ? found.searchRecords : found
     }),
-    objects: Effect.map(
-      Effect.flatMap(jsforce.describeGlobal, (answer) => decodeValue(Objects, "the org's objects", answer)),
-      ({ sobjects }) => sobjects
-    ),
+    objects,
     describe,
     ...makeRecords(jsforce, log),
-    rest: makeRest(wire, log)
+    rest: makeRest(wire, log),
+    loads: makeLoads({
+      wire,
+      jsforce,
+      version,
+      describe,
+      whoAmI,
+      log,
+      folder: join(of.stateFolder, "loads"),
+      sizes: of.sizes ?? loadSizes
+    })
   }
 })

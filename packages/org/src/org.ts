@@ -6,6 +6,7 @@ import type { Effect, Stream } from "effect"
 import type { BulkAnswer } from "./bulk/query-job.ts"
 import type { ObjectDescribe, ObjectSummary } from "./describe-shape.ts"
 
+import type { Loads } from "./load/load.ts"
 import type { OrgFailure } from "./org-error.ts"
 import type { ApiUsage, Method } from "./wire/org-wire.ts"
 
@@ -82,4 +83,6 @@ export interface Org {
   readonly delete: (object: string, id: string) => Effect.Effect<WriteResult, OrgFailure>
   /** Any call of the REST API; whatever may write is logged. */
   readonly rest: (call: RestCall) => Effect.Effect<RestAnswer, OrgFailure>
+  /** CSV files into objects. */
+  readonly loads: Loads
 }

@@ -6,6 +6,7 @@
  */
 import type { Effect } from "effect"
 import type { OrgFailure } from "../org-error.ts"
+import type { ScannedFile } from "./csv-scan.ts"
 
 export type LoadOperation = "insert" | "update" | "upsert" | "delete"
 /** Bulk API 2.0 jobs, or calls of 200 records. */
@@ -35,10 +36,14 @@ export interface LoadPlan {
   readonly columns: ReadonlyArray<{ readonly column: string; readonly field: string | null }>
   /** One job each, or one call each. */
   readonly parts: number
+  /** The upsert's key as the object spells it. */
+  readonly externalId: string | null
   readonly warnings: ReadonlyArray<string>
+  /** What `start` sends. */
+  readonly scanned: ScannedFile
 }
 
-export type LoadPhase = "uploading" | "processing" | "fetching results" | "done"
+type LoadPhase = "uploading" | "processing" | "fetching results" | "done"
 
 export interface LoadProgress {
   readonly phase: LoadPhase

@@ -18,7 +18,9 @@ export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE"
 /** A stream is read anew at each try. */
 export interface WireBody {
   readonly type: string
-  readonly content: string | { readonly stream: Stream.Stream<Uint8Array, OrgError>; readonly bytes: number }
+  readonly content:
+    | string
+    | { readonly stream: Stream.Stream<Uint8Array, OrgError>; readonly bytes: number | undefined }
 }
 
 export interface WireCall {
