@@ -159,6 +159,9 @@ export interface Destination {
   readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<string>, Failure>
 }
 
+/** `small` is for containers: slower, with about half of the memory. */
+export type MemoryUse = "normal" | "small"
+
 export interface OpenDestination {
   /** Any `Spec` is one. */
   readonly spec: CopySpec
@@ -167,6 +170,8 @@ export interface OpenDestination {
   readonly orgId: string | null
   /** The keys of the masks that the streams name. */
   readonly maskKeys?: Readonly<Record<string, Redacted.Redacted<string>>>
+  /** How much memory this process may take; `normal` when absent. */
+  readonly memory?: MemoryUse
   /** What a wait for a lock or a slow step tells the person. */
   readonly notice: (text: string) => Effect.Effect<void>
 }

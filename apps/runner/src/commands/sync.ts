@@ -100,6 +100,10 @@ export const sync = Command.make(
       Flag.withDescription("Show what would be read; change nothing"),
       Flag.withDefault(false)
     ),
+    memory: Flag.Literals("memory", ["normal", "small"]).pipe(
+      Flag.withDescription("`small` takes half of the memory and more time"),
+      Flag.withDefault("normal" as const)
+    ),
     wait: Flag.String("wait").pipe(
       Flag.withMetavar("10m"),
       Flag.withDescription("How long to wait for another run that is at it"),
@@ -117,7 +121,8 @@ export const sync = Command.make(
       only: input.streams,
       fullRefresh: input.fullRefresh,
       backfill: yield* Effect.forEach(input.backfill, fieldOfStream),
-      adoptOrg: input.adoptOrg
+      adoptOrg: input.adoptOrg,
+      memory: input.memory
     }
     if (input.dryRun && input.adoptOrg) return yield* adoptsNothing
     if (input.dryRun) return yield* showPlan(request)

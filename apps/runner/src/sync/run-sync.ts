@@ -4,7 +4,14 @@
  * says how far it came.
  */
 import { randomUUID } from "node:crypto"
-import type { Failure, FieldOfStream, ReadyStream, StoredCheckpoints, StreamPlan } from "@decant/connector"
+import type {
+  Failure,
+  FieldOfStream,
+  MemoryUse,
+  ReadyStream,
+  StoredCheckpoints,
+  StreamPlan
+} from "@decant/connector"
 import { Cause, Clock, type Duration, Effect, Exit, type Option, type Scope, Semaphore } from "effect"
 import { type Board, openBoard } from "../progress/board.ts"
 import { during } from "../progress/waiting-line.ts"
@@ -33,6 +40,8 @@ export interface RunRequest {
   readonly backfill?: ReadonlyArray<FieldOfStream>
   /** The org behind the spec may be another than the copy's: that one's tables are kept aside. */
   readonly adoptOrg?: boolean
+  /** How much memory the destination may take. */
+  readonly memory?: MemoryUse
   /** Given by who keeps runs; else made here. */
   readonly runId?: string
   /** Shows the streams; the screen's own board when absent. */
@@ -50,8 +59,9 @@ const maskKeysOf = Effect.fnUntraced(function* ({ spec, folder }: SpecFile) {
 export const openBoth = Effect.fnUntraced(function* ({
   specFile,
   screen,
-  adoptOrg: adopts = false
-}: Pick<RunRequest, "specFile" | "screen" | "adoptOrg">) {
+  adoptOrg: adopts = false,
+  memory = "normal"
+}: Pick<RunRequest, "specFile" | "screen" | "adoptOrg" | "memory">) {
   const { spec, folder } = specFile
   const sources = yield* findSource(spec.source.type)
   const destinations = yield* findDestination(spec.destination.type)
@@ -59,7 +69,7 @@ export const openBoth = Effect.fnUntraced(function* ({
   const { orgId } = source.identity
   if (adopts) yield* adoptOrg({ specFile, screen }, orgId)
   const maskKeys = yield* maskKeysOf(specFile)
-  const destination = yield* destinations.open({ spec, folder, orgId, maskKeys, notice: screen.note })
+  const destination = yield* destinations.open({ spec, folder, orgId, maskKeys, memory, notice: screen.note })
   const stored = yield* destination.checkpoints.pipe(during(screen, "Looking at how far the copy is"))
   return { source, destination, stored }
 })

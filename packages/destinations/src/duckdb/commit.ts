@@ -198,5 +198,5 @@ export const commitToFile = Effect.fnUntraced(function* (
         return yield* workbench.attached(sql, "write", work)
       })
     )
-  return yield* withEnoughMemory(once)
+  return yield* withEnoughMemory(once, workbench.memory)
 })

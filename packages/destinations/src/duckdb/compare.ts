@@ -57,7 +57,7 @@ export const compareWithFile = Effect.fnUntraced(function* (
   const layout = yield* tableLayout(comparison.schema, settings)
   yield* checkHeaders(comparison.segments)
   const batches = comparison.segments.flatMap((segment) => batchesOf([segment]))
-  return yield* withEnoughMemory((limit) =>
+  const once = (limit: string) =>
     workbench.use(
       Effect.fnUntraced(function* (sql: Sql): Effect.fn.Return<InspectResult, DestinationError> {
         yield* sql.run(`SET memory_limit = ${literal(limit)}`)
@@ -66,5 +66,5 @@ export const compareWithFile = Effect.fnUntraced(function* (
         return yield* workbench.attached(sql, "read", compareStages(sql, layout, comparison, stages))
       })
     )
-  )
+  return yield* withEnoughMemory(once, workbench.memory)
 })

@@ -11,6 +11,7 @@ import { settingsOf } from "./duckdb-settings.ts"
 import { eraseFromFile } from "./erase.ts"
 import { dropGeneration } from "./generations.ts"
 import { countStream } from "./inspect.ts"
+import { commitBytes } from "./memory.ts"
 import { queryFile } from "./query.ts"
 import { readRuns, recordRun } from "./runs.ts"
 import { setAside } from "./set-aside.ts"
@@ -22,7 +23,7 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
   const settings = yield* settingsOf(options)
   const { path, schema } = settings
   const patience = { path, lockTimeout: settings.lockTimeout, notice: options.notice }
-  const workbench = yield* openWorkbench(patience)
+  const workbench = yield* openWorkbench({ ...patience, memory: options.memory })
   const inFile = <A>(access: Access, body: (sql: Sql) => Effect.Effect<A, DestinationError>) =>
     workbench.use((sql) => workbench.attached(sql, access, body(sql)))
 
@@ -39,8 +40,7 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
     )
 
   const destination: Destination = {
-    // What one commit holds in memory grows with its bytes; a million ordinary rows have about as many.
-    capabilities: { commitBytes: 256 * 1024 * 1024, maxIdentifierBytes: 1024, nulBytes: "kept" },
+    capabilities: { commitBytes: commitBytes(options.memory), maxIdentifierBytes: 1024, nulBytes: "kept" },
     location: path,
     checkpoints: Effect.suspend(() =>
       existsSync(path)

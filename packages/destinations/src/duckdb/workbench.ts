@@ -8,6 +8,7 @@
 import { mkdir } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname } from "node:path"
+import type { MemoryUse } from "@decant/connector"
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { Duration, Effect, Exit, type Scope, Semaphore } from "effect"
 import type { DestinationError } from "../destination-error.ts"
@@ -16,12 +17,13 @@ import { privateFolder } from "../private-folder.ts"
 import { literal } from "../sql-text.ts"
 import { failureOf } from "./duckdb-failure.ts"
 import { type Patience, whenUnlocked } from "./lock-wait.ts"
-import { firstLimit, threads } from "./memory.ts"
+import { firstLimit, type MemoryPlan, memoryPlan } from "./memory.ts"
 
 /** `probe` reads without waiting for a lock. */
 export type Access = "read" | "write" | "probe"
 
 export interface Workbench {
+  readonly memory: MemoryPlan
   /** The connection for one caller at a time, the file not yet attached. Temporary tables are dropped after it. */
   readonly use: <A>(
     body: (sql: Sql) => Effect.Effect<A, DestinationError>
@@ -43,10 +45,10 @@ export const pathPermit = (path: string): Semaphore.Semaphore => {
   return found
 }
 
-const settings = (folder: string): Record<string, string> => ({
+const settings = (folder: string, memory: MemoryPlan): Record<string, string> => ({
   temp_directory: folder,
-  memory_limit: firstLimit,
-  threads: String(threads),
+  memory_limit: firstLimit(memory),
+  threads: String(memory.threads),
   preserve_insertion_order: "false",
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false"
@@ -81,9 +83,10 @@ const attach = async (path: string, connection: DuckDBConnection, access: Access
 }
 
 export const openWorkbench = Effect.fnUntraced(function* (
-  options: Patience
+  options: Patience & { readonly memory?: MemoryUse | undefined }
 ): Effect.fn.Return<Workbench, DestinationError, Scope.Scope> {
   const folder = yield* privateFolder((cause) => failureOf(tmpdir(), cause))
+  const memory = memoryPlan(options.memory)
   let open: Open | null = null
   const discard = Effect.sync(() => {
     if (open !== null) close(open)
@@ -92,7 +95,7 @@ export const openWorkbench = Effect.fnUntraced(function* (
   yield* Effect.addFinalizer(() => discard)
 
   const start = async (): Promise<Open> => {
-    const instance = await DuckDBInstance.create(":memory:", settings(folder))
+    const instance = await DuckDBInstance.create(":memory:", settings(folder, memory))
     const connection = await instance.connect()
     await connection.run("SET TimeZone = 'UTC'")
     await connection.run("PRAGMA disable_checkpoint_on_shutdown")
@@ -145,5 +148,5 @@ export const openWorkbench = Effect.fnUntraced(function* (
       )
     )
 
-  return { use, attached }
+  return { memory, use, attached }
 })

@@ -63,7 +63,7 @@ export const commitToTables = Effect.fnUntraced(function* (
   const layout = yield* tableLayout(commit.schema, settings)
   yield* checkHeaders(commit.segments)
   const prepared: Prepared = { commit, layout, batches: batchesOf(commit.segments) }
-  const attempt = withEnoughMemory((limit) =>
+  const attempt = (limit: string) =>
     workbench.use(
       Effect.fnUntraced(function* (sql: Sql) {
         yield* sql.run(`SET memory_limit = ${literal(limit)}`)
@@ -71,9 +71,8 @@ export const commitToTables = Effect.fnUntraced(function* (
         return yield* once(writer, orgId, prepared, sql)
       })
     )
-  )
   for (let tries = 0; tries < 5; tries++) {
-    const result = yield* attempt
+    const result = yield* withEnoughMemory(attempt, workbench.memory)
     if (result !== "again") return result
   }
   return yield* tooBusy(commit.stream)

@@ -9,6 +9,7 @@ import { Duration, Effect } from "effect"
 import { compareWithFile } from "../duckdb/compare.ts"
 import { failureOf } from "../duckdb/duckdb-failure.ts"
 import { countStream } from "../duckdb/inspect.ts"
+import { commitBytes } from "../duckdb/memory.ts"
 import { openWorkbench, type Workbench } from "../duckdb/workbench.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
 import { privateFolder } from "../private-folder.ts"
@@ -36,6 +37,7 @@ const inBucket = (path: string, bucket: Bucket, folder: string) =>
 
 /** A workbench whose `target` is the stream's table as of its newest commit. */
 const benchOver = (writer: Writer, stream: string): Workbench => ({
+  memory: writer.workbench.memory,
   use: writer.workbench.use,
   attached: (sql, _access, body) =>
     withScratch(
@@ -57,12 +59,13 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
   const folder = yield* privateFolder((cause) => failureOf(path, cause))
   const { bucket } = settings
   const store = bucket === null ? localStore(path) : yield* inBucket(path, bucket, folder)
-  const workbench = yield* openWorkbench({ path, lockTimeout: Duration.zero, notice: options.notice })
+  const { memory, notice } = options
+  const workbench = yield* openWorkbench({ path, lockTimeout: Duration.zero, notice, memory })
   const writer: Writer = { workbench, store, settings, folder, snapshots: new Map() }
   const streams = store.use(workbench.use((sql) => readAllStreams({ sql, ...writer })))
 
   const destination: Destination = {
-    capabilities: { commitBytes: 256 * 1024 * 1024, maxIdentifierBytes: 255, nulBytes: "kept" },
+    capabilities: { commitBytes: commitBytes(options.memory), maxIdentifierBytes: 255, nulBytes: "kept" },
     location: store.location,
     checkpoints: Effect.gen(function* () {
       const orgId = yield* checkOrg(store, settings)
