@@ -28,12 +28,10 @@ const specsBeside = (file: string): Effect.Effect<ReadonlyArray<string>> =>
 
 const textOf = (file: string): Effect.Effect<string, ConnectorError | RunnerError> =>
   readText(file).pipe(
-    Effect.flatMap((text) =>
-      text === null
-        ? Effect.flatMap(specsBeside(file), (others) =>
-            Effect.fail(ConnectorError.specNotFound(file, others))
-          )
-        : Effect.succeed(text)
+    Effect.filterOrElse(
+      (text) => text !== null,
+      () =>
+        Effect.flatMap(specsBeside(file), (others) => Effect.fail(ConnectorError.specNotFound(file, others)))
     )
   )
 

@@ -4,5 +4,6 @@ import { isAbsolute, relative } from "node:path"
 export const asTyped = (location: string): string => {
   if (!isAbsolute(location)) return location
   const typed = relative(process.cwd(), location)
+  if (typed === "") return "."
   return typed.startsWith("..") ? location : typed
 }

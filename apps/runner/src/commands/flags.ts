@@ -4,9 +4,11 @@ import { Argument, Flag, GlobalFlag } from "effect/cli"
 import { RunnerError } from "../runner-error.ts"
 import { defaultSpecFile } from "../spec-file.ts"
 import { openScreen } from "../terminal/screen.ts"
+import { asTyped } from "./as-typed.ts"
 
 export const SpecFlag = GlobalFlag.Setting("spec")({
-  flag: Flag.String("spec").pipe(
+  flag: Flag.Path("spec").pipe(
+    Flag.map(asTyped),
     Flag.withMetavar("FILE"),
     Flag.withDescription(`The spec file (default ./${defaultSpecFile})`),
     Flag.optional
@@ -31,7 +33,8 @@ const QuietFlag = GlobalFlag.Setting("quiet")({
 export const globalFlags = [SpecFlag, JsonFlag, QuietFlag] as const
 
 /** The spec as the command's own argument: `decant sync acme.yaml`. */
-export const specArgument = Argument.String("spec").pipe(
+export const specArgument = Argument.Path("spec").pipe(
+  Argument.map(asTyped),
   Argument.withDescription(`The spec file (default ./${defaultSpecFile})`),
   Argument.optional
 )
