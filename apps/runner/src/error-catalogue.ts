@@ -1,5 +1,6 @@
 /** The codes of the runner itself. */
 import type { ErrorEntry } from "@decant/connector"
+import { httpErrors } from "./http/error-catalogue.ts"
 
 export const errorCatalogue = [
   {
@@ -116,5 +117,6 @@ export const errorCatalogue = [
     fix: "Run the command again; if it happens again, report it with the output of `--log-level debug`.",
     retry: "no",
     disposition: "failed"
-  }
+  },
+  ...httpErrors
 ] as const satisfies ReadonlyArray<ErrorEntry>

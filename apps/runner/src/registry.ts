@@ -15,7 +15,10 @@ const sources: Registry<Spec["source"]["type"], SourceConnector> = {
 const destinations: Registry<Spec["destination"]["type"], DestinationConnector> = {
   duckdb: async () => (await import("@decant/destinations/duckdb")).duckdb,
   parquet: async () => (await import("@decant/destinations/parquet")).parquet,
-  postgres: async () => (await import("@decant/destinations/postgres")).postgres
+  postgres: async () => {
+    const { withSealedUrls } = await import("./sealed-urls.ts")
+    return withSealedUrls((await import("@decant/destinations/postgres")).postgres)
+  }
 }
 
 const find = <Type extends string, Connector>(

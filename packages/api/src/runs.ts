@@ -88,6 +88,8 @@ export type LogLine = typeof LogLine.Type
  */
 export const RunEvent = Schema.Union([
   Schema.TaggedStruct("run", { run: Run }),
+  /** The run began, or counted on; its streams are told one by one. */
+  Schema.TaggedStruct("summary", { run: RunSummary }),
   Schema.TaggedStruct("stream", { stream: RunStream }),
   Schema.TaggedStruct("log", { line: LogLine }),
   Schema.TaggedStruct("ended", { run: Run })

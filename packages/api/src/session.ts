@@ -4,7 +4,7 @@
  */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, HttpApiSchema } from "effect/http-api"
-import { Invalid, Refused, SignInNeeded, TooMany } from "./failures.ts"
+import { Invalid, SignInNeeded, TooMany } from "./failures.ts"
 
 export const Session = Schema.Struct({
   signedIn: Schema.Boolean,
@@ -18,7 +18,7 @@ export type Session = typeof Session.Type
 
 /** Host, Origin and the cookie are looked at before anything else of a request. */
 export class SignedIn extends HttpApiMiddleware.Service<SignedIn>()("decant/api/SignedIn", {
-  error: [SignInNeeded, Refused]
+  error: [SignInNeeded, TooMany]
 }) {}
 
 /** A request whose form is wrong is answered like any other failure. */

@@ -66,7 +66,7 @@ const everyDestination = {
   numbers: Schema.optionalKey(Schema.Literals(["double", "decimal"]))
 }
 
-/** Where the copy goes. Paths are relative to the spec's folder and stay inside it; parquet also takes s3://. */
+/** Where the copy goes. A new path is relative to the spec's folder and stays inside it; s3:// stands in files only. */
 export const DestinationChoice = Schema.Union([
   Schema.Struct({ type: Schema.Literal("duckdb"), path: Schema.String, ...everyDestination }),
   Schema.Struct({ type: Schema.Literal("parquet"), path: Schema.String, ...everyDestination }),

@@ -1,3 +1,4 @@
+export { alwaysAdded, recommendedFields } from "./fields/recommended-fields.ts"
 export { salesforce } from "./salesforce-source.ts"
 export type { AccessPlan } from "./setup/access-plan.ts"
 export { documentedAccess, openSetupOrg, type SetupOrg } from "./setup/setup-org.ts"

@@ -1,59 +1,13 @@
 /** `decant check`: everything that a sync will need, one line each, with what to do where it fails. */
-import {
-  type CheckLine,
-  type Destination,
-  type Disposition,
-  type Failure,
-  failureReport
-} from "@decant/connector"
-import { Effect, Result } from "effect"
+import { type CheckLine, type Disposition, failureReport } from "@decant/connector"
+import { Effect } from "effect"
 import { Command } from "effect/cli"
+import { checkDestination, checkSource } from "../check/check-parts.ts"
 import { type ExitCode, exitCode } from "../exit-code.ts"
-import { findDestination, findSource } from "../registry.ts"
-import { readSpec, type SpecFile } from "../spec-file.ts"
+import { readSpec } from "../spec-file.ts"
 import type { Screen } from "../terminal/screen.ts"
 import { wrapLine } from "../terminal/wrap.ts"
 import { specArgument, theScreen, theSpecFile } from "./flags.ts"
-
-const failed = (name: string, failure: Failure): CheckLine => ({
-  name,
-  status: "fail",
-  detail: failure.message,
-  failure
-})
-
-const checkSource = Effect.fnUntraced(function* ({ spec, folder }: SpecFile) {
-  const connector = yield* findSource(spec.source.type)
-  const opened = yield* Effect.result(connector.open({ spec, folder }))
-  if (Result.isFailure(opened)) {
-    const what = opened.failure.code.startsWith("NET_") ? "reachability" : "login"
-    return { orgId: null, lines: [failed(what, opened.failure)] }
-  }
-  const { identity, check } = opened.success
-  const checked = yield* Effect.result(check)
-  const lines = Result.isSuccess(checked) ? checked.success : [failed("org", checked.failure)]
-  return { orgId: identity.orgId, lines }
-})
-
-const checkDestination = Effect.fnUntraced(function* (
-  { spec, folder }: SpecFile,
-  orgId: string | null,
-  screen: Screen
-) {
-  const connector = yield* findDestination(spec.destination.type)
-  const checked = yield* Effect.result(
-    connector
-      .open({ spec, folder, orgId, notice: screen.note })
-      .pipe(Effect.tap((destination) => destination.check))
-  )
-  const ok = ({ location }: Destination): CheckLine => ({
-    name: "destination",
-    status: "ok",
-    detail: `${location} can be written`,
-    failure: null
-  })
-  return Result.isSuccess(checked) ? ok(checked.success) : failed("destination", checked.failure)
-})
 
 const exitCodeOf = (lines: ReadonlyArray<CheckLine>): ExitCode => {
   const dispositions: ReadonlyArray<Disposition> = lines.flatMap((line) =>
@@ -114,7 +68,7 @@ export const checkSpec = Effect.fnUntraced(function* (file: string, screen: Scre
   const lines = yield* Effect.scoped(
     Effect.gen(function* () {
       const source = yield* checkSource(specFile)
-      return [...source.lines, yield* checkDestination(specFile, source.orgId, screen)]
+      return [...source.lines, yield* checkDestination(specFile, source.identity?.orgId ?? null, screen)]
     })
   )
   process.exitCode = exitCodeOf(lines)

@@ -51,6 +51,13 @@ export const serve = Command.make(
       Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))),
       Flag.withDefault(4766)
     ),
+    host: Flag.String("host").pipe(
+      Flag.withMetavar("ADDRESS"),
+      Flag.withDescription(
+        "Where to listen (default 127.0.0.1); another address needs the variable DECANT_PASSWORD and https"
+      ),
+      Flag.withDefault("127.0.0.1")
+    ),
     publicUrl: Flag.String("public-url").pipe(
       Flag.withMetavar("URL"),
       Flag.withDescription("How browsers and Salesforce reach the server, where a proxy stands before it"),
@@ -73,13 +80,19 @@ export const serve = Command.make(
     const place = yield* placeOf(Option.orElse(input.place, () => flag))
     const publicUrl = yield* publicUrlOf(input.publicUrl)
     const logLevel = yield* GlobalFlag.LogLevel
-    const [{ runServer }, { defaultLogFormat }] = yield* Effect.promise(() =>
-      Promise.all([import("../serve/serve-program.ts"), import("../serve/log-lines.ts")])
+    const [{ runServer }, { defaultLogFormat }, { entryOf }] = yield* Effect.promise(() =>
+      Promise.all([
+        import("../serve/serve-program.ts"),
+        import("../serve/log-lines.ts"),
+        import("../http/access.ts")
+      ])
     )
     const logFormat = Option.getOrElse(input.logFormat, defaultLogFormat)
     return yield* runServer({
       ...place,
       screen,
+      entry: entryOf(process.env.DECANT_PASSWORD),
+      host: input.host,
       port: input.port,
       publicUrl,
       concurrency: input.concurrency,

@@ -5,7 +5,8 @@ import { Effect } from "effect"
 import type { SpecFile } from "../spec-file.ts"
 import type { Screen } from "../terminal/screen.ts"
 import { chosenAuth, type Method } from "./chosen-auth.ts"
-import { keepsLogin, logIn } from "./log-in.ts"
+import { keepsLogin } from "./keeps-login.ts"
+import { logIn } from "./log-in.ts"
 
 export interface ConnectOrg {
   readonly specFile: SpecFile

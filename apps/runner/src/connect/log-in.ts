@@ -49,8 +49,6 @@ const bySecret = Effect.fnUntraced(function* ({ of }: LogIn) {
   return yield* readOrgIdentity(yield* session.token, of.source.apiVersion)
 })
 
-export const keepsLogin = (auth: Auth): boolean => auth.method === "oauth" || auth.method === "device"
-
 export const logIn = (login: LogIn) => {
   if (login.auth.method === "oauth") return byBrowser(login.auth, login)
   if (login.auth.method === "device") return byDevice(login.auth, login)

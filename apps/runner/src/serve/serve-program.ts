@@ -4,8 +4,11 @@ import { join } from "node:path"
 import type { ConnectorError } from "@decant/connector"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, Layer, Logger, type LogLevel, Option, References } from "effect"
-import { HttpRouter, HttpServer } from "effect/http"
+import { HttpServer } from "effect/http"
 import { exitCode } from "../exit-code.ts"
+import { type Entry, signInUrlOf } from "../http/access.ts"
+import { httpServer } from "../http/http-server.ts"
+import { unsafeBind } from "../http/own-address.ts"
 import { RunnerError } from "../runner-error.ts"
 import { holdLock } from "../sync/lock-file.ts"
 import { counted } from "../terminal/numbers.ts"
@@ -22,24 +25,24 @@ export interface ServeRequest {
   readonly screen: Screen
   readonly folder: string
   readonly file: string | null
+  readonly host: string
   readonly port: number
   readonly publicUrl: string | null
+  /** What signs people in. */
+  readonly entry: Entry
   readonly concurrency: number
   readonly logFormat: LogFormat
   readonly logLevel: Option.Option<LogLevel.LogLevel>
 }
 
-/** Its own page and its API are for this machine; whoever opens them wider puts a proxy before them. */
-const host = "127.0.0.1"
-
-const portTaken = (port: number): RunnerError =>
+const portTaken = ({ host, port }: ServeRequest): RunnerError =>
   new RunnerError({
     code: "LISTEN_FAILED",
     message: `Port ${port} of ${host} cannot be listened on; most likely another program has it.`,
     fix: "Stop that program, or choose another port: `--port 4800`."
   })
 
-const listener = ({ port }: ServeRequest) =>
+const listener = ({ host, port }: ServeRequest) =>
   NodeHttpServer.layer(createServer, { host, port, gracefulShutdownTimeout: "1 second" })
 
 const settings = (of: ServeRequest, stateFolder: string) =>
@@ -51,9 +54,9 @@ const settings = (of: ServeRequest, stateFolder: string) =>
       return {
         folder: of.folder,
         file: of.file,
-        host,
+        host: of.host,
         port,
-        publicUrl: (of.publicUrl ?? `http://${host}:${port}`).replace(/\/+$/, ""),
+        publicUrl: (of.publicUrl ?? `http://localhost:${port}`).replace(/\/+$/, ""),
         stateFolder,
         version: version(),
         concurrency: of.concurrency
@@ -73,14 +76,19 @@ const serving = Effect.fnUntraced(function* (of: ServeRequest) {
   yield* refuseBroken(specs, of.file)
   const { publicUrl, folder } = yield* ServeSettings
   const usable = specs.filter(({ specFile }) => specFile !== null)
+  const signInUrl = signInUrlOf(publicUrl, of.entry)
   if (of.screen.json)
-    yield* of.screen.answer(JSON.stringify({ url: publicUrl, folder, specs: usable.map(({ name }) => name) }))
-  else yield* of.screen.answer(`Decant serves ${counted(usable.length, "spec")} of ${folder} at ${publicUrl}`)
+    yield* of.screen.answer(
+      JSON.stringify({ url: publicUrl, signInUrl, folder, specs: usable.map(({ name }) => name) })
+    )
+  else yield* of.screen.answer(`Decant serves ${counted(usable.length, "spec")} of ${folder} at ${signInUrl}`)
   yield* Effect.logInfo(`Decant ${version()} serves ${counted(usable.length, "spec")} of ${folder}.`)
   return yield* Effect.never
 })
 
 export const serveProgram = Effect.fnUntraced(function* (of: ServeRequest) {
+  const unsafe = unsafeBind({ ...of, publicUrl: of.publicUrl ?? "http://localhost" }, of.entry.by)
+  if (unsafe !== null) return yield* unsafe
   const stateFolder = join(of.folder, ".decant", "serve")
   yield* holdLock({
     path: join(stateFolder, "serve.lock"),
@@ -88,7 +96,7 @@ export const serveProgram = Effect.fnUntraced(function* (of: ServeRequest) {
     wait: Option.none(),
     notice: of.screen.note
   })
-  const app = HttpRouter.serve(serverRoutes, { disableLogger: true, disableListenLog: true }).pipe(
+  const app = httpServer(of.entry, serverRoutes).pipe(
     Layer.provideMerge(serveServices),
     Layer.provideMerge(settings(of, stateFolder)),
     Layer.provideMerge(listener(of)),
@@ -96,7 +104,7 @@ export const serveProgram = Effect.fnUntraced(function* (of: ServeRequest) {
   )
   return yield* serving(of).pipe(
     Effect.provide(app),
-    Effect.catchTag("ServeError", () => Effect.fail(portTaken(of.port)))
+    Effect.catchTag("ServeError", () => Effect.fail(portTaken(of)))
   )
 }, Effect.scoped)
 
