@@ -88,9 +88,9 @@ export const words = {
     reconnectTitle: (name: string) => `Reconnect ${name}`,
     where: "Which org?",
     production: "Production",
-    productionHint: "login.salesforce.com",
+    productionHint: "Your live org",
     sandbox: "Sandbox",
-    sandboxHint: "test.salesforce.com",
+    sandboxHint: "A copy for tests",
     myDomain: "My Domain",
     myDomainHint: "Your own address",
     myDomainLabel: "My Domain address",
@@ -137,9 +137,11 @@ export const words = {
     copy: "Copied to",
     objects: "Objects",
     schedule: "Schedule",
-    noSchedule: "Only when you click Sync now",
-    next: (when: string) => `next ${when}`,
-    paused: "paused",
+    scheduleLabel: "When to sync",
+    byHand: "Only by hand",
+    byHandHint: "Syncs run when you click Sync now.",
+    pausedHint: "Paused: syncs run only when you click Sync now.",
+    next: (when: string, timezone: string) => `Next sync: ${when}. Times are in ${timezone}.`,
     pause: "Pause schedule",
     resume: "Resume schedule",
     preflight: "Check access",
@@ -160,6 +162,13 @@ export const words = {
     notYet: "first copy not finished",
     changes: "What changed in Salesforce",
     noCopy: "Nothing is copied yet. Run the first sync, and the freshness of each table shows here."
+  },
+  schedule: {
+    minutes: (minutes: number) => `Every ${minutes} minutes`,
+    hourly: "Every hour",
+    daily: (at: string) => `Every day at ${at}`,
+    weekly: (day: string, at: string) => `Every ${day} at ${at}`,
+    weekdays: ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
   },
   streams: {
     title: "Objects and fields",
@@ -206,7 +215,7 @@ export const words = {
       reference: "Reference status",
       marketingRights: "Marketing rights"
     },
-    roleNone: "Not kept in Salesforce",
+    roleNone: "None",
     roleSuggested: "suggested",
     substitute: "Fill a standard field from a custom one",
     substituteLead:

@@ -42,7 +42,7 @@ const SectionPage = ({
   if (connection === null) return null
   switch (section) {
     case "overview":
-      return <OverviewPage connection={connection} onChanged={asked.put} />
+      return <OverviewPage connection={connection} onChanged={asked.put} onSaved={asked.reload} />
     case "streams":
       return <StreamsPage connection={connection} />
     case "destination":

@@ -9,7 +9,7 @@ import { Dialog } from "../../ui/dialog.tsx"
 import { Field } from "../../ui/field.tsx"
 import { Failure, Loading, Notice } from "../../ui/status.tsx"
 import { words } from "../../words.ts"
-import { type ConnectForm, type FormKey, firstForm, mistakesOf, requestOf } from "./connect-form.ts"
+import { type ConnectForm, type FormKey, firstForm, mistakesOf, requestOf, withWay } from "./connect-form.ts"
 import { CredentialFields } from "./credential-fields.tsx"
 import { Prerequisites } from "./prerequisites.tsx"
 
@@ -112,7 +112,7 @@ const Form = ({
         <ChoiceCards
           label={text.how}
           value={form.way}
-          onChange={(next) => set("way", next)}
+          onChange={(next) => setForm((now) => withWay(now, next))}
           options={options.methods.map(({ id, title, summary }) => {
             const missing = id === "quick" && !options.quickConnect
             return { value: id, label: title, hint: missing ? text.quickMissing : summary, disabled: missing }

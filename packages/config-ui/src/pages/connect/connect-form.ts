@@ -70,6 +70,10 @@ export const firstForm = (of: {
   return { ...blank, way: options.quickConnect ? "quick" : "own-app" }
 }
 
+/** Salesforce gives tokens for client credentials at the org's own address only. */
+export const withWay = (form: ConnectForm, way: Way): ConnectForm =>
+  way === "client-credentials" ? { ...form, way, place: "domain" } : { ...form, way }
+
 const needs: Readonly<Record<Way, ReadonlyArray<readonly [FormKey, string]>>> = {
   quick: [],
   "own-app": [["clientId", text.clientId]],
