@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import { AuthError } from "@decant/auth"
 import { ConnectorError, failureReport } from "@decant/connector"
 import { DestinationError } from "@decant/destinations"
+import { OrgError } from "@decant/org"
 import { SourceError } from "@decant/source-salesforce"
 import { assert, describe, it } from "@effect/vitest"
 import { RunnerError } from "../src/runner-error.ts"
@@ -14,7 +15,7 @@ const anchors = new Set(
   [...page.matchAll(/^### (\S+)$/gm)].map(([, heading = ""]) => `docs/errors.md#${heading.toLowerCase()}`)
 )
 
-const errors = { AuthError, ConnectorError, DestinationError, RunnerError, SourceError }
+const errors = { AuthError, ConnectorError, DestinationError, OrgError, RunnerError, SourceError }
 
 describe("the page of errors", () => {
   for (const [name, error] of Object.entries(errors)) {

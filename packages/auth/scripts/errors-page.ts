@@ -22,6 +22,7 @@ const parts: ReadonlyArray<{
     sections: { AUTH: "Logging in", NET: "The network", API: "Salesforce's API" }
   },
   { folder: "packages/source-salesforce", sections: { "": "Reading Salesforce" } },
+  { folder: "packages/org", sections: { "": "Working with the org" } },
   { folder: "packages/destinations", sections: { "": "Destinations" } },
   { folder: "apps/runner", sections: { "": "Running" } }
 ]

@@ -128,10 +128,10 @@ export const errorCatalogue = [
     disposition: "failed"
   },
   {
-    code: "LOAD_JOB_FAILED",
-    message: "Salesforce did not process a job of this load.",
-    meaning: "The job failed or was aborted as a whole; the message says why.",
-    fix: "The rows that were not processed are in the failure file: correct the cause and load that file.",
+    code: "BULK_QUERY_FAILED",
+    message: "Salesforce did not complete a Bulk query.",
+    meaning: "The job failed or was aborted; the message says why.",
+    fix: "Ask for less (a narrower WHERE, fewer fields), or leave out `--bulk`.",
     retry: "no",
     disposition: "failed"
   }

@@ -30,10 +30,10 @@ const csvCell = (value: unknown): string => {
   return plain === "" || /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain
 }
 
+export const csvLine = (row: ReadonlyArray<unknown>): string => row.map(csvCell).join(",")
+
 export const queryCsv = (result: QueryResult): string =>
-  [result.columns.map((column) => column.name), ...result.rows]
-    .map((row) => row.map(csvCell).join(","))
-    .join("\r\n")
+  [result.columns.map((column) => column.name), ...result.rows].map(csvLine).join("\r\n")
 
 export const queryJson = (result: QueryResult): string =>
   JSON.stringify({

@@ -4,16 +4,23 @@ import { airbyte } from "./airbyte.ts"
 import { check } from "./check.ts"
 import { connect } from "./connect.ts"
 import { demo } from "./demo.ts"
+import { describe } from "./describe.ts"
 import { discover } from "./discover.ts"
 import { erase } from "./erase.ts"
 import { globalFlags } from "./flags.ts"
 import { init } from "./init.ts"
+import { load } from "./load.ts"
 import { mcp } from "./mcp.ts"
+import { objects } from "./objects.ts"
 import { plan } from "./plan.ts"
 import { query } from "./query.ts"
+import { record } from "./record.ts"
+import { rest } from "./rest.ts"
 import { schema } from "./schema.ts"
 import { serve } from "./serve.ts"
 import { setupOrg } from "./setup-org.ts"
+import { soql } from "./soql.ts"
+import { sosl } from "./sosl.ts"
 import { status } from "./status.ts"
 import { sync } from "./sync.ts"
 import { verify } from "./verify.ts"
@@ -25,6 +32,7 @@ export const root = Command.make("decant").pipe(
   Command.withSubcommands([
     { group: "Setting up", commands: [init, connect, check, discover, setupOrg] },
     { group: "The copy", commands: [plan, sync, status, verify, query, erase] },
+    { group: "The org itself", commands: [soql, sosl, objects, describe, record, rest, load] },
     { group: "Other programs", commands: [serve, mcp, airbyte] },
     { group: "More", commands: [demo, schema] }
   ]),

@@ -84,9 +84,8 @@ export const bulkQuery = Effect.fn("org.bulkQuery")(function* (
     Effect.onInterrupt(() => Effect.ignore(abort))
   )
   if (job.state !== "JobComplete") {
-    return yield* orgError("LOAD_JOB_FAILED", {
-      message: `The Bulk query ended as ${job.state}: ${job.errorMessage ?? "Salesforce gives no reason"}.`,
-      fix: "Ask for less (a narrower WHERE, fewer fields), or leave out `--bulk`."
+    return yield* orgError("BULK_QUERY_FAILED", {
+      message: `The Bulk query ended as ${job.state}: ${job.errorMessage ?? "Salesforce gives no reason"}.`
     })
   }
   const page = (locator: string | null) =>

@@ -46,6 +46,8 @@ export interface LoadPlan {
 type LoadPhase = "uploading" | "processing" | "fetching results" | "done"
 
 export interface LoadProgress {
+  /** What `resume` takes. */
+  readonly id: string
   readonly phase: LoadPhase
   readonly rows: number
   readonly bytesSent: number

@@ -103,6 +103,7 @@ const meter = (state: () => LoadState, options: LoadOptions) => {
   const total = (values: Iterable<number>): number => [...values].reduce((all, one) => all + one, 0)
   const tell = (phase: LoadProgress["phase"]): void =>
     options.onProgress?.({
+      id: state().id,
       phase,
       rows: state().rows,
       bytesSent: total(bytesSent.values()),
