@@ -37,9 +37,20 @@ export const planText = ({ line, timezone }: SchedulePlan): string => `${line} $
 export const tickAfter = (plan: SchedulePlan, time: number): number =>
   Cron.next(plan.cron, new Date(time)).getTime()
 
-/** The last time that is not after this one. */
-export const tickUpTo = (plan: SchedulePlan, time: number): number =>
-  Cron.prev(plan.cron, new Date(time + 1)).getTime()
+const before = ({ cron }: SchedulePlan, time: number): number => Cron.prev(cron, new Date(time)).getTime()
+
+/**
+ * The last time that is not after this one. Looking back names other times than looking forward where clocks are set
+ * forward, so it is only where the search begins.
+ */
+export const tickUpTo = (plan: SchedulePlan, time: number): number => {
+  for (let from = before(plan, before(plan, time)); ; from = before(plan, from)) {
+    let tick = tickAfter(plan, from)
+    if (tick > time) continue
+    for (let next = tickAfter(plan, tick); next <= time; next = tickAfter(plan, next)) tick = next
+    return tick
+  }
+}
 
 /** When a tick is started: later by a part of the jitter, and always before the next tick. */
 export const startOfTick = (plan: SchedulePlan, tick: number, part: number): number =>

@@ -141,7 +141,7 @@ const make = Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       const missed = now - start > lateMillis
       // Of several that were missed, the newest stands for all.
-      const tick = missed ? tickUpTo(plan, now) : due
+      const tick = missed ? Math.max(due, tickUpTo(plan, now)) : due
       if (missed && plan.catchUp === "skip") {
         yield* Effect.logWarning(
           `${spec} was due at ${instantFromMillis(due)}; its schedule skips what is missed.`
