@@ -1,7 +1,7 @@
 /** What every tool works with: the spec, the limits, and the org as the user of whoever asks. */
 import { dirname } from "node:path"
 import type { Org, OrgFailure } from "@decant/org"
-import { Effect, RcMap, type Scope } from "effect"
+import { Effect, type Fiber, RcMap, type Scope } from "effect"
 import { runPaths, type SpecFile } from "../spec-file.ts"
 import { openScreen, type Screen } from "../terminal/screen.ts"
 import { TheCaller } from "./caller.ts"
@@ -21,6 +21,8 @@ export interface Desk extends DeskSettings {
   readonly org: Effect.Effect<Org, OrgFailure, TheCaller | Scope.Scope>
   /** Notes of a sync or a proof go nowhere: stdout is the protocol's, and nobody looks at stderr. */
   readonly screen: Screen
+  /** Goes on after the call that started it, and ends with the server. */
+  readonly background: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<Fiber.Fiber<A, E>, never, R>
   /** Where loads are remembered and writes logged. */
   readonly stateFolder: string
 }
@@ -49,8 +51,10 @@ export const openDesk = Effect.fnUntraced(function* (settings: DeskSettings) {
     },
     idleTimeToLive: idle
   })
+  const scope = yield* Effect.scope
   const desk: Desk = {
     ...settings,
+    background: (work) => Effect.forkIn(work, scope),
     stateFolder,
     screen: openScreen({ json: false, quiet: true }),
     org: Effect.flatMap(TheCaller, ({ name, username }) =>

@@ -10,6 +10,8 @@ import { orgAnswers } from "./org-answers.ts"
 import { OrgTools } from "./org-tools.ts"
 import { CopyPrompts, Prompts } from "./prompts.ts"
 import { copyResources, orgResources } from "./resources.ts"
+import { writeAnswers } from "./write-answers.ts"
+import { WriteTools } from "./write-tools.ts"
 
 /** The copy shows what the sync's user sees, so it is not for callers who have a user of their own. */
 const seesCopy = McpServer.visibility(() => Effect.map(TheCaller, ({ copy }) => copy))
@@ -29,7 +31,10 @@ export const registrations = (desk: Desk, callerOf: (headers: Headers.Headers) =
   const org = Layer.mergeAll(
     McpServer.toolkit(OrgTools).pipe(Layer.provide(OrgTools.toLayer(orgAnswers(desk)))),
     orgResources(desk),
-    Prompts
+    Prompts,
+    desk.writable === null
+      ? Layer.empty
+      : McpServer.toolkit(WriteTools).pipe(Layer.provide(WriteTools.toLayer(writeAnswers(desk))))
   )
   return Layer.mergeAll(
     copy.pipe(Layer.provide(seesCopy.combine(identity).layer)),

@@ -1,10 +1,10 @@
 /** Starts the server that the command line asks for. */
-import { readFileSync } from "node:fs"
-import { Effect, Predicate } from "effect"
+import { Effect } from "effect"
 import { exitCode } from "../exit-code.ts"
 import { RunnerError } from "../runner-error.ts"
 import type { SpecFile } from "../spec-file.ts"
 import type { Screen } from "../terminal/screen.ts"
+import { version } from "../version.ts"
 import { openDesk } from "./desk.ts"
 import type { Limits } from "./limits.ts"
 import { serveHttp } from "./serve-http.ts"
@@ -19,11 +19,6 @@ export interface McpRequest {
   readonly objects: ReadonlyArray<string> | null
   readonly allowSync: boolean
   readonly limits: Limits
-}
-
-const version = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
-  return Predicate.hasProperty(manifest, "version") ? String(manifest.version) : "unknown"
 }
 
 const apiName = /^[A-Za-z][A-Za-z0-9_]*$/

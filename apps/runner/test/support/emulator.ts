@@ -14,6 +14,8 @@ export interface Emulator {
   readonly password: string
   readonly accessToken: string
   readonly env: Readonly<Record<string, string>>
+  /** The app whose key may act as any user. */
+  readonly jwt: { readonly clientId: string; readonly privateKeyFile: string }
   readonly control: (method: string, path: string, body?: unknown) => Promise<unknown>
   readonly records: (
     object: string,
@@ -38,7 +40,10 @@ interface Ready {
   readonly username: string
   readonly password: string
   readonly accessToken: string
-  readonly apps: { readonly clientCredentials: { readonly clientId: string; readonly clientSecret: string } }
+  readonly apps: {
+    readonly clientCredentials: { readonly clientId: string; readonly clientSecret: string }
+    readonly jwt: Emulator["jwt"]
+  }
 }
 
 const firstLine = (child: ChildProcess): Promise<string> =>
@@ -83,6 +88,7 @@ export const startEmulator = async (...args: ReadonlyArray<string>): Promise<Emu
     username: ready.username,
     password: ready.password,
     accessToken: ready.accessToken,
+    jwt: ready.apps.jwt,
     env: {
       SALESFORCE_URL: ready.url,
       SALESFORCE_CLIENT_ID: clientId,
