@@ -1,5 +1,5 @@
 -- What was in the pipeline on a past day? OpportunityHistory has a row for each change of stage, amount and close date.
-WITH as_of AS (SELECT TIMESTAMPTZ '2026-06-30 23:59:59+00' AS moment),
+WITH as_of AS (SELECT TIMESTAMPTZ '2024-12-31 23:59:59+00' AS moment),
 states AS (
   SELECT OpportunityId, StageName, Amount, CloseDate
   FROM OpportunityHistory, as_of

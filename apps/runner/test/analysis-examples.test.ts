@@ -28,8 +28,27 @@ afterAll(async () => {
   await org?.stop()
 })
 
+const pastAndPresent = `
+  WITH states AS (
+    SELECT OpportunityId, StageName, CreatedDate <= TIMESTAMPTZ '2024-12-31 23:59:59+00' AS past, CreatedDate, Id
+    FROM OpportunityHistory
+  )
+  SELECT
+    (SELECT count(*) FROM (SELECT arg_max(StageName, (CreatedDate, Id)) AS stage FROM states WHERE past GROUP BY OpportunityId) WHERE stage NOT LIKE 'Closed%'),
+    (SELECT count(*) FROM (SELECT arg_max(StageName, (CreatedDate, Id)) AS stage FROM states GROUP BY OpportunityId) WHERE stage NOT LIKE 'Closed%'),
+    (SELECT avg(steps) FROM (SELECT count(*) AS steps FROM states GROUP BY OpportunityId))`
+
 describe("examples/analysis", () => {
-  it("has ten questions", () => assert.strictEqual(questions.length, 10))
+  it("has ten questions and one more", () => assert.strictEqual(questions.length, 11))
+
+  it("tells another pipeline of a past day than of today", async () => {
+    const { stdout } = await workspace.run(["query", "--spec", "analysis.yaml", "--json", pastAndPresent])
+    const [[past, present, steps]] = JSON.parse(stdout).rows
+    assert.isAbove(past, 50)
+    assert.notStrictEqual(past, present)
+    // An opportunity without steps has no past.
+    assert.isAbove(steps, 3)
+  })
 
   it.each(questions)("%s has an answer", async (question) => {
     const args = ["query", "--spec", "analysis.yaml", "--json", "--file", join(folder, question)]

@@ -14,6 +14,7 @@ export interface DemoOpportunity {
   readonly Probability: number
   readonly CloseDate: string
   readonly CreatedDate: string
+  readonly LastModifiedDate: string
   readonly OwnerId: string
 }
 

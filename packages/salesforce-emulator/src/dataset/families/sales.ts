@@ -4,9 +4,10 @@ import { day, isoSecond } from "../stamps.ts"
 import { products as productNames } from "../words.ts"
 import { keptDays } from "./access.ts"
 import { type DemoOpportunity, type DemoRecords, Family } from "./family.ts"
+import { opportunityPath } from "./opportunity-path.ts"
 
 const withProducts = 300
-const withHistory = 400
+const withTracking = 400
 
 export const salesRecords = (demo: DemoRecords): void => {
   const family = new Family(demo, 5)
@@ -33,6 +34,7 @@ export const salesRecords = (demo: DemoRecords): void => {
     }))
     return { Name, UnitPrice, Product2Id, PricebookEntryId }
   })
+  const amounts = new Map<string, number>()
   for (const opportunity of demo.opportunities.slice(0, withProducts)) {
     let Amount = 0
     for (let at = 1; at <= random.integer(1, 3); at++) {
@@ -48,6 +50,7 @@ export const salesRecords = (demo: DemoRecords): void => {
         Description: family.maybe(0.8, () => family.text(3, "As agreed."))
       }))
     }
+    amounts.set(opportunity.Id, Amount)
     demo.records.change("Opportunity", opportunity.Id, { HasOpportunityLineItem: true, Pricebook2Id, Amount })
     family.rows("OpportunityContactRole", 1, () => ({
       OpportunityId: opportunity.Id,
@@ -56,38 +59,41 @@ export const salesRecords = (demo: DemoRecords): void => {
       IsPrimary: random.chance(0.5)
     }))
   }
-  for (const opportunity of demo.opportunities.slice(0, withHistory)) historyOf(family, opportunity)
+  for (const opportunity of demo.opportunities.slice(0, withTracking)) trackedChange(family, opportunity)
+  for (const opportunity of demo.opportunities) {
+    historyOf(family, opportunity, amounts.get(opportunity.Id) ?? opportunity.Amount)
+  }
 }
 
-/** One row when it was made, and, unless it still is where it began, one for each later stage in turn. */
-const historyOf = (family: Family, opportunity: DemoOpportunity): void => {
-  const reached = stages.findIndex(({ name }) => name === opportunity.StageName)
-  const path = reached <= 0 ? [0] : [0, reached]
-  const created = Date.parse(`${opportunity.CreatedDate}Z`)
-  for (const [step, at] of path.entries()) {
-    const stage = stages[at]
-    if (stage === undefined) continue
-    const when = isoSecond(created + step * 7 * 24 * 3600 * 1000)
+const historyOf = (family: Family, opportunity: DemoOpportunity, amount: number | null): void => {
+  const audit = { OpportunityId: opportunity.Id, CreatedById: opportunity.OwnerId }
+  const path = opportunityPath(family.random, opportunity, amount)
+  for (const { at, stage, amount: Amount, closeDate: CloseDate } of path) {
+    const when = isoSecond(at)
     family.add("OpportunityHistory", {
-      OpportunityId: opportunity.Id,
-      CreatedById: opportunity.OwnerId,
+      ...audit,
       CreatedDate: when,
       SystemModstamp: when,
       StageName: stage.name,
       Probability: stage.probability,
       ForecastCategory: stage.forecast,
-      Amount: opportunity.Amount,
-      CloseDate: opportunity.CloseDate
-    })
-    if (step === 0) continue
-    family.add("OpportunityFieldHistory", {
-      OpportunityId: opportunity.Id,
-      CreatedById: opportunity.OwnerId,
-      CreatedDate: isoSecond(family.now - family.random.integer(1, keptDays) * day),
-      Field: "StageName",
-      DataType: "Text",
-      OldValue: stages[0]?.name,
-      NewValue: stage.name
+      Amount,
+      CloseDate
     })
   }
+}
+
+/** Old rows of it have left, so it tells of the last change only, and of some opportunities. */
+const trackedChange = (family: Family, opportunity: DemoOpportunity): void => {
+  const reached = stages.findIndex(({ name }) => name === opportunity.StageName)
+  if (reached <= 0) return
+  family.add("OpportunityFieldHistory", {
+    OpportunityId: opportunity.Id,
+    CreatedById: opportunity.OwnerId,
+    CreatedDate: isoSecond(family.now - family.random.integer(1, keptDays) * day),
+    Field: "StageName",
+    DataType: "Text",
+    OldValue: stages[0]?.name,
+    NewValue: opportunity.StageName
+  })
 }
