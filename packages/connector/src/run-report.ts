@@ -1,6 +1,7 @@
 /** What a sync did: printed by `decant sync --json`, stored by destinations in `_decant.runs`. */
 import type { FailureReport } from "./failure.ts"
 import type { Instant } from "./instant.ts"
+import type { TimedPhase } from "./phase.ts"
 import type { SyncMode } from "./source.ts"
 
 export interface StreamReport {
@@ -20,6 +21,8 @@ export interface StreamReport {
   /** Calls that the source system counts. */
   readonly apiCalls: number
   readonly durationMs: number
+  /** Milliseconds that each phase was under way; only where they were asked for. */
+  readonly timings?: Readonly<Record<TimedPhase, number>>
   readonly schemaChanges: ReadonlyArray<string>
   readonly warnings: ReadonlyArray<string>
   readonly error: FailureReport | null

@@ -5,7 +5,7 @@
  */
 import { open } from "node:fs/promises"
 import { constants, gunzipSync } from "node:zlib"
-import type { Segment, SegmentFile } from "@decant/connector"
+import { inPhase, type Segment, type SegmentFile } from "@decant/connector"
 import { Effect } from "effect"
 import { DestinationError } from "./destination-error.ts"
 
@@ -69,4 +69,4 @@ export const checkHeaders = (segments: ReadonlyArray<Segment>): Effect.Effect<vo
     segments.flatMap((segment) => segment.files.map((file) => ({ segment, file }))),
     ({ segment, file }) => checkFile(segment, file),
     { concurrency: 8, discard: true }
-  )
+  ).pipe(inPhase("check"))

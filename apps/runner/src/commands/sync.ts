@@ -4,6 +4,7 @@ import { type Duration, Effect, type Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { exitCodeOfRun } from "../exit-code.ts"
 import { closingSentence, failureLines, reportTable, warningLines } from "../progress/report-table.ts"
+import { timingsTable } from "../progress/timings-table.ts"
 import { RunnerError } from "../runner-error.ts"
 import { readSpec } from "../spec-file.ts"
 import { executeRun, prepareRun, type RunRequest } from "../sync/run-sync.ts"
@@ -27,7 +28,9 @@ const showReport = Effect.fnUntraced(function* (
   if (screen.json) return yield* screen.answer(JSON.stringify(report))
   if (screen.quiet) return
   const sentence = closingSentence(report, of)
-  yield* screen.answer(`\n${reportTable(report, screen.out)}\n\n${wrapped(sentence, screen.out)}`)
+  const timed = report.streams.some(({ timings }) => timings !== undefined)
+  const tables = [reportTable(report, screen.out), ...(timed ? [timingsTable(report, screen.out)] : [])]
+  yield* screen.answer(`\n${tables.join("\n\n")}\n\n${wrapped(sentence, screen.out)}`)
 })
 
 /**
@@ -104,6 +107,10 @@ export const sync = Command.make(
       Flag.withDescription("`small` takes half of the memory and more time"),
       Flag.withDefault("normal" as const)
     ),
+    timings: Flag.Boolean("timings").pipe(
+      Flag.withDescription("Say where each stream's time went"),
+      Flag.withDefault(false)
+    ),
     wait: Flag.String("wait").pipe(
       Flag.withMetavar("10m"),
       Flag.withDescription("How long to wait for another run that is at it"),
@@ -122,7 +129,8 @@ export const sync = Command.make(
       fullRefresh: input.fullRefresh,
       backfill: yield* Effect.forEach(input.backfill, fieldOfStream),
       adoptOrg: input.adoptOrg,
-      memory: input.memory
+      memory: input.memory,
+      timings: input.timings
     }
     if (input.dryRun && input.adoptOrg) return yield* adoptsNothing
     if (input.dryRun) return yield* showPlan(request)

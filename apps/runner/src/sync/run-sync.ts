@@ -12,7 +12,7 @@ import type {
   StoredCheckpoints,
   StreamPlan
 } from "@decant/connector"
-import { Cause, Clock, type Duration, Effect, Exit, type Option, type Scope, Semaphore } from "effect"
+import { Cause, Clock, type Duration, Effect, Exit, type Option, type Scope, Semaphore, Tracer } from "effect"
 import { type Board, openBoard } from "../progress/board.ts"
 import { during } from "../progress/waiting-line.ts"
 import { findDestination, findSource } from "../registry.ts"
@@ -22,6 +22,7 @@ import type { Screen } from "../terminal/screen.ts"
 import { adoptOrg } from "./adopt-org.ts"
 import { openCheckpointFile, readMirror } from "./checkpoint-file.ts"
 import { holdLock } from "./lock-file.ts"
+import { phaseTimes } from "./phase-times.ts"
 import { runReport } from "./run-report.ts"
 import { openSpool } from "./spool-folder.ts"
 import { newTally, type StreamTally } from "./stream-tally.ts"
@@ -42,6 +43,8 @@ export interface RunRequest {
   readonly adoptOrg?: boolean
   /** How much memory the destination may take. */
   readonly memory?: MemoryUse
+  /** Whether the report says where the time went. */
+  readonly timings?: boolean
   /** Given by who keeps runs; else made here. */
   readonly runId?: string
   /** Shows the streams; the screen's own board when absent. */
@@ -145,6 +148,7 @@ const runOne = Effect.fnUntraced(function* (
         report: (progress) => Effect.sync(() => board.update(progress))
       })
     ),
+    Effect.updateService(Tracer.Tracer, (outer) => tally.times?.tracer(outer) ?? outer),
     Effect.onExit((exit) =>
       Effect.gen(function* () {
         tally.finishedAt = yield* Clock.currentTimeMillis
@@ -169,7 +173,9 @@ export const executeRun = (run: PreparedRun) =>
   Effect.uninterruptible(
     Effect.scoped(
       Effect.gen(function* () {
-        const tallies = run.plans.map((plan) => newTally(plan, cursorOf(plan, run.stored)))
+        const tallies = run.plans.map((plan) =>
+          newTally(plan, cursorOf(plan, run.stored), run.timings ? phaseTimes() : null)
+        )
         const board = yield* run.watch?.(run.plans) ?? openBoard(run.screen, run.plans)
         const work = run.plans.flatMap((plan, index) => {
           const tally = tallies[index]

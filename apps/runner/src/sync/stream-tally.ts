@@ -11,6 +11,8 @@ import {
   type SyncMode
 } from "@decant/connector"
 
+import type { PhaseTimes } from "./phase-times.ts"
+
 export type Outcome =
   /** Not begun, or stopped before its window was committed whole. */
   | { readonly kind: "open" }
@@ -28,6 +30,8 @@ export interface StreamTally {
   inserted: number
   updated: number
   deleted: number
+  /** Null where nobody asked. */
+  readonly times: PhaseTimes | null
   startedAt: number | null
   finishedAt: number | null
   outcome: Outcome
@@ -43,7 +47,11 @@ const outcomeOf = (plan: StreamPlan): Outcome => {
 const renameText = ({ from, to }: { readonly from: string; readonly to: string }): string =>
   `${from}: renamed to ${to}, which is read of all rows; the column ${from} keeps what it held`
 
-export const newTally = (plan: StreamPlan, cursor: Instant | null): StreamTally => ({
+export const newTally = (
+  plan: StreamPlan,
+  cursor: Instant | null,
+  times: PhaseTimes | null = null
+): StreamTally => ({
   stream: plan.stream,
   mode: plan.status === "ready" ? plan.mode : null,
   warnings: plan.status === "ready" ? [...plan.warnings] : [],
@@ -53,6 +61,7 @@ export const newTally = (plan: StreamPlan, cursor: Instant | null): StreamTally 
   inserted: 0,
   updated: 0,
   deleted: 0,
+  times,
   startedAt: null,
   finishedAt: null,
   outcome: outcomeOf(plan)
@@ -101,6 +110,7 @@ export const streamReport = (tally: StreamTally, usage: StreamUsage): StreamRepo
   bytes: usage.bytes,
   apiCalls: usage.apiCalls,
   durationMs: tally.startedAt === null ? 0 : (tally.finishedAt ?? tally.startedAt) - tally.startedAt,
+  ...(tally.times === null ? {} : { timings: tally.times.read() }),
   schemaChanges: tally.schemaChanges,
   warnings: tally.outcome.kind === "skipped" ? [...tally.warnings, tally.outcome.reason] : tally.warnings,
   error: tally.outcome.kind === "failed" ? failureReport(tally.outcome.failure) : null

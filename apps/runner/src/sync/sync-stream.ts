@@ -8,6 +8,7 @@ import {
   type Advance,
   type Destination,
   type Failure,
+  inPhase,
   type Progress,
   type ReadContext,
   type ReadyStream,
@@ -128,14 +129,16 @@ export const syncStream = Effect.fnUntraced(function* (run: StreamRun) {
         yield* run.report({ stream: plan.stream, phase: "load", rows: 0, bytes: 0, total: null })
       }
       const checkpoint = { ...last.checkpoint, version: version + 1 }
-      const result = yield* destination.commit({
-        stream: plan.stream,
-        schema: plan.schema,
-        segments,
-        checkpoint,
-        expectedVersion: version,
-        publish: last.publish
-      })
+      const result = yield* destination
+        .commit({
+          stream: plan.stream,
+          schema: plan.schema,
+          segments,
+          checkpoint,
+          expectedVersion: version,
+          publish: last.publish
+        })
+        .pipe(inPhase("commit"))
       version = checkpoint.version
       addCommit(tally, result, checkpoint.cursor)
       yield* run.checkpointFile.record(plan.stream, { ...checkpoint, rows: result.rows })

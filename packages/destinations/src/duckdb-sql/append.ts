@@ -4,6 +4,7 @@
  * each key once, none that was there before, none that was removed. If the proof fails the caller rolls back
  * and takes the other way.
  */
+import { inPhase } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import { identifier, literal } from "../sql-text.ts"
@@ -102,15 +103,17 @@ export const appendBatch = Effect.fnUntraced(function* (
   ]
   const counted = yield* sql.rows(`SELECT count(*)::DOUBLE AS rows FROM ${target.sql}`)
   const before = Number(counted[0]?.rows)
-  const rows = yield* sql.run(
-    `INSERT INTO ${target.sql} (${cells.map(({ name }) => identifier(name)).join(", ")})
+  const rows = yield* sql
+    .run(
+      `INSERT INTO ${target.sql} (${cells.map(({ name }) => identifier(name)).join(", ")})
       SELECT ${cells.map(({ sql }) => sql).join(", ")} FROM (${readFiles(batch, types)})`
-  )
+    )
+    .pipe(inPhase("stage"))
   if (rows !== batchRows(batch)) {
     yield* findShortFile(sql, batch, types)
     return yield* segmentShort(batch.files[0]?.file.path ?? "", batchRows(batch), rows)
   }
-  if (!(yield* appendedOnce(sql, to, before, rows))) return null
+  if (!(yield* appendedOnce(sql, to, before, rows).pipe(inPhase("verify")))) return null
   if (history !== null) yield* appendVersions(sql, to, history, ownRows(target.sql, before))
   return { ...noCounts, inserted: rows }
 })

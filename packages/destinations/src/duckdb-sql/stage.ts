@@ -3,7 +3,7 @@
  * anything of it touches the target. DuckDB's MERGE takes an arbitrary one of two rows with the same key,
  * so the reduction is what makes the merge right.
  */
-import { segmentRows } from "@decant/connector"
+import { inPhase, segmentRows } from "@decant/connector"
 import { Effect } from "effect"
 import { DestinationError } from "../destination-error.ts"
 import { columnOf, identifier } from "../sql-text.ts"
@@ -159,10 +159,12 @@ export const stageBatch = Effect.fnUntraced(function* (
   const stage: Stage = { batch, name, table, columns, rows: batchRows(batch), older: null }
   const cells = values.map(({ column, sql }) => `${sql} AS ${identifier(column.name)}`)
   const own = [`${fileAsOf(batch)} AS ${asOfColumn}`, `${filePosition(batch)} AS ${filePositionColumn}`]
-  yield* sql.run(
-    `CREATE OR REPLACE TEMP TABLE ${identifier(name)} AS SELECT ${[...cells, ...own].join(", ")} FROM (${readFiles(batch, types)})`
-  )
-  yield* countFiles(sql, table, batch)
+  yield* sql
+    .run(
+      `CREATE OR REPLACE TEMP TABLE ${identifier(name)} AS SELECT ${[...cells, ...own].join(", ")} FROM (${readFiles(batch, types)})`
+    )
+    .pipe(inPhase("stage"))
+  yield* countFiles(sql, table, batch).pipe(inPhase("verify"))
   return stage
 })
 

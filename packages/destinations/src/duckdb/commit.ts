@@ -3,7 +3,7 @@
  * of the file, or not at all. The version of the stream's checkpoint is compared and set in it, so that of two
  * writers the late one aborts whole.
  */
-import type { Commit, CommitResult } from "@decant/connector"
+import { type Commit, type CommitResult, inPhase } from "@decant/connector"
 import { Effect } from "effect"
 import { DestinationError } from "../destination-error.ts"
 import { appendBatch, canAppend } from "../duckdb-sql/append.ts"
@@ -151,7 +151,9 @@ export const inTransaction = Effect.fnUntraced(function* (
     if (appended === null) return { keep: false, value: null }
     counts = appended
   } else {
-    counts = yield* applyAll(sql, to, history, stages ?? (yield* stageAll(sql, prepared)), committed)
+    counts = yield* applyAll(sql, to, history, stages ?? (yield* stageAll(sql, prepared)), committed).pipe(
+      inPhase("merge")
+    )
   }
   const fresh = commit.segments.filter((segment) => !committed.has(segment.id))
   const finished = yield* finish(sql, prepared, { settings, orgId, state, place, table, to, fresh })

@@ -4,6 +4,7 @@
  * segments say, each key once, none that was there before, none that was removed.
  */
 
+import { inPhase } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import { findShortFile } from "../duckdb-sql/append.ts"
@@ -104,14 +105,15 @@ export const appendFile = Effect.fnUntraced(function* (
   stored: ReadonlyArray<AddFile>
 ): Effect.fn.Return<AddFile | null, DestinationError> {
   const { types, select } = cells(layout, batch, of.columns)
-  const file = yield* draftFile(of, select)
+  const file = yield* draftFile(of, select).pipe(inPhase("stage"))
   const { rows, draft } = file
   if (rows !== batchRows(batch)) {
     yield* findShortFile(of.sql, batch, types)
     return yield* segmentShort(batch.files[0]?.file.path ?? "", batchRows(batch), rows)
   }
   const stats = yield* fileStatistics(of.sql, draft, of)
-  if (!(yield* provenNew(of, { layout, columns: of.columns, draft, rows, stats, stored }))) {
+  const proof = provenNew(of, { layout, columns: of.columns, draft, rows, stats, stored })
+  if (!(yield* proof.pipe(inPhase("verify")))) {
     yield* dropDraft(draft)
     return null
   }

@@ -1,4 +1,5 @@
 /** A commit whose rows meet stored ones: the parts of the tables that they may change are loaded, and written anew where they did. */
+import { inPhase } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import { stageAll } from "../duckdb/commit.ts"
@@ -120,9 +121,9 @@ const applyAndWrite = Effect.fnUntraced(function* (
   if (plan.partly && column !== null) yield* listStagedKeys(sql, stages, column)
   for (const { name, table, touched } of plan.loads) {
     const at = { schema: layout.schema, name, column, partly: plan.partly }
-    loaded.set(name, yield* loadTable(sql, writer.store, at, table, touched))
+    loaded.set(name, yield* loadTable(sql, writer.store, at, table, touched).pipe(inPhase("merge")))
   }
-  const { kept, value } = yield* applyInTarget(work, stages)
+  const { kept, value } = yield* applyInTarget(work, stages).pipe(inPhase("merge"))
   if (!kept) return { ...value, rows: state?.checkpoint.rows ?? 0 }
   const columns = yield* resultColumns(work)
   const files = yield* writeTable(

@@ -2,7 +2,7 @@
  * A commit of a generation that is not visible: a first load, or a later one beside the visible table, until it is
  * whole and is published.
  */
-import type { SchemaChange, Segment } from "@decant/connector"
+import { inPhase, type SchemaChange, type Segment } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import { type Counts, noCounts } from "../duckdb-sql/apply.ts"
@@ -48,7 +48,7 @@ const fillHidden = Effect.fnUntraced(function* (
   const loads = yield* sessions.use((sql) => ensureHidden(sql, hidden, { plan, goesOn, published }))
   if (fresh.length === 0) return { older: [], stages: [] }
   if (loads) {
-    yield* loadSegments(sessions, hidden, fresh, work)
+    yield* loadSegments(sessions, hidden, fresh, work).pipe(inPhase("stage"))
     const ids = fresh.map(({ id }) => id)
     yield* acceptLoads(main, hidden, ids)
     return { older: [], stages: [] }
@@ -111,7 +111,7 @@ const publish = Effect.fnUntraced(function* (
     layoutText: layout.text,
     published: commit.checkpoint.generation
   })
-  const settled = olderRows(layout, yield* settle(main, hidden))
+  const settled = olderRows(layout, yield* settle(main, hidden).pipe(inPhase("merge")))
   const stands = (yield* tableTypes(main, layout.schema, layout.table)) !== null
   if (state?.published == null || !stands) {
     const counts = yield* publishFirst(main, hidden)

@@ -1,5 +1,5 @@
 /** What the parts of a commit share: its transaction, what it has found, and how segments are merged. */
-import type { Commit, SchemaChange, Segment } from "@decant/connector"
+import { type Commit, inPhase, type SchemaChange, type Segment } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import { addCounts, type Counts, noCounts } from "../duckdb-sql/apply.ts"
@@ -70,7 +70,7 @@ export const mergeSegments = Effect.fnUntraced(function* (
 ): Effect.fn.Return<{ readonly counts: Counts; readonly stages: ReadonlyArray<Stage> }, DestinationError> {
   const { main, sessions, layout, fileOf, nul, commit } = work
   const stages = batchesOf(segments).map((batch) => stageOf(layout, batch))
-  for (const stage of stages) yield* copyBatch(sessions, stage, fileOf, nul)
+  for (const stage of stages) yield* copyBatch(sessions, stage, fileOf, nul).pipe(inPhase("stage"))
   yield* main.run("SET LOCAL lock_timeout = '60s'")
   yield* main.run(`LOCK TABLE ${target.sql} IN SHARE ROW EXCLUSIVE MODE`)
   yield* main.run("SET LOCAL work_mem = '64MB'")
@@ -79,8 +79,8 @@ export const mergeSegments = Effect.fnUntraced(function* (
   const reduced: Array<Stage> = []
   for (const stage of stages) {
     yield* main.run(`ANALYZE ${stage.table}`)
-    const one = yield* reduceStage(main, layout, stage)
-    counts = addCounts(counts, yield* applyStage(main, to, one))
+    const one = yield* reduceStage(main, layout, stage).pipe(inPhase("verify"))
+    counts = addCounts(counts, yield* applyStage(main, to, one).pipe(inPhase("merge")))
     reduced.push(one)
   }
   return { counts, stages: reduced }

@@ -4,7 +4,7 @@
  */
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
-import { type Segment, segmentId, type Work, type WorkJob } from "@decant/connector"
+import { inPhase, type Segment, segmentId, type Work, type WorkJob } from "@decant/connector"
 import { Clock, Effect, Schedule, Stream } from "effect"
 import type { Download } from "../org/salesforce-client.ts"
 import { progress, type StreamReading } from "../read/stream-reading.ts"
@@ -87,11 +87,12 @@ const fetchOnce = Effect.fnUntraced(function* (
 ): Effect.fn.Return<PageResult, ReadError> {
   const { definition, client, context } = reading
   const begun = yield* Clock.currentTimeMillis
-  const download = yield* askFor(reading, address)
+  const download = yield* askFor(reading, address).pipe(inPhase("download"))
   yield* expectUtf8(download)
   const path = join(context.spool, `${id}.csv`)
-  const page = yield* spoolPage(download, path)
+  const page = yield* spoolPage(download, path).pipe(inPhase("download"))
   yield* checkPage(page, definition.select, claimedRows(download)).pipe(
+    inPhase("check"),
     Effect.onError(() => Effect.promise(() => rm(path, { force: true })))
   )
   client.ledger.bytes(definition.stream, page.received)

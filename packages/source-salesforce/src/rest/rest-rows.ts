@@ -5,7 +5,7 @@
  */
 import { appendFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { type Segment, segmentId, type Work } from "@decant/connector"
+import { inPhase, type Segment, segmentId, type Work } from "@decant/connector"
 import { Effect, Option, Stream } from "effect"
 import { progress, type StreamReading } from "../read/stream-reading.ts"
 import type { WorkEvent } from "../read/work-event.ts"
@@ -131,7 +131,12 @@ const attempt = (
       if (position.page === null || position.page.records.length === 0) {
         return [[], Option.none<Position>()] as const
       }
-      const { segment, position: next } = yield* writeSegment(reading, work, position.page, position.received)
+      const { segment, position: next } = yield* writeSegment(
+        reading,
+        work,
+        position.page,
+        position.received
+      ).pipe(inPhase("download"))
       received = next.received
       const more = next.page === null ? Option.none<Position>() : Option.some(next)
       return [[{ kind: "segment", segment } satisfies WorkEvent], more] as const
@@ -156,7 +161,7 @@ export const firstRows = (reading: StreamReading, work: Work): Effect.Effect<Que
   const { definition, client } = reading
   const resource = definition.soql === null ? "queryAll" : "query"
   const asked = isWide(reading, work) ? { ...definition, select: ["Id"] } : definition
-  return firstPage(client, definition.stream, queryOf(asked, work), resource)
+  return firstPage(client, definition.stream, queryOf(asked, work), resource).pipe(inPhase("download"))
 }
 
 /** New work: the rows of the first attempt may be committed, under other segment ids. */
