@@ -40,7 +40,9 @@ export const makeRecords = (
   /** What a write replaces. A record that cannot be read is no reason not to write it; the log says null. */
   const before = (object: string, id: string, values: OrgRecord | null): Effect.Effect<OrgRecord | null> => {
     const plain =
-      values === null ? undefined : Object.keys(values).filter((name) => typeof values[name] !== "object")
+      values === null
+        ? undefined
+        : Object.keys(values).filter((name) => typeof values[name] !== "object" || values[name] === null)
     return get(object, id, plain?.length === 0 ? undefined : plain).pipe(
       Effect.map(withoutAttributes),
       Effect.orElseSucceed(() => null)
