@@ -28,10 +28,8 @@ const home = Effect.gen(function* () {
   return token === null ? yield* page : yield* signInByAddress(token)
 })
 
-/** Names of built files carry a hash of what is in them. */
+/** Asked for again each time, and sent only when changed: a new version of the pages is there at once. */
 const files =
-  root === undefined
-    ? Layer.empty
-    : HttpStaticServer.layer({ root, spa: true, cacheControl: "public, max-age=3600" })
+  root === undefined ? Layer.empty : HttpStaticServer.layer({ root, spa: true, cacheControl: "no-cache" })
 
 export const uiRoutes = Layer.mergeAll(HttpRouter.add("GET", "/", home), files)

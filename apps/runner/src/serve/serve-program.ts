@@ -74,12 +74,12 @@ const refuseBroken = (specs: ReadonlyArray<ShelvedSpec>, file: string | null) =>
 const serving = Effect.fnUntraced(function* (of: ServeRequest) {
   const specs = yield* (yield* SpecShelf).list
   yield* refuseBroken(specs, of.file)
-  const { publicUrl, folder } = yield* ServeSettings
+  const { publicUrl, folder, port } = yield* ServeSettings
   const usable = specs.filter(({ specFile }) => specFile !== null)
   const signInUrl = signInUrlOf(publicUrl, of.entry)
   if (of.screen.json)
     yield* of.screen.answer(
-      JSON.stringify({ url: publicUrl, signInUrl, folder, specs: usable.map(({ name }) => name) })
+      JSON.stringify({ url: publicUrl, signInUrl, port, folder, specs: usable.map(({ name }) => name) })
     )
   else yield* of.screen.answer(`Decant serves ${counted(usable.length, "spec")} of ${folder} at ${signInUrl}`)
   yield* Effect.logInfo(`Decant ${version()} serves ${counted(usable.length, "spec")} of ${folder}.`)

@@ -1,9 +1,20 @@
 /** Makes a change in a spec's text and leaves the rest as it is: comments, order, what pages do not know. */
 import type { DestinationChoice, SpecChange, StreamChoice } from "@decant/api"
-import { type Document, isMap, isSeq, type YAMLMap } from "yaml"
+import { type Document, isMap, isSeq, type Node, visit, type YAMLMap } from "yaml"
 import { parseSpec, same } from "./spec-document.ts"
 
 type Doc = Document.Parsed
+
+/** `{ file: … }` on one line, as people write it. */
+const nodeOf = (document: Doc, value: unknown): Node => {
+  const node = document.createNode(value)
+  visit(node, {
+    Map: (_, map) => {
+      if (map.items.length === 1 && map.has("file")) map.flow = true
+    }
+  })
+  return node
+}
 
 const keyOf = (stream: unknown): string => {
   const { object, name, soql } = stream as { object?: string; name?: string; soql?: string }
@@ -59,11 +70,11 @@ const setDestination = (document: Doc, { url, queryUrl, ...wanted }: Destination
   const secrets = { ...(url === undefined ? {} : { url }), ...(queryUrl === undefined ? {} : { queryUrl }) }
   const map = document.get("destination", true)
   if (!isMap(map) || map.get("type") !== wanted.type) {
-    document.set("destination", document.createNode({ ...wanted, ...secrets }))
+    document.set("destination", nodeOf(document, { ...wanted, ...secrets }))
     return
   }
   fill(document, map, wanted, destinationKeys)
-  for (const [key, value] of Object.entries(secrets)) map.set(key, document.createNode(value))
+  for (const [key, value] of Object.entries(secrets)) map.set(key, nodeOf(document, value))
 }
 
 type Reference = { readonly file: string }
@@ -118,7 +129,7 @@ export const withLogin = (
 ): string => {
   const document = parseSpec(text)
   document.setIn(["source", "environment"], login.environment)
-  document.setIn(["source", "auth"], document.createNode(login.auth))
+  document.setIn(["source", "auth"], nodeOf(document, login.auth))
   if (login.title !== undefined) setTitle(document, login.title)
   return document.toString({ lineWidth: 0, flowCollectionPadding: true })
 }

@@ -121,6 +121,8 @@ const placeChange = ({ edit, before, after }: Both): string | null => {
 export const forbiddenChange = (edit: SpecEdit): string | null => {
   const after = rawSpec(parseSpec(edit.after))
   if (after === null) return null
-  const both: Both = { edit, before: rawSpec(parseSpec(edit.before)) ?? {}, after }
+  const before = rawSpec(parseSpec(edit.before))
+  if (before === null) return "a file that is no YAML now, so that nobody can tell what changes"
+  const both: Both = { edit, before, after }
   return fixedChange(both) ?? secretUrlChange(both) ?? newReference(both) ?? placeChange(both)
 }

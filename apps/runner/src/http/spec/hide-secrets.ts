@@ -4,7 +4,7 @@
  */
 import { type Leaf, leavesOf, parseSpec } from "./spec-document.ts"
 
-export const hidden = '"********"'
+const hidden = '"********"'
 const hiddenText = "********"
 
 /** The keys of a spec whose value is a secret, wherever they stand. */
@@ -41,7 +41,7 @@ const inPlace = (text: string, { range }: Leaf): string =>
   text.slice(range[0], range[1]).endsWith("\n") ? `${hidden}\n` : hidden
 
 const lineOfSecret = new RegExp(
-  `^(\\s*(?:- )?(?:${[...secretKeys].join("|")})\\s*:)\\s*(?!\\{|\\$\\{\\w+\\}\\s*$).+$`,
+  `^(\\s*(?:- )?(?:${[...secretKeys].join("|")})\\s*:)(?!\\s*(?:\\{|\\$\\{\\w+\\}\\s*$)).+$`,
   "gm"
 )
 const pem = /-----BEGIN[\s\S]*?(-----END[^\n]*|$)/g
@@ -77,3 +77,7 @@ export const showSecrets = (sent: string, stored: string): string => {
       })
   )
 }
+
+/** A secret of which only the stand-in is there: saved, it would be lost. */
+export const lacksSecrets = (text: string): boolean =>
+  leavesOf(parseSpec(text)).some((leaf) => isSecret(leaf) && leaf.text === hiddenText)

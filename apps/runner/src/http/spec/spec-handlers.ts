@@ -8,7 +8,7 @@ import { answering, forbidden } from "../answer.ts"
 import { changedText } from "./change-spec.ts"
 import { forgetUnnamed, keepDestinationSecrets } from "./destination-secrets.ts"
 import { forbiddenChange } from "./forbidden-changes.ts"
-import { showSecrets } from "./hide-secrets.ts"
+import { lacksSecrets, showSecrets } from "./hide-secrets.ts"
 import { at, parseSpec, rawSpec } from "./spec-document.ts"
 import { fileOf } from "./spec-view.ts"
 
@@ -26,6 +26,8 @@ const shown = Effect.fnUntraced(function* (shelved: ShelvedSpec, text: string) {
 export const allowedText = Effect.fnUntraced(function* (shelved: ShelvedSpec, sent: string) {
   const { folder } = yield* ServeSettings
   const text = showSecrets(sent, shelved.text)
+  if (lacksSecrets(text))
+    return yield* forbidden("a secret to stars; write the secret again, or a reference to it")
   const refused = forbiddenChange({ before: shelved.text, after: text, folder, name: nameOf(shelved) })
   return refused === null ? text : yield* forbidden(refused)
 })
