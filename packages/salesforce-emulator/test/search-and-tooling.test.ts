@@ -36,6 +36,16 @@ layer(EmulatedOrg.layer({}, { dataset: "empty" }))("search", (it) => {
     })
   )
 
+  it.effect("what follows a backslash stands for itself", () =>
+    Effect.gen(function* () {
+      yield* withAccounts()
+      const inNames = (term: string) => found(`FIND {${term}} IN NAME FIELDS RETURNING Account(Name)`)
+      assert.deepStrictEqual(yield* inNames("\\(bergen\\)"), ["Acme (Bergen) ASA"])
+      assert.deepStrictEqual(yield* inNames("rocket\\*"), ["Rocket Fuel"])
+      assert.deepStrictEqual(yield* inNames("acme\\} RETURNING User\\(Id"), [])
+    })
+  )
+
   it.effect("each object brings its own fields, filter, order and limit", () =>
     Effect.gen(function* () {
       yield* withAccounts()

@@ -1,6 +1,7 @@
 /**
  * The search term as a condition on a record's texts. Words are found as whole words in any case; `*` and `?` stand
- * for letters, quotes hold a phrase together, AND, OR and AND NOT join, and words side by side must all be there.
+ * for letters, quotes hold a phrase together, AND, OR and AND NOT join, and words side by side must all be there. What
+ * follows a backslash stands for itself.
  * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_sosl_find.htm
  */
 import { literal } from "../org/store.ts"
@@ -8,14 +9,21 @@ import { malformedSearch } from "./parse.ts"
 
 type Token = "(" | ")" | "AND" | "OR" | "NOT" | { readonly words: string }
 
+/** Reserved characters are no letters: escaped, they separate words and mean nothing more. */
+const plain = (text: string): string =>
+  text
+    .replaceAll(/\\[^\p{L}\p{N}]/gu, " ")
+    .replaceAll("\\", "")
+    .trim()
+
 const tokens = (term: string): ReadonlyArray<Token> =>
-  [...term.matchAll(/"([^"]*)"|[()]|[^\s()"]+/g)].map(([token, phrase]): Token => {
-    if (phrase !== undefined) return { words: phrase }
+  [...term.matchAll(/"((?:\\.|[^"\\])*)"|[()]|(?:\\.|[^\s()"\\])+/gs)].map(([token, phrase]): Token => {
+    if (phrase !== undefined) return { words: plain(phrase) }
     const upper = token.toUpperCase()
     if (token === "(" || token === ")" || upper === "AND" || upper === "OR" || upper === "NOT") {
       return upper as Token
     }
-    return { words: token }
+    return { words: plain(token) }
   })
 
 const letter = "[\\pL\\pN]"
