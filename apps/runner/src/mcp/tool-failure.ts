@@ -12,8 +12,9 @@ export class ToolFailure extends Schema.TaggedError<ToolFailure>()("ToolFailure"
     })
   }
 
+  /** What an agent may not do, or asked in the wrong way: nothing that an operator has to look up. */
   static refused(message: string, fix: string): ToolFailure {
-    return ToolFailure.of({ code: "REFUSED", message, fix })
+    return new ToolFailure({ message: `${message}\nWhat to do: ${fix}` })
   }
 }
 
