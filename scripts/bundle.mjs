@@ -30,7 +30,7 @@ const isFresh = async (folder) => {
 }
 
 const forgetOldChunks = (dist, written) => {
-  for (const name of readdirSync(dist)) {
+  for (const { name } of readdirSync(dist, { withFileTypes: true }).filter((entry) => entry.isFile())) {
     const path = join(dist, name)
     if (!written.has(name) && Date.now() - modified(path) > 3_600_000) rmSync(path, { force: true })
   }
