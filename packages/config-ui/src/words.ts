@@ -183,7 +183,6 @@ export const words = {
     noneFound: "No object matches. Try another word.",
     noFieldFound: "No field matches. Try another word.",
     rows: (text: string) => `${text} rows`,
-    rowsUnknown: "rows unknown",
     cannot: "cannot be copied",
     api: { bulk: "Bulk API", rest: "REST API" },
     pattern: "All objects that match this pattern",

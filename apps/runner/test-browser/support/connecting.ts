@@ -12,7 +12,7 @@ export const choose = (page: Page, name: string) =>
 
 export const chooseOrg = async (page: Page, org: Emulator): Promise<void> => {
   await choose(page, "My Domain")
-  await page.getByLabel("My Domain address").fill(org.url)
+  await page.getByLabel("My Domain address", { exact: true }).fill(org.url)
 }
 
 export const connect = (page: Page) =>
@@ -21,8 +21,8 @@ export const connect = (page: Page) =>
 /** At Salesforce: logs in, and presses Allow or Deny. */
 export const answer = async (page: Page, org: Emulator, decision: "Allow" | "Deny"): Promise<void> => {
   await page.waitForURL((url) => url.origin === org.url)
-  await page.getByLabel("Username").fill(org.username)
-  await page.getByLabel("Password").fill(org.password)
+  await page.getByLabel("Username", { exact: true }).fill(org.username)
+  await page.getByLabel("Password", { exact: true }).fill(org.password)
   await page.getByRole("button", { name: "Log In" }).click()
   await page.getByRole("button", { name: decision }).click()
 }
@@ -31,9 +31,9 @@ export const connectByClientCredentials = async (page: Page, org: Emulator, name
   await openDialog(page)
   await chooseOrg(page, org)
   await choose(page, "Client credentials")
-  await page.getByLabel("Consumer key").fill(org.env.SALESFORCE_CLIENT_ID ?? "")
-  await page.getByLabel("Consumer secret").fill(org.env.SALESFORCE_CLIENT_SECRET ?? "")
-  await page.getByLabel("Name of the connection").fill(name)
+  await page.getByLabel("Consumer key", { exact: true }).fill(org.env.SALESFORCE_CLIENT_ID ?? "")
+  await page.getByLabel("Consumer secret", { exact: true }).fill(org.env.SALESFORCE_CLIENT_SECRET ?? "")
+  await page.getByLabel("Name of the connection", { exact: true }).fill(name)
   await connect(page)
   await page.getByText(`${name} is connected.`).waitFor()
 }

@@ -32,7 +32,7 @@ const Head = ({ object, stream, onAdd, onRemove }: ObjectDetailProps) => (
       <h2>{object.label}</h2>
       <div className="row small soft">
         {object.name === object.label ? null : <code>{object.name}</code>}
-        <span>{object.rows === null ? text.rowsUnknown : text.rows(count(object.rows))}</span>
+        {object.rows === null ? null : <span>{text.rows(count(object.rows))}</span>}
         {object.api ? <span>{text.api[object.api]}</span> : null}
         {object.recommended ? <Badge tone="accent">{text.recommended}</Badge> : null}
       </div>

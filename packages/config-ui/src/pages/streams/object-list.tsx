@@ -5,6 +5,7 @@ import { ToggleButton, ToggleButtonGroup } from "react-aria-components"
 import { Search } from "../../ui/field.tsx"
 import { about } from "../../ui/figures.ts"
 import { Icon } from "../../ui/icon.tsx"
+import { Loading } from "../../ui/status.tsx"
 import { words } from "../../words.ts"
 import { inOrder, isObjectStream, isPattern, keyOf, matches } from "./stream-choices.ts"
 
@@ -61,18 +62,21 @@ const allEntries = (
 }
 
 export const ObjectList = ({
-  objects,
+  objects: listed,
   streams,
   open,
   onOpen
 }: {
-  readonly objects: ReadonlyArray<OrgObject>
+  /** Null until the org has listed them. */
+  readonly objects: ReadonlyArray<OrgObject> | null
   readonly streams: ReadonlyArray<StreamChoice>
   readonly open: string | null
   readonly onOpen: (key: string) => void
 }) => {
   const [shown, setShown] = useState<Shown>("chosen")
   const [wanted, setWanted] = useState("")
+  const objects = listed ?? []
+  const isWaiting = listed === null && (shown === "all" || wanted !== "")
   const entries =
     shown === "chosen" && wanted === "" ? chosenEntries(streams, objects) : allEntries(streams, objects)
   const found = entries.filter(({ label, name }) => matches(wanted, label, name)).slice(0, mostShown)
@@ -94,7 +98,8 @@ export const ObjectList = ({
           {text.all}
         </ToggleButton>
       </ToggleButtonGroup>
-      {found.length === 0 ? <p className="soft small">{text.noneFound}</p> : null}
+      {isWaiting ? <Loading rows={6} /> : null}
+      {found.length === 0 && !isWaiting ? <p className="soft small">{text.noneFound}</p> : null}
       <ul className="object-list">
         {found.map((entry) => (
           <li key={entry.key}>

@@ -42,6 +42,20 @@ const Other = ({ stream }: { readonly stream: StreamChoice }) => (
   </section>
 )
 
+/** What is known of a chosen object before the org has listed its objects, or when it does not. */
+const notListed = (stream: ObjectStreamChoice | undefined): OrgObject | undefined =>
+  stream && {
+    name: stream.object,
+    label: stream.object,
+    custom: false,
+    recommended: false,
+    unsupported: null,
+    api: null,
+    note: null,
+    rows: null,
+    fields: 0
+  }
+
 const Detail = ({
   connection,
   draft,
@@ -56,7 +70,7 @@ const Detail = ({
   const streams = draft.now?.view?.streams ?? []
   const stream = open === null ? undefined : streamOf(streams, open)
   if (stream && (!isObjectStream(stream) || isPattern(stream))) return <Other stream={stream} />
-  const object = objects.find(({ name }) => name === (stream?.object ?? open))
+  const object = objects.find(({ name }) => name === (stream?.object ?? open)) ?? notListed(stream)
   if (!object) return <p className="soft pick">{text.pick}</p>
   const add = (choice: ObjectStreamChoice) => draft.setStreams([...streams, choice])
   return (
@@ -107,14 +121,15 @@ const StreamsPage = ({ connection }: { readonly connection: Connection }) => {
       <div className="streams">
         <div className="streams-list">
           {objects.problem ? <Failure problem={objects.problem} onRetry={objects.reload} /> : null}
-          {objects.value === null && objects.isLoading ? <Loading rows={6} /> : null}
-          {objects.value ? (
+          {draft.now ? (
             <ObjectList objects={objects.value} streams={streams} open={shown} onOpen={setOpen} />
-          ) : null}
+          ) : (
+            <Loading rows={6} />
+          )}
         </div>
         <div className="streams-detail">
-          {objects.value && draft.now ? (
-            <Detail connection={connection} draft={draft} open={shown} objects={objects.value} />
+          {draft.now ? (
+            <Detail connection={connection} draft={draft} open={shown} objects={objects.value ?? []} />
           ) : null}
         </div>
         <div className="streams-file">{draft.now ? <FilePanel draft={draft} /> : <Loading rows={6} />}</div>
