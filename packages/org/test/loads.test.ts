@@ -202,7 +202,7 @@ describe("a load", () => {
           const plan = yield* org.loads.prepare({ file, object: "Contact", operation: "insert" })
           yield* forget
           // The call reaches the org, but much later than we have gone.
-          yield* fault(match, { delayMs: 700 })
+          yield* fault(match, { delayMs: 1200 })
           const running = yield* Effect.forkChild(org.loads.start(plan))
           const asked = Effect.map(org.loads.list, (loads) => loads.find((load) => load.file === file))
           const begun = Effect.repeat(Effect.delay(asked, "10 millis"), {

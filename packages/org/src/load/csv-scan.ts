@@ -62,6 +62,7 @@ class Scanner {
   #inside = false
   #openedAt = 1
   #previous = LINE_FEED
+  #lastByte = LINE_FEED
   #values = 1
   #recordStart = 0
   #recordLine = 1
@@ -88,13 +89,24 @@ class Scanner {
   }
 
   push(chunk: Uint8Array): void {
-    for (const byte of chunk) {
-      if (byte === QUOTE) this.#quote()
-      else if (byte === LINE_FEED) this.#lineFeed()
-      else if (byte === COMMA && !this.#inside) this.#values++
-      this.#previous = byte
-      this.#at++
+    const start = this.#at
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at] as number
+      // Nearly all bytes stand behind the comma in ASCII and mean nothing here.
+      if (byte > COMMA) continue
+      if (byte !== QUOTE && byte !== LINE_FEED && byte !== COMMA) continue
+      this.#at = start + at
+      this.#previous = at === 0 ? this.#lastByte : (chunk[at - 1] as number)
+      this.#meet(byte)
     }
+    this.#lastByte = chunk.at(-1) ?? this.#lastByte
+    this.#at = start + chunk.length
+  }
+
+  #meet(byte: number): void {
+    if (byte === QUOTE) this.#quote()
+    else if (byte === LINE_FEED) this.#lineFeed()
+    else if (!this.#inside) this.#values++
   }
 
   end(): void {
