@@ -22,6 +22,7 @@ import { makeCallLedger } from "./org/call-ledger.ts"
 import { type DeleteQuestion, makeDeleteLog } from "./org/delete-log.ts"
 import { makeOrgClock } from "./org/org-clock.ts"
 import { readIdentity } from "./org/org-identity.ts"
+import { recordCounts } from "./org/record-counts.ts"
 import { makeSalesforceClient } from "./org/salesforce-client.ts"
 import type { ApiUsage } from "./org/usage-estimate.ts"
 import { blameFilter } from "./read/blame-filter.ts"
@@ -53,6 +54,19 @@ const deleteQuestion = (
   const from = deletesFrom({ coveredTo: plan.checkpoint.deletesCoveredTo, window, lookback })
   return [{ stream: plan.stream, object: definition.object, from }]
 }
+
+const wholeObjects = (planned: Iterable<PlannedStream>): ReadonlyArray<string> => [
+  ...new Set(
+    [...planned].flatMap(({ plan, definition }) =>
+      plan.status === "ready" &&
+      plan.mode !== "incremental" &&
+      definition !== null &&
+      definition.soql === null
+        ? [definition.object]
+        : []
+    )
+  )
+]
 
 /** Calls that may still be made; of the org's share alone where the spec sets no budget. */
 const callsLeft = (usage: ApiUsage | null, shares: Shares | null, own: number): Forecast["budget"] => {
@@ -98,6 +112,15 @@ const sourceOver = Effect.fnUntraced(function* (
   const seesAll = (object: string) =>
     Effect.flatMap(permissions, (held) => seesEveryRow(client, identity.userId, object, held))
   const planned = new Map<string, PlannedStream>()
+  // Asked once for all objects that are read whole, when the first of them is.
+  const counts = yield* Effect.cached(
+    Effect.suspend(() => recordCounts(client, wholeObjects(planned.values()))).pipe(
+      Effect.catchIf(
+        ({ disposition }) => disposition === "failed",
+        () => Effect.succeed<ReadonlyMap<string, number>>(new Map())
+      )
+    )
+  )
   const budgetNow = () => callsLeft(client.apiUsage(), budget?.shares ?? null, budget?.count.total() ?? 0)
   const readingOf = (
     definition: StreamDefinition,
@@ -108,6 +131,7 @@ const sourceOver = Effect.fnUntraced(function* (
     definition,
     generation,
     context,
+    rowsOf: (object) => Effect.map(counts, (found) => found.get(object.toLowerCase()) ?? null),
     bulk,
     downloads,
     deleteLog,
@@ -131,7 +155,9 @@ const sourceOver = Effect.fnUntraced(function* (
         })
         const streams = yield* forecastStreams(client, known, sizes)
         const followsDeletes = known.some(({ definition }) => definition.followsDeletes)
-        return { streams, sharedCalls: sharedCalls + (followsDeletes ? 1 : 0), budget: budgetNow() }
+        const asksCounts = wholeObjects(planned.values()).length > 0
+        const asked = (followsDeletes ? 1 : 0) + (asksCounts ? 1 : 0)
+        return { streams, sharedCalls: sharedCalls + asked, budget: budgetNow() }
       }),
     budget: Effect.sync(budgetNow),
     plan: (request) =>

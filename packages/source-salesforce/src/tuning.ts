@@ -15,6 +15,13 @@ export interface Tuning {
   readonly mostRowsByRest: number
   /** As many may come by REST when the org has no Bulk job left for the day: 25 pages. */
   readonly mostRowsWithoutBulk: number
+  /** An object of so many rows is read whole by several Bulk jobs, each over a range of Ids: cutting it costs calls. */
+  readonly partedFrom: number
+  /** About how many rows such a range has: ten pages, so that a job that is lost is no great loss. */
+  readonly rowsPerPart: number
+  readonly mostParts: number
+  /** Of one object: Salesforce runs more jobs one after the other. */
+  readonly jobsAtOnce: number
   /** Pages on their way at one time in the whole org: Salesforce slows more of them down. */
   readonly downloadsPerOrg: number
   /** The same of a Developer Edition, where five long calls are all that may run. */
@@ -31,6 +38,10 @@ export const tuning: Tuning = {
   pageMillis: 15_000,
   mostRowsByRest: 10_000,
   mostRowsWithoutBulk: 50_000,
+  partedFrom: 2_000_000,
+  rowsPerPart: 1_000_000,
+  mostParts: 32,
+  jobsAtOnce: 4,
   downloadsPerOrg: 4,
   downloadsPerDeveloperOrg: 2,
   allValuesUpTo: 200_000,

@@ -43,6 +43,7 @@ export const readingOf = (
       definition: { ...definition, ...of.definition },
       generation: 1,
       context: { spool: yield* spoolFolder, report: () => Effect.void },
+      rowsOf: () => Effect.succeed(null),
       bulk: yield* makeBulkRoom(client, null),
       downloads: yield* Semaphore.make(4),
       deleteLog: yield* makeDeleteLog(client),

@@ -4,10 +4,10 @@ import { Duration } from "effect"
 import { schemaFingerprint } from "../src/streams/schema-fingerprint.ts"
 import type { StreamDefinition } from "../src/streams/stream-definition.ts"
 import {
-  dropFirst,
   isParted,
   laterWork,
-  partFirst,
+  partItem,
+  replaceItem,
   rowsWork,
   wholeWork
 } from "../src/streams/window-parts.ts"
@@ -48,7 +48,9 @@ const whole: StreamCheckpoint = {
   accessFingerprint: "old",
   work: [newRowsWork(window), formulas]
 }
-const parted = partFirst(whole, halves)
+const dropFirst = (checkpoint: StreamCheckpoint): StreamCheckpoint => replaceItem(checkpoint, [])
+
+const parted = partItem(whole, halves)
 const withJob = (
   checkpoint: StreamCheckpoint,
   job: Partial<NonNullable<Work["job"]>> = {}
@@ -88,7 +90,7 @@ describe("a window in parts", () => {
       newRowsWork(halves[0].window, quarter),
       newRowsWork(halves[0].window, { from: quarter.to, to: null })
     ]
-    const finer = partFirst(parted, ids)
+    const finer = partItem(parted, ids)
     assert.deepStrictEqual(rowsWork(finer).map(idOf), [...ids, halves[1]].map(idOf))
     assert.deepStrictEqual(rowsWork(dropFirst(finer)).map(idOf), [ids[1], halves[1]].map(idOf))
     assert.include(queryOf(definition, ids[0] as Work), "Id < '003000000000005AAA'")
@@ -127,6 +129,16 @@ describe("an interrupted run that was reading parts", () => {
       assert.notStrictEqual(open?.id, halves[1].id)
     })
   }
+
+  it("gives each part whose job is of no use another one, and keeps the jobs of the others", () => {
+    const good = withJob(parted, {})
+    const [first, second] = good.work
+    const old = { ...second, job: { ...first?.job, queryHash: "other" } } as Work
+    const { checkpoint } = plan({ ...good, work: [...good.work.slice(0, 1), old, ...good.work.slice(2)] })
+    assert.deepStrictEqual(checkpoint.work[0], first)
+    assert.isUndefined(checkpoint.work[1]?.job)
+    assert.deepStrictEqual(checkpoint.work[1]?.window, halves[1].window)
+  })
 
   it("goes on where no part has a job, and where all rows are in", () => {
     assert.isTrue(plan(parted).resumes)

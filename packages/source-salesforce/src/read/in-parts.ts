@@ -8,6 +8,7 @@ import { isTooMuch } from "../bulk/bulk-job.ts"
 import type { ReadError } from "../read-error.ts"
 import { type Cuts, splitWork } from "./split-work.ts"
 import type { StreamReading } from "./stream-reading.ts"
+import { inPlace } from "./whole-in-parts.ts"
 import type { WorkEvent } from "./work-event.ts"
 
 type Events = Stream.Stream<WorkEvent, ReadError>
@@ -20,11 +21,17 @@ const MOST_CUTS: Cuts = { byTime: 12, byId: 8 }
 
 const make = (event: WorkEvent): Events => Stream.make<[WorkEvent]>(event)
 
-/** `isParted`: the works are parts already, of a window that an earlier run began to read. */
+export interface Parting {
+  /** The works are parts already, of a window that an earlier run began to read. */
+  readonly isParted: boolean
+  /** They do not wait for each other. */
+  readonly together?: boolean
+}
+
 export const inParts = (
   reading: StreamReading,
   works: ReadonlyArray<Work>,
-  isParted: boolean,
+  { isParted, together = false }: Parting,
   attempt: Attempt
 ): Events =>
   Stream.suspend(() => {
@@ -52,9 +59,16 @@ export const inParts = (
       )
     const each = (parts: ReadonlyArray<Work>, cuts: Cuts): Events =>
       Stream.fromIterable(parts).pipe(Stream.flatMap((part) => one(part, cuts, make({ kind: "part" }))))
+    const atOnce = (): Events =>
+      Stream.fromIterable(works).pipe(
+        Stream.flatMap((part) => inPlace(part, one(part, MOST_CUTS, make({ kind: "part" }))), {
+          concurrency: reading.tuning.jobsAtOnce,
+          bufferSize: 1
+        })
+      )
     const [first] = works
-    const rows =
-      isParted || first === undefined ? each(works, MOST_CUTS) : one(first, MOST_CUTS, Stream.empty)
+    const parts = together ? atOnce() : each(works, MOST_CUTS)
+    const rows = isParted || first === undefined ? parts : one(first, MOST_CUTS, Stream.empty)
     return Stream.concat(
       rows,
       Stream.suspend(() => make({ kind: "done", warnings }))

@@ -22,6 +22,8 @@ export interface StreamReading {
   readonly isDue: IsDue
   /** What the user may see, as a mark. */
   readonly access: string | null
+  /** About how many rows an object has, by Salesforce's estimate; null where it has none. */
+  readonly rowsOf: (object: string) => Effect.Effect<number | null, ReadError>
   /** Of the whole org: whether and for what Bulk jobs can be made. */
   readonly bulk: BulkRoom
   /** Of the whole org: result pages that may be on their way at one time. */

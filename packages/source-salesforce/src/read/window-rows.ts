@@ -11,6 +11,7 @@ import { fitsAddress } from "../rest/rest-query.ts"
 import { firstRows, mostRows, restRows } from "../rest/rest-rows.ts"
 import { type Attempt, inParts } from "./in-parts.ts"
 import type { StreamReading } from "./stream-reading.ts"
+import { areRanges, wholeInParts, withTotal } from "./whole-in-parts.ts"
 import type { WorkEvent } from "./work-event.ts"
 
 type Events = Stream.Stream<WorkEvent, ReadError>
@@ -77,11 +78,35 @@ const attempt: Attempt = (reading, work) => {
 
 /** One REST query tells the size; large results go by Bulk. */
 export const rowsBySize = (reading: StreamReading, work: Work): Events =>
-  inParts(reading, [work], false, attemptBySize)
+  inParts(reading, [work], { isParted: false }, attemptBySize)
 
 export const windowRows = (reading: StreamReading, work: Work): Events =>
-  inParts(reading, [work], false, attempt)
+  inParts(reading, [work], { isParted: false }, attempt)
 
-/** Of a window that is in a checkpoint: it may have been parted by an earlier run. */
-export const openRows = (reading: StreamReading, works: ReadonlyArray<Work>, isParted: boolean): Events =>
-  inParts(reading, works, isParted, attempt)
+/** A part of a large object is large as well: nobody asks first. */
+const attemptRange: Attempt = (reading, work) =>
+  work.job === undefined ? viaBulk(reading, work) : resumedJobRows(reading, work, work.job)
+
+const ranges = (reading: StreamReading, works: ReadonlyArray<Work>, rows: number | null): Events =>
+  inParts(withTotal(reading, rows), works, { isParted: true, together: true }, attemptRange)
+
+/** Of a window that is in a checkpoint: it may have been parted by an earlier run, and is by this one where it is large. */
+export const openRows = (reading: StreamReading, works: ReadonlyArray<Work>, isParted: boolean): Events => {
+  const [first] = works
+  if (isParted) {
+    return areRanges(works)
+      ? ranges(reading, works, null)
+      : inParts(reading, works, { isParted: true }, attempt)
+  }
+  if (first === undefined) return inParts(reading, works, { isParted }, attempt)
+  return Stream.unwrap(
+    Effect.map(wholeInParts(reading, first), (whole) =>
+      whole === null
+        ? inParts(reading, works, { isParted }, attempt)
+        : Stream.concat(
+            Stream.make<[WorkEvent]>({ kind: "parts", parts: whole.parts }),
+            ranges(reading, whole.parts, whole.rows)
+          )
+    )
+  )
+}

@@ -3,16 +3,17 @@ import type { Advance, Instant, Segment, StreamCheckpoint, Work } from "@decant/
 import { withCommitted } from "@decant/connector"
 import { Stream } from "effect"
 import type { OrgClock } from "../org/org-clock.ts"
-import { dropFirst, partFirst } from "../streams/window-parts.ts"
+import { partItem, replaceItem } from "../streams/window-parts.ts"
 import { finished } from "../streams/window-plan.ts"
 
+/** `at` is the id of the work item that it is about; without it that is the first. */
 export type WorkEvent =
   /** The work, or the part of it that is being read, is now this: a job was made, or it begins anew. */
-  | { readonly kind: "work"; readonly work: Work }
+  | { readonly kind: "work"; readonly work: Work; readonly at?: string }
   /** It was too much at once and is read in these parts instead, one after the other. */
-  | { readonly kind: "parts"; readonly parts: ReadonlyArray<Work> }
+  | { readonly kind: "parts"; readonly parts: ReadonlyArray<Work>; readonly at?: string }
   /** Every segment of the first part has been given out. */
-  | { readonly kind: "part" }
+  | { readonly kind: "part"; readonly at?: string }
   | { readonly kind: "segment"; readonly segment: Segment }
   /** Every segment of the work has been given out and the counts are right. */
   | {
@@ -28,17 +29,21 @@ const step = (checkpoint: StreamCheckpoint, event: WorkEvent, clock: OrgClock): 
     case "work":
       return {
         segments: [],
-        checkpoint: { ...checkpoint, work: [event.work, ...checkpoint.work.slice(1)], updatedAt },
+        checkpoint: { ...replaceItem(checkpoint, [event.work], event.at), updatedAt },
         publish: false
       }
     case "parts":
       return {
         segments: [],
-        checkpoint: { ...partFirst(checkpoint, event.parts), updatedAt },
+        checkpoint: { ...partItem(checkpoint, event.parts, event.at), updatedAt },
         publish: false
       }
     case "part":
-      return { segments: [], checkpoint: { ...dropFirst(checkpoint), updatedAt }, publish: false }
+      return {
+        segments: [],
+        checkpoint: { ...replaceItem(checkpoint, [], event.at), updatedAt },
+        publish: false
+      }
     case "segment": {
       const { id, work: of } = event.segment
       const work = checkpoint.work.map((item) => (item.id === of ? withCommitted(item, id) : item))

@@ -24,16 +24,24 @@ export const laterWork = (checkpoint: StreamCheckpoint): ReadonlyArray<Work> =>
     ? checkpoint.work.filter((work) => work.kind !== "rows" && !isRest(work))
     : checkpoint.work.slice(1)
 
-/** The first item is to be read in these parts instead. */
-export const partFirst = (checkpoint: StreamCheckpoint, parts: ReadonlyArray<Work>): StreamCheckpoint => {
-  const [first, ...others] = checkpoint.work
+/** These stand where the item of that id stood; the first one where none is named. */
+export const replaceItem = (
+  checkpoint: StreamCheckpoint,
+  items: ReadonlyArray<Work>,
+  id = checkpoint.work[0]?.id
+): StreamCheckpoint => ({
+  ...checkpoint,
+  work: checkpoint.work.flatMap((work) => (work.id === id ? items : [work]))
+})
+
+/** The item of that id is to be read in these parts instead; the first one where none is named. */
+export const partItem = (
+  checkpoint: StreamCheckpoint,
+  parts: ReadonlyArray<Work>,
+  id?: string
+): StreamCheckpoint => {
+  const [first] = checkpoint.work
   if (first === undefined) return checkpoint
   const rest: ReadonlyArray<Work> = isParted(checkpoint) ? [] : [{ ...anew(first), kind: "deletes" }]
-  return { ...checkpoint, work: [...parts, ...rest, ...others] }
+  return replaceItem(checkpoint, [...parts, ...rest], id)
 }
-
-/** The rows of the first part are in. */
-export const dropFirst = (checkpoint: StreamCheckpoint): StreamCheckpoint => ({
-  ...checkpoint,
-  work: checkpoint.work.slice(1)
-})

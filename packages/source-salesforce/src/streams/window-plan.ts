@@ -139,6 +139,16 @@ const patches = (
   ]
 }
 
+/** Parts whose job is of no use any more are read by another one. */
+const usableWork = (
+  definition: StreamDefinition,
+  { work }: StreamCheckpoint,
+  context: PlanningContext
+): ReadonlyArray<Work> =>
+  work.map((item) =>
+    item.kind !== "rows" || item.job === undefined || isUsable(definition, item, context) ? item : anew(item)
+  )
+
 /** An earlier run's window whose job, or whose parts, can still be used; null when it is to be read anew. */
 const goesOn = (
   definition: StreamDefinition,
@@ -150,16 +160,17 @@ const goesOn = (
   if (open === undefined || definition.cursorField === null) return null
   if (stored.cursorField !== definition.cursorField) return null
   if (open.kind === "rows" && isUsable(definition, open, context)) {
-    return { checkpoint: stored, abandoned: null }
+    return { checkpoint: { ...stored, work: usableWork(definition, stored, context) }, abandoned: null }
   }
   const { filterChanged, added, changed } = schemaDifference(
     stored.schemaFingerprint,
     definition.schemaFingerprint
   )
   if (!isParted(stored) || filterChanged || added.length > 0 || changed.length > 0) return null
-  const [first, ...others] = stored.work
-  const work = first?.kind === "rows" ? [anew(first), ...others] : stored.work
-  return { checkpoint: { ...stored, work }, abandoned: open.job?.id ?? null }
+  return {
+    checkpoint: { ...stored, work: usableWork(definition, stored, context) },
+    abandoned: open.job?.id ?? null
+  }
 }
 
 /** A window that goes on does so as it was planned; what the person asks for now comes after it. */
