@@ -20,7 +20,7 @@ import {
 import { type ScheduleState, Schedules } from "./schedules.ts"
 import { type ShelvedSpec, SpecShelf } from "./spec-shelf.ts"
 
-/** A start that is later than this was missed: the machine slept, or another run was at it. */
+/** A start that is later than this was missed: the machine slept, or another run was at it. So is one of several. */
 const lateMillis = 60_000
 
 /** So often the clock is looked at: it may be set, and a machine that sleeps does not count the time. */
@@ -139,7 +139,7 @@ const make = Effect.gen(function* () {
       yield* set(spec, { nextAt: instantFromMillis(start), lastAt: instantFromMillis(last) })
       yield* sleepUntil(start)
       const now = yield* Clock.currentTimeMillis
-      const missed = now - start > lateMillis
+      const missed = now - start > lateMillis || tickAfter(plan, due) <= now
       // Of several that were missed, the newest stands for all.
       const tick = missed ? Math.max(due, tickUpTo(plan, now)) : due
       if (missed && plan.catchUp === "skip") {

@@ -3,7 +3,7 @@
  * each call to Salesforce. All of OpenTelemetry's variables count.
  * https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */
-import { Layer } from "effect"
+import { ConfigProvider, Layer } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { OtlpLogger, OtlpSerialization, OtlpTracer } from "effect/observability"
 
@@ -16,5 +16,17 @@ export const telemetry = (version: string) => {
   return Layer.mergeAll(
     OtlpTracer.layerFromConfig({ resource }),
     OtlpLogger.layerFromConfig({ resource, mergeWithExisting: true })
-  ).pipe(Layer.provide(Layer.mergeAll(OtlpSerialization.layerJson, FetchHttpClient.layer)))
+  ).pipe(
+    Layer.provide(Layer.mergeAll(OtlpSerialization.layerJson, FetchHttpClient.layer)),
+    // What OpenTelemetry says is so where nothing is said.
+    Layer.provide(
+      ConfigProvider.layer(
+        ConfigProvider.fromEnvRecord({
+          OTEL_TRACES_EXPORTER: "otlp",
+          OTEL_LOGS_EXPORTER: "otlp",
+          ...process.env
+        })
+      )
+    )
+  )
 }

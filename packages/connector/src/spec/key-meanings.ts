@@ -24,6 +24,11 @@ export const keyMeanings: Readonly<Record<string, string>> = {
   "source.apiBudget": "Share of the org's daily API calls this spec may use, such as 25%, or { org, own }.",
   "source.apiBudget.org": "Pause when anyone together has used this share of the org's daily calls.",
   "source.apiBudget.own": "Pause when this spec has used this share in 24 hours.",
+  "source.parts":
+    "How a large object is read whole: as several ranges of Ids by several Bulk jobs at once; off reads it by one.",
+  "source.parts.from": "Objects of so many rows are read in parts; 2000000 unless set.",
+  "source.parts.rows": "About how many rows a part has; 1000000 unless set.",
+  "source.parts.jobs": "How many Bulk jobs read one object at once, 1 to 25; 4 unless set.",
   "source.lookback":
     "How far each increment reads back behind the cursor for late commits; 10 minutes by default.",
   "source.defaults": "What applies to every stream that does not say otherwise.",
@@ -63,18 +68,18 @@ export const keyMeanings: Readonly<Record<string, string>> = {
   checkpoint:
     "Where the mirror of the destination's checkpoints is; ./.decant/<name>.checkpoint.json by default.",
   schedule:
-    "Cron line, or { cron, timezone, jitter, catchUp }. Nothing reads it yet: start `decant sync` from a scheduler.",
+    "When `decant serve` runs it: a cron line, or { cron, timezone, jitter, catchUp }. Other schedulers start `decant sync`.",
   "schedule.cron": 'Cron line such as "*/15 * * * *".',
   "schedule.timezone": "Time zone of the cron line.",
   "schedule.jitter": "Start up to this much later, at random.",
-  "schedule.catchUp": "After a missed run: skip it, or run once.",
+  "schedule.catchUp": "After a missed run: run once (default), or skip it.",
   timezone: "Time zone for schedules; UTC by default.",
   refresh: "What is read again although no time stamp moved; cron lines or off.",
   "refresh.formulas": "When formula and derived fields are read again.",
   "refresh.reconcile": "When all Ids are compared with Salesforce's.",
-  alerts: "Who is told about failures and recoveries. Nothing reads it yet.",
+  alerts: "Whom `decant serve` tells about failures, recoveries and drift.",
   "alerts.webhook": "URL that gets a JSON POST.",
-  "alerts.command": "Program and arguments to run.",
+  "alerts.command": "Program and its arguments, run without a shell; the alert is JSON on its stdin.",
   mcp: "What `decant mcp` lets agents do; docs/agents.md.",
   "mcp.objects": "Objects that agents may change when `decant mcp --allow-writes` runs.",
   "mcp.tables":
