@@ -1,5 +1,5 @@
 /** The questions of examples/analysis run on the demo org, and have answers. */
-import { copyFileSync, readdirSync } from "node:fs"
+import { copyFileSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { openWorkspace, type Workspace } from "./support/decant.ts"
@@ -57,5 +57,16 @@ describe("examples/analysis", () => {
     const { columns, rows } = JSON.parse(stdout)
     assert.isAtLeast(columns.length, 3)
     assert.isAtLeast(rows.length, 1)
+  })
+})
+
+describe("docs/analysts.md", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../docs/analysts.md"), "utf8")
+  const statements = [...page.matchAll(/^```sql\n(.*?)^```$/gms)].map(([, sql = ""]) => sql)
+
+  it.each(statements)("%s has an answer", async (sql) => {
+    const { code, stdout, stderr } = await workspace.run(["query", "--spec", "analysis.yaml", "--json", sql])
+    assert.strictEqual(code, 0, stderr)
+    assert.isAtLeast(JSON.parse(stdout).rows.length, 1)
   })
 })
