@@ -211,6 +211,11 @@ describe("odd requests", () => {
     assert.strictEqual((await server.send("POST", "/api/connections/acme/rename", { title })).status, 422)
   })
 
+  it("that are too big are not read", async () => {
+    const { status } = await server.send("POST", "/api/session", { token: "x".repeat(3 * 1024 * 1024) })
+    assert.strictEqual(status, 413)
+  })
+
   it("of the wrong form are told what is wrong, without what was sent", async () => {
     const { status, json, text } = await server.send("POST", "/api/connect/client-credentials", {
       title: "x",

@@ -50,7 +50,7 @@ export const ClientCredentialsRequest = Schema.Struct({ ...where, clientId: Text
 export type ClientCredentialsRequest = typeof ClientCredentialsRequest.Type
 
 /** One thing to have done in Salesforce before connecting. */
-export const Prerequisite = Schema.Struct({
+const Prerequisite = Schema.Struct({
   id: Schema.String,
   title: Schema.String,
   /** What to click. */

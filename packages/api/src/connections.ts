@@ -24,7 +24,7 @@ export const Method = Schema.Literals([
   "access-token"
 ])
 
-export const Org = Schema.Struct({
+const Org = Schema.Struct({
   id: Schema.String,
   name: Schema.String,
   kind: Schema.Literals(["production", "sandbox"]),
@@ -77,7 +77,7 @@ export const Connection = Schema.Struct({
 })
 export type Connection = typeof Connection.Type
 
-export const StreamStatus = Schema.Struct({
+const StreamStatus = Schema.Struct({
   stream: Schema.String,
   phase: Schema.String,
   rows: Schema.Finite,

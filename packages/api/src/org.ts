@@ -81,7 +81,7 @@ export const Table = Schema.Struct({
 })
 export type Table = typeof Table.Type
 
-export const StreamPlan = Schema.Struct({
+const StreamPlan = Schema.Struct({
   stream: Schema.String,
   status: Schema.Literals(["ready", "skipped", "failed"]),
   mode: Schema.NullOr(Schema.Literals(["backfill", "incremental", "full"])),

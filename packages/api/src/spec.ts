@@ -45,7 +45,7 @@ export const ObjectStreamChoice = Schema.Struct({
 })
 export type ObjectStreamChoice = typeof ObjectStreamChoice.Type
 
-export const SoqlStreamChoice = Schema.Struct({
+const SoqlStreamChoice = Schema.Struct({
   name: Schema.String,
   soql: Schema.String,
   primaryKey: Schema.optionalKey(Schema.String),
@@ -81,7 +81,7 @@ export const DestinationChoice = Schema.Union([
 ])
 export type DestinationChoice = typeof DestinationChoice.Type
 
-export const ScheduleChoice = Schema.Struct({
+const ScheduleChoice = Schema.Struct({
   cron: Schema.String,
   timezone: Schema.optionalKey(Schema.String),
   jitter: Schema.optionalKey(Schema.String),

@@ -33,7 +33,7 @@ const sent = new Set(["QUERY_FAILED", "QUERY_REFUSED", "QUERY_TOO_LONG", "WHERE_
 
 export type Answer = NotFound | Conflict | Invalid | Failed | Refused
 
-export const answerOf = (failure: Failure): Answer => {
+const answerOf = (failure: Failure): Answer => {
   const report = failureReport(failure)
   const { code, disposition } = failure
   if (unknown.has(code)) return new NotFound(report)

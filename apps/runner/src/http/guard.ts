@@ -7,8 +7,8 @@
  */
 import { Refused } from "@decant/api"
 import { failureReport } from "@decant/connector"
-import { Effect } from "effect"
-import { HttpEffect, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { ByteSize, Effect } from "effect"
+import { HttpEffect, HttpIncomingMessage, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { httpError } from "./answer.ts"
 import { isHttps, isLoopback, type Listening, ownHosts } from "./own-address.ts"
 
@@ -40,6 +40,9 @@ const headers = (of: Listening, path: string): Readonly<Record<string, string>> 
 /** Asked for by machines that know the server by its address only. */
 const forMachines = new Set(["/healthz", "/readyz", "/metrics"])
 const changesNothing = new Set(["GET", "HEAD", "OPTIONS"])
+
+/** A spec or a key is far smaller. */
+const bodyAtMost = ByteSize.mebibytes(2)
 
 type Request = HttpServerRequest.HttpServerRequest
 
@@ -76,7 +79,7 @@ export const guarded = <E, R>(
     const refused = refusal(request, of, own, path)
     const answer =
       refused === null
-        ? app
+        ? Effect.provideService(app, HttpIncomingMessage.MaxBodySize, bodyAtMost)
         : HttpServerResponse.json(new Refused(failureReport(refused)), { status: 403 }).pipe(Effect.orDie)
     return HttpEffect.withPreResponseHandler(answer, (_, response) =>
       Effect.succeed(HttpServerResponse.setHeaders(response, headers(of, path)))

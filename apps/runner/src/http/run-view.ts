@@ -52,7 +52,7 @@ const ended: Readonly<Record<string, RunStream["state"]>> = {
 }
 const phases = ["describe", "job", "download", "load", "verify"] as const
 
-export const liveStream = (stream: Kept.StreamState): RunStream => ({
+const liveStream = (stream: Kept.StreamState): RunStream => ({
   stream: stream.stream,
   state: ended[stream.phase] ?? "running",
   phase: phases.find((phase) => phase === stream.phase) ?? null,

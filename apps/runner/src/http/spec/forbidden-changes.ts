@@ -45,7 +45,7 @@ const fixedChange = ({ before, after }: Both): string | null =>
   fixed.find(([path]) => !same(at(before, ...path), at(after, ...path)))?.[1] ?? null
 
 /** A secret of the destination that the server keeps for this spec. */
-export const isOwnSecret = (value: unknown, name: string): boolean =>
+const isOwnSecret = (value: unknown, name: string): boolean =>
   isRaw(value) &&
   Object.keys(value).length === 1 &&
   ["url", "queryUrl"].some(
