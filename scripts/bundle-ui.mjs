@@ -54,7 +54,12 @@ const write = (name, content) => {
 export const bundleUi = async () => {
   if (isFresh()) return
   const { build } = await import("vite")
+  // A test runner's own NODE_ENV would bring React's development build.
+  const before = process.env.NODE_ENV
+  process.env.NODE_ENV = "production"
   const { output } = await build({ root: source, logLevel: "warn", build: { write: false } })
+  if (before === undefined) delete process.env.NODE_ENV
+  else process.env.NODE_ENV = before
   const files = new Map(output.map((file) => [file.fileName, file.code ?? file.source]))
   for (const name of readdirSync(join(source, "public"))) {
     files.set(name, readFileSync(join(source, "public", name)))

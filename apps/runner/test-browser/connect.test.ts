@@ -34,7 +34,8 @@ describe.skipIf(!hasChromium)("the connect dialog", () => {
     await app("jwt-app", {
       certificate: await readFile(join(keys, "app.crt"), "utf8"),
       flows: ["jwt-bearer"],
-      preAuthorized: [org.username]
+      permittedUsers: "admin-approved",
+      preauthorized: true
     })
   })
   afterAll(async () => {

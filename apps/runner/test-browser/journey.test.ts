@@ -124,7 +124,7 @@ describe.skipIf(!hasChromium)("from nothing to a finished sync", () => {
     const { page } = person
     await openSection(page, "Data")
     await page.getByRole("button", { name: /^account_roles/ }).click()
-    await page.getByRole("columnheader", { name: "marketing_rights" }).waitFor()
+    await page.getByRole("columnheader", { name: "marketing_rights", exact: true }).waitFor()
     const download = page.waitForEvent("download")
     await page.getByRole("button", { name: "Download CSV" }).click()
     const csv = await readFile(await (await download).path(), "utf8")
@@ -140,7 +140,10 @@ describe.skipIf(!hasChromium)("from nothing to a finished sync", () => {
 
   it("a second sync brings only what changed", async () => {
     const { page } = person
+    const [contact] = await org.truth("Contact")
+    await org.records("Contact", { update: [{ Id: contact?.Id, Title: "Chief Reference Officer" }] })
     await syncNow(page)
-    await page.getByRole("region", { name: "History" }).getByRole("row").nth(2).waitFor()
+    const newest = page.getByRole("region", { name: "History" }).getByRole("row").nth(1)
+    assert.strictEqual(await newest.getByRole("cell").nth(3).textContent(), "1")
   })
 })

@@ -1,6 +1,7 @@
 /** What a person does to connect the emulator's org, step by step. */
 import type { Page } from "playwright-core"
 import type { Emulator } from "../../test/support/emulator.ts"
+import { until } from "./until.ts"
 
 export const openDialog = async (page: Page): Promise<void> => {
   await page.getByRole("button", { name: /^(Enable|Connect another org)$/ }).click()
@@ -51,14 +52,13 @@ export const openConnection = async (page: Page, name: string): Promise<void> =>
   await page.getByRole("heading", { name, level: 1 }).waitFor()
 }
 
-/** Runs a sync and waits for its end. */
+/** Runs a sync and waits until it stands in the history. */
 export const syncNow = async (page: Page): Promise<void> => {
   await openSection(page, "Syncs")
+  const ended = page.getByRole("region", { name: "History" }).getByText("Done", { exact: true })
+  await page.getByRole("button", { name: "Sync now" }).and(page.locator(":enabled")).waitFor()
+  await until("the page", async () => (await page.locator(".skeleton").count()) === 0)
+  const before = await ended.count()
   await page.getByRole("button", { name: "Sync now" }).click()
-  await page
-    .getByRole("heading", { name: /^Sync of / })
-    .or(page.getByText("Sync in progress"))
-    .first()
-    .waitFor()
-  await page.getByRole("heading", { name: "Prove the copy" }).waitFor({ timeout: 120_000 })
+  await until("the end of the sync", async () => (await ended.count()) > before, 120_000)
 }

@@ -46,7 +46,7 @@ export interface Eyes {
 }
 
 /** `expected`: what the browser itself says in the console of an answer that is an error. */
-const expected = /Failed to load resource: the server responded with a status of 4/
+const expected = /Failed to load resource: the server responded with a status of (4|502)/
 
 export const openBrowser = async (
   served: Served,

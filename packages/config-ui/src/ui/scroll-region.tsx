@@ -8,8 +8,9 @@ export const ScrollRegion = ({
   readonly label: string
   readonly children: ReactNode
 }) => (
+  // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields; and no landmark beside that of the card.
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard.
-  <section className="table-scroll" tabIndex={0} aria-label={label}>
+  <div className="table-scroll" role="group" tabIndex={0} aria-label={label}>
     {children}
-  </section>
+  </div>
 )
