@@ -37,7 +37,7 @@ import { forecastStreams } from "./streams/forecast.ts"
 import { type PlannedStream, planStreams } from "./streams/plan-streams.ts"
 import { refreshDue } from "./streams/refresh-due.ts"
 import type { StreamDefinition } from "./streams/stream-definition.ts"
-import { type Tuning, tuning } from "./tuning.ts"
+import { type Tuning, tunedBy, tuning } from "./tuning.ts"
 import { makeProver } from "./verify/prover.ts"
 
 const notPlanned = (stream: string) =>
@@ -206,7 +206,7 @@ export const openSalesforce = (options: OpenSource, sizes: Tuning = tuning) =>
       connection: options.spec.name
     }).pipe(Effect.provide(layer))
     const http = yield* HttpClient.HttpClient.pipe(Effect.provide(layer))
-    return yield* sourceOver(http, session, options, sizes)
+    return yield* sourceOver(http, session, options, tunedBy(sizes, options.spec.source.parts))
   })
 
 export const salesforce: SourceConnector = {

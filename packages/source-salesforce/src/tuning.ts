@@ -1,4 +1,5 @@
 /** The sizes that decide how rows travel, and why they are what they are. */
+import type { SalesforceSource } from "@decant/connector"
 
 export interface Tuning {
   /**
@@ -31,6 +32,18 @@ export interface Tuning {
   /** What a proof compares at one time: rows with all values, or with their stamps only. */
   readonly valuesPerRange: number
   readonly stampsPerRange: number
+}
+
+/** With what the spec says of parts. */
+export const tunedBy = (sizes: Tuning, parts: SalesforceSource["parts"]): Tuning => {
+  if (parts === undefined) return sizes
+  if (parts === "off") return { ...sizes, partedFrom: Number.POSITIVE_INFINITY }
+  return {
+    ...sizes,
+    partedFrom: parts.from ?? sizes.partedFrom,
+    rowsPerPart: parts.rows ?? sizes.rowsPerPart,
+    jobsAtOnce: parts.jobs ?? sizes.jobsAtOnce
+  }
 }
 
 export const tuning: Tuning = {

@@ -90,6 +90,14 @@ const Budget = Schema.Struct({
   own: Percentage.pipe(Schema.withDecodingDefaultTypeKey(Effect.succeed(0.25)))
 })
 
+const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
+
+const Parts = Schema.Struct({
+  from: Schema.optionalKey(Count),
+  rows: Schema.optionalKey(Count),
+  jobs: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 25 })))
+})
+
 export const SalesforceSource = Schema.Struct({
   type: Schema.Literal("salesforce"),
   environment: Environment,
@@ -99,6 +107,8 @@ export const SalesforceSource = Schema.Struct({
   auth: Auth,
   /** Shares of the org's daily API calls; a bare percentage is `own`. */
   apiBudget: Schema.optionalKey(Schema.Union([Percentage, Budget])),
+  /** Large objects are read whole by several Bulk jobs at once. */
+  parts: Schema.optionalKey(Schema.Union([Schema.Literal("off"), Parts])),
   lookback: DurationText.pipe(Schema.withDecodingDefaultTypeKey(Effect.succeed(Duration.minutes(10)))),
   defaults: Schema.optionalKey(Schema.Struct({ fields: Schema.optionalKey(Fields) })),
   exclude: Schema.optionalKey(Schema.Array(ObjectGlob)),
