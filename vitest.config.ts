@@ -13,7 +13,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ["apps/*/test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
+    include: ["apps/*/test/**/*.test.ts", "packages/*/test/**/*.test.ts", "bench/test/*.test.ts"],
     // The tests start the commands as they are published: bundled, from the sources as they are now.
     globalSetup: ["scripts/bundle-first.mjs"],
     // Hundreds of commands are started: their compiled code is kept from one to the next.

@@ -13,7 +13,8 @@ export interface Contender {
 }
 
 const checked = (measured: Measured, rows: number, name: string): Measured => {
-  if (Number(measured.stdout) !== rows) throw new Error(`${name} brought ${measured.stdout} of ${rows} rows`)
+  if (Number(measured.stdout.split(" ")[0]) !== rows)
+    throw new Error(`${name} brought ${measured.stdout} of ${rows} rows`)
   return measured
 }
 

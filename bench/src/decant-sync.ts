@@ -11,6 +11,7 @@ export interface SyncReport {
     readonly rows: number
     readonly read: number
     readonly api: string | null
+    readonly timings?: Readonly<Record<string, number>>
   }>
 }
 
@@ -38,16 +39,21 @@ checkpoint: ${JSON.stringify(join(folder, "checkpoint.json"))}
 export const runSync = async (
   emulator: Emulator,
   folder: string,
-  copy: Copy
+  copy: Copy,
+  flags: ReadonlyArray<string> = []
 ): Promise<{ readonly measured: Measured; readonly report: SyncReport }> => {
   mkdirSync(folder, { recursive: true })
   const spec = join(folder, "decant.yaml")
   writeFileSync(spec, specText(folder, copy))
-  const measured = await measure(programPath("../../apps/runner/bin/decant.mjs"), ["sync", spec, "--json"], {
-    BENCH_URL: emulator.url,
-    BENCH_ID: emulator.clientId,
-    BENCH_SECRET: emulator.clientSecret
-  })
+  const measured = await measure(
+    programPath("../../apps/runner/bin/decant.mjs"),
+    ["sync", spec, "--json", ...flags],
+    {
+      BENCH_URL: emulator.url,
+      BENCH_ID: emulator.clientId,
+      BENCH_SECRET: emulator.clientSecret
+    }
+  )
   return { measured, report: JSON.parse(measured.stdout) as SyncReport }
 }
 

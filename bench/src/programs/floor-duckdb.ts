@@ -7,11 +7,16 @@ import { readTask, sayRows } from "../task.ts"
 import { readPages } from "./read-pages.ts"
 
 const task = readTask()
+const begun = performance.now()
 const instance = await DuckDBInstance.create(task.target)
 const connection = await instance.connect()
 await connection.run("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
 await connection.run(`CREATE TABLE loaded AS SELECT * FROM ${readPages(task)}`)
 await connection.run("CHECKPOINT")
-sayRows((await connection.runAndReadAll("SELECT count(*)::INTEGER FROM loaded")).getRows()[0]?.[0])
+const engineSeconds = (performance.now() - begun) / 1000
+sayRows(
+  (await connection.runAndReadAll("SELECT count(*)::INTEGER FROM loaded")).getRows()[0]?.[0],
+  engineSeconds
+)
 connection.closeSync()
 instance.closeSync()

@@ -4,13 +4,16 @@ import { readTask, sayRows } from "../task.ts"
 import { quoted, readPages } from "./read-pages.ts"
 
 const task = readTask()
+const begun = performance.now()
 const instance = await DuckDBInstance.create()
 const connection = await instance.connect()
 await connection.run("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
 const file = quoted(task.target)
 await connection.run(`COPY (SELECT * FROM ${readPages(task)}) TO ${file} (FORMAT parquet, COMPRESSION zstd)`)
+const engineSeconds = (performance.now() - begun) / 1000
 sayRows(
-  (await connection.runAndReadAll(`SELECT count(*)::INTEGER FROM read_parquet(${file})`)).getRows()[0]?.[0]
+  (await connection.runAndReadAll(`SELECT count(*)::INTEGER FROM read_parquet(${file})`)).getRows()[0]?.[0],
+  engineSeconds
 )
 connection.closeSync()
 instance.closeSync()

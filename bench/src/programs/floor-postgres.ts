@@ -8,6 +8,7 @@ import { readTask, sayRows } from "../task.ts"
 import { createTable } from "./read-pages.ts"
 
 const task = readTask()
+const begun = performance.now()
 const connections = [new Client(task.target), new Client(task.target)] as const
 for (const connection of connections) await connection.connect()
 await connections[0].query("DROP TABLE IF EXISTS loaded")
@@ -19,10 +20,12 @@ await Promise.all(
       const copy = connection.query(
         copyFrom("COPY loaded FROM STDIN (FORMAT csv, HEADER true, NULL '', FORCE_NULL *)")
       )
-      await pipeline(createReadStream(page), createGunzip({ chunkSize: 262_144 }), copy)
+      const inflate = page.endsWith(".gz") ? [createGunzip({ chunkSize: 262_144 })] : []
+      await pipeline([createReadStream(page), ...inflate, copy])
     }
   })
 )
 await connections[0].query('ALTER TABLE loaded ADD PRIMARY KEY ("Id")')
-sayRows((await connections[0].query("SELECT count(*) AS rows FROM loaded")).rows[0]?.rows)
+const engineSeconds = (performance.now() - begun) / 1000
+sayRows((await connections[0].query("SELECT count(*) AS rows FROM loaded")).rows[0]?.rows, engineSeconds)
 for (const connection of connections) await connection.end()

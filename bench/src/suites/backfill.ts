@@ -2,16 +2,14 @@
  * The back-fill: the same rows into each destination by the floor, by Decant and by what a user would otherwise
  * write, whole processes, interleaved round by round, on the same result pages.
  */
-import { createReadStream, mkdirSync, rmSync, statSync } from "node:fs"
+import { mkdirSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
-import { createInterface } from "node:readline"
-import { createGunzip } from "node:zlib"
-import { Client } from "pg"
 import { type Contender, fileProgram, postgresProgram } from "../contender.ts"
 import { type Contest, type Failed, inRounds } from "../contests.ts"
 import { decantContender } from "../decant-sync.ts"
-import { type Emulator, startEmulator } from "../emulator.ts"
-import { columnTypes, savePages } from "../org-client.ts"
+import type { Emulator } from "../emulator.ts"
+import { freshDatabase } from "../fresh-database.ts"
+import { preparedTask, startOrg } from "../org-of.ts"
 import type { PostgresServer } from "../postgres-server.ts"
 import type { Shape } from "../shapes.ts"
 
@@ -32,28 +30,6 @@ export interface BackfillResult {
   readonly pageBytes: number
   readonly contests: ReadonlyArray<Contest>
   readonly failures: ReadonlyArray<Failed>
-}
-
-const headerOf = async (page: string): Promise<ReadonlyArray<string>> => {
-  for await (const line of createInterface(createReadStream(page).pipe(createGunzip()))) {
-    return line.split(",").map((name) => name.replaceAll('"', ""))
-  }
-  return []
-}
-
-const startOrg = ({ object, rows, columns }: Shape): Promise<Emulator> =>
-  startEmulator([
-    ...["--dataset", "scale", "--rows", `${object}=${rows}`],
-    ...(columns === null ? [] : ["--columns", `${object}=${columns}`])
-  ])
-
-const freshDatabase = async (url: string, name: string): Promise<string> => {
-  const client = new Client(url)
-  await client.connect()
-  await client.query(`DROP DATABASE IF EXISTS ${name}`)
-  await client.query(`CREATE DATABASE ${name}`)
-  await client.end()
-  return url.replace(/\/[^/]*$/, `/${name}`)
 }
 
 const decants = (shape: Shape, org: Emulator, options: BackfillOptions): ReadonlyArray<Contender> => {
@@ -157,21 +133,15 @@ export const backfill = async (shape: Shape, options: BackfillOptions): Promise<
   const org = await startOrg(shape)
   const ours = decants(shape, org, { ...options, folder })
   try {
-    // Warm: the pages exist before anything is measured, and everybody reads the same ones.
-    await ours[0]?.run(-1)
-    const pages = await savePages(org, shape.object, folder)
-    const header = await headerOf(pages[0] ?? "")
-    const columns = await columnTypes(org, shape.object, header)
-    const { url, accessToken } = org
-    const query = `SELECT ${header.join(", ")} FROM ${shape.object}`
-    const task = { columns, pages, query, rows: shape.rows, object: shape.object, url, accessToken }
+    const task = await preparedTask(org, shape, folder)
+    const { pages } = task
     const contenders = [...others(task, { ...options, folder }), ...ours]
     const { contests, failures } = await inRounds(contenders, { rounds, org, postgres, say })
     const pageBytes = pages.reduce((sum, page) => sum + statSync(page).size, 0)
     return {
       shape: shape.name,
       rows: shape.rows,
-      columns: header.length,
+      columns: Object.keys(task.columns).length,
       pages: pages.length,
       pageBytes,
       contests,

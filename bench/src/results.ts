@@ -1,0 +1,74 @@
+/**
+ * bench/results.json: what each suite measured when it last ran, and where. A run replaces the suites that it ran;
+ * docs/performance.md shows them between two marks, so that the page cannot say what no run has printed.
+ */
+import { execFileSync } from "node:child_process"
+import { readFileSync, writeFileSync } from "node:fs"
+import { chart } from "./chart.ts"
+import { programPath } from "./measure.ts"
+import { type SuiteName, suites } from "./suites.ts"
+
+export interface Ran {
+  readonly command: string
+  readonly commit: string
+  readonly rounds: number
+  readonly machine: {
+    readonly cores: number
+    readonly cpu: string
+    readonly memoryGb: number
+    readonly node: string
+  }
+}
+
+export type Results = Partial<Record<SuiteName, { readonly ran: Ran; readonly result: unknown }>>
+
+const file = programPath("../results.json")
+const page = programPath("../../docs/performance.md")
+const picture = programPath("../../docs/performance.svg")
+
+export const marks = { begin: "<!-- measured: written by npm run bench -->", end: "<!-- /measured -->" }
+
+export const readResults = (): Results => JSON.parse(readFileSync(file, "utf8")) as Results
+
+export const names = Object.keys(suites) as ReadonlyArray<SuiteName>
+
+/** What was measured as the suite prints it. */
+export const shown = (name: SuiteName, result: unknown): string =>
+  (suites[name].show as (result: unknown) => string)(result)
+
+const section = (name: SuiteName, { ran, result }: NonNullable<Results[SuiteName]>): string => {
+  const { machine, command, commit } = ran
+  const where = `${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, Node ${machine.node.slice(1)}`
+  return `## ${suites[name].title}\n\n\`${command}\` at ${commit}, ${where}:\n\n\`\`\`\n${shown(name, result)}\n\`\`\``
+}
+
+/** The text between the marks. */
+export const measuredText = (results: Results): string =>
+  names
+    .flatMap((name) => {
+      const found = results[name]
+      return found === undefined ? [] : [section(name, found)]
+    })
+    .join("\n\n")
+
+export const writePage = (results: Results): void => {
+  const text = readFileSync(page, "utf8")
+  const [before = "", rest = ""] = text.split(marks.begin)
+  const [, after] = rest.split(marks.end)
+  if (after === undefined) throw new Error(`docs/performance.md has no ${marks.begin} … ${marks.end}`)
+  writeFileSync(page, `${before}${marks.begin}\n\n${measuredText(results)}\n\n${marks.end}${after}`)
+  const backfill = results.accounts?.result
+  if (backfill !== undefined) writeFileSync(picture, chart(backfill as Parameters<typeof chart>[0]))
+}
+
+export const keepResults = (fresh: Results): void => {
+  const results = { ...readResults(), ...fresh }
+  const ordered = Object.fromEntries(
+    names.flatMap((name) => (name in results ? [[name, results[name]]] : []))
+  )
+  writeFileSync(file, `${JSON.stringify(ordered, null, 1)}\n`)
+  // As the formatter has it, so that a run leaves nothing to be tidied up.
+  const biome = programPath("../../node_modules/@biomejs/biome/bin/biome")
+  execFileSync(process.execPath, [biome, "format", "--write", file], { stdio: "ignore" })
+  writePage(ordered)
+}
