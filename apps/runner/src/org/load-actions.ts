@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { exitCode } from "../exit-code.ts"
 import { byteSize, count, counted } from "../terminal/numbers.ts"
 import type { Screen } from "../terminal/screen.ts"
-import { textTable } from "../terminal/text-table.ts"
+import { printable, textTable } from "../terminal/text-table.ts"
 import { deletesUnasked, mayGoOn } from "./ask.ts"
 import { copyToCsv } from "./copy-rows.ts"
 import { showLoad } from "./load-progress.ts"
@@ -35,6 +35,7 @@ const showReport = Effect.fnUntraced(function* (screen: Screen, report: LoadRepo
     ...(notDone === 0
       ? []
       : [`${counted(notDone, "row")} not written, with the reasons: ${report.failureFile}`]),
+    ...report.reasons.map(({ reason, rows }) => `  ${count(rows)} × ${printable(reason)}`),
     ...(notDone === 0
       ? []
       : ["Correct that file and load it the same way: its first two columns are left out by themselves."])

@@ -8,7 +8,7 @@ import { createReadStream } from "node:fs"
 import { Effect } from "effect"
 import { type OrgError, orgError } from "../org-error.ts"
 
-export interface FilePart {
+interface FilePart {
   /** Bytes of the file: whole records, the header not among them. */
   readonly from: number
   readonly to: number

@@ -75,6 +75,8 @@ export interface LoadReport extends LoadStatus {
   readonly succeeded: number
   /** Rows that Salesforce has not touched, e.g. of a job that failed as a whole. */
   readonly unprocessed: number
+  /** Why rows were not written, the commonest first; of the first ten thousand of them. */
+  readonly reasons: ReadonlyArray<{ readonly reason: string; readonly rows: number }>
   /** The rows that were written, with their Ids; null when there are none. */
   readonly successFile: string | null
   /** The rows that were not, with the reason; null when there are none. */

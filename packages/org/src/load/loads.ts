@@ -24,6 +24,7 @@ import type {
   Loads
 } from "./load.ts"
 import { type LoadState, openLoadStore, type PartState } from "./load-state.ts"
+import { refusalReasons } from "./refusal-reasons.ts"
 import { type ResultCounts, writeBulkResults, writeCollectionResults } from "./results.ts"
 
 export interface LoadSizes {
@@ -80,7 +81,7 @@ const resultFiles = ({ file, id }: LoadState) => {
   return { success: `${stem}.success.csv`, failure: `${stem}.failure.csv` }
 }
 
-const reportOf = (state: LoadState, counts: ResultCounts): LoadReport => {
+const reportOf = (state: LoadState, counts: ResultCounts, reasons: LoadReport["reasons"]): LoadReport => {
   const files = resultFiles(state)
   const listed = counts.succeeded + counts.failed + counts.unprocessed
   const uncounted =
@@ -90,6 +91,7 @@ const reportOf = (state: LoadState, counts: ResultCounts): LoadReport => {
   return {
     ...statusOf(state),
     ...counts,
+    reasons,
     successFile: counts.succeeded > 0 ? files.success : null,
     failureFile: counts.failed + counts.unprocessed > 0 ? files.failure : null,
     warnings: [...state.warnings, ...uncounted]
@@ -159,6 +161,13 @@ export const makeLoads = (of: {
     const path = resolve(request.file)
     const scanned = yield* scanCsv(path, of.sizes.bytesPerJob)
     const [header = []]: Array<Array<string>> = parse(scanned.header, { relax_column_count: true })
+    const separator = [";", "\t", "|"].find((one) => header.length === 1 && scanned.header.includes(one))
+    if (separator !== undefined) {
+      return yield* orgError("LOAD_FILE_INVALID", {
+        message: `${request.file}: its values are separated by ${JSON.stringify(separator)}, not by commas.`,
+        fix: "Save the file as CSV with commas. Nothing was sent."
+      })
+    }
     const described = yield* of.describe(request.object)
     const checked = yield* checkColumns({
       header: header.map((name) => name.trim()),
@@ -224,7 +233,9 @@ export const makeLoads = (of: {
     state = { ...state, finishedAt: new Date().toISOString() }
     yield* store.save(state)
     progress.tell("done")
-    return reportOf(state, counts)
+    const refused = counts.failed + counts.unprocessed
+    const reasons = refused > 0 ? yield* refusalReasons(files.failure) : []
+    return reportOf(state, counts, reasons)
   })
 
   /** Under the load's lock, and between two lines of the log of writes. */

@@ -42,7 +42,7 @@ export const soqlDate = (day: string): SoqlRaw => {
   return new SoqlRaw(day)
 }
 
-export const soqlLiteral = (value: SoqlValue): string => {
+const soqlLiteral = (value: SoqlValue): string => {
   if (value === null) return "null"
   if (typeof value === "string") return quoted(value)
   if (typeof value === "boolean") return String(value)

@@ -55,6 +55,8 @@ export interface OrgWire {
 
 /** Salesforce ends any call after ten minutes. */
 const LONGEST_CALL = "11 minutes"
+/** A job's content over a slow line. */
+const LONGEST_UPLOAD = "2 hours"
 const LONGEST_SILENCE = "2 minutes"
 
 const inflate = promisify(gunzip)
@@ -143,7 +145,7 @@ export const makeOrgWire = (of: {
       ),
       Effect.provideService(HttpClient.TracerPropagationEnabled, false),
       Effect.timeoutOrElse({
-        duration: LONGEST_CALL,
+        duration: typeof call.body?.content === "object" ? LONGEST_UPLOAD : LONGEST_CALL,
         orElse: () => Effect.fail(broken(token)({ code: "ETIMEDOUT" }))
       })
     )
