@@ -2,7 +2,7 @@
 import { DecantApi } from "@decant/api"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Effect, Layer } from "effect"
-import { HttpRouter, HttpServer } from "effect/http"
+import { HttpMiddleware, HttpRouter, HttpServer } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { ServeSettings } from "../serve/serve-settings.ts"
 import { type Entry, layerAccess } from "./access.ts"
@@ -48,6 +48,9 @@ const services = (entry: Entry) =>
     layerVerifications
   ).pipe(Layer.provideMerge(NodeHttpClient.layerUndici))
 
+/** A span has the request's address: that of a page may hold the token, that of the callback a code. */
+const untraced = Layer.succeed(HttpMiddleware.TracerDisabledWhen)(({ url }) => !url.startsWith("/api/"))
+
 /** Serves these routes and those of the runner, the guard before all. Needs the services of the server. */
 export const httpServer = <A, E, R>(entry: Entry, routes: Layer.Layer<A, E, R>) =>
   Layer.unwrap(
@@ -56,4 +59,4 @@ export const httpServer = <A, E, R>(entry: Entry, routes: Layer.Layer<A, E, R>) 
       const app = yield* HttpRouter.toHttpEffect(Layer.mergeAll(routes, api, callback, uiRoutes))
       return HttpServer.serve(guarded(app, settings))
     })
-  ).pipe(Layer.provide(services(entry)))
+  ).pipe(Layer.provide(Layer.merge(services(entry), untraced)))
