@@ -12,7 +12,7 @@ import { RunnerError } from "../runner-error.ts"
 import { TheCaller } from "./caller.ts"
 import { confirmDeletes } from "./confirmation.ts"
 import type { Desk } from "./desk.ts"
-import { asJson, dataNotice } from "./limits.ts"
+import { asObject, dataNotice } from "./limits.ts"
 import { ToolFailure } from "./tool-failure.ts"
 import { checkExternalId, checkWritable } from "./write-rules.ts"
 import type { WriteTools } from "./write-tools.ts"
@@ -55,9 +55,9 @@ const failuresIn = (file: string | null, bytes: number): Effect.Effect<string, R
         catch: (cause) => RunnerError.file("read", file, cause)
       })
 
-const view = ({ file: _, ...load }: LoadStatus): unknown => load
+const view = ({ file: _, ...load }: LoadStatus): object => load
 
-const reportView = ({ file: _, successFile: _s, failureFile: _f, ...load }: LoadReport): unknown => load
+const reportView = ({ file: _, successFile: _s, failureFile: _f, ...load }: LoadReport): object => load
 
 export const bulkLoad = Effect.fnUntraced(function* (desk: Desk, of: Tool.Parameters<Tools["bulk_load"]>) {
   const { object, operation, csv, externalIdField, confirm } = of
@@ -90,14 +90,14 @@ export const bulkLoad = Effect.fnUntraced(function* (desk: Desk, of: Tool.Parame
     const failures = yield* failuresIn(report.failureFile, bytes)
     const all = report.failed + report.unprocessed
     const cut = Buffer.byteLength(failures) < bytes ? null : `Not all of the ${all} refused rows are shown.`
-    return { notice: dataNotice, cut, load: asJson(reportView(report)), failures }
+    return { notice: dataNotice, cut, load: asObject(reportView(report)), failures }
   }
   const started = (yield* org.loads.list).find((load) => load.file === file)
   const load = started === undefined ? { state: "running" } : view(started)
   return {
     notice: dataNotice,
     cut: "It is still running: ask bulk_load_status.",
-    load: asJson(load),
+    load: asObject(load),
     failures: ""
   }
 }, Effect.scoped)
@@ -115,5 +115,5 @@ export const bulkLoadStatus = Effect.fnUntraced(function* (
   if (id !== undefined && found.length === 0) {
     return yield* ToolFailure.refused(`There is no load ${id}.`, "bulk_load_status without id lists them.")
   }
-  return { loads: found.slice(0, desk.limits.rows).map((load) => asJson(view(load))) }
+  return { loads: found.slice(0, desk.limits.rows).map((load) => asObject(view(load))) }
 }, Effect.scoped)

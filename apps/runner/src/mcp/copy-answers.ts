@@ -9,7 +9,7 @@ import { askCopy, openCopy } from "./copy-reading.ts"
 import { type CopyTable, stateSchema } from "./copy-tables.ts"
 import type { CopyTools, SyncTools } from "./copy-tools.ts"
 import type { Desk } from "./desk.ts"
-import { asJson, dataNotice, fit } from "./limits.ts"
+import { asObject, dataNotice, fit } from "./limits.ts"
 import { asTool, ToolFailure } from "./tool-failure.ts"
 import { whatChanged } from "./what-changed.ts"
 
@@ -77,7 +77,7 @@ const syncStatus = Effect.fnUntraced(function* (desk: Desk) {
     destination,
     now: yield* Clock.currentTimeMillis
   })
-  return { status: asJson(status) }
+  return { status: asObject(status) }
 }, Effect.scoped)
 
 const differencesShown = 20
@@ -103,7 +103,7 @@ const verifyCopy = Effect.fnUntraced(function* (
         ? [...stream.notes, `Only ${differencesShown} of ${stream.rows.length} differences are shown.`]
         : stream.notes
   }))
-  return { report: asJson({ ...report, streams: shown }) }
+  return { report: asObject({ ...report, streams: shown }) }
 }, Effect.scoped)
 
 const syncNow = Effect.fnUntraced(function* (
@@ -112,7 +112,7 @@ const syncNow = Effect.fnUntraced(function* (
 ) {
   const request = { specFile: desk.specFile, screen: desk.screen, only: streams ?? [], fullRefresh: [] }
   const { report } = yield* executeRun(yield* prepareRun({ ...request, wait: Option.none() }))
-  return { report: asJson(report) }
+  return { report: asObject(report) }
 }, Effect.scoped)
 
 export const copyAnswers = (desk: Desk): Handlers<typeof CopyTools> => ({

@@ -1,7 +1,7 @@
 /** The tables of the copy as agents may see them: the spec's `mcp.tables` decides which, and which columns. */
 import type { Agents, QueryResult } from "@decant/connector"
 
-export interface CopyColumn {
+interface CopyColumn {
   readonly name: string
   readonly type: string
 }

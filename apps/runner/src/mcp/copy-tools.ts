@@ -4,7 +4,7 @@ import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import { TheCaller } from "./caller.ts"
 import { readsCopy, readsOrg, writes } from "./hints.ts"
-import { answered } from "./limits.ts"
+import { answered, JsonObject } from "./limits.ts"
 import { ToolFailure } from "./tool-failure.ts"
 
 const text = (description: string) => Schema.String.annotate({ description })
@@ -57,7 +57,7 @@ const syncStatus = Tool.make("sync_status", {
   description:
     "How fresh the copy is: for each stream its rows and the time of the org's clock up to which everything is in, the last runs, changes of fields, and the last error. No API call.",
   parameters: Tool.EmptyParams,
-  success: Schema.Struct({ status: Schema.Json }),
+  success: Schema.Struct({ status: JsonObject }),
   failure: ToolFailure,
   dependencies: [TheCaller]
 }).annotateMerge(readsCopy("How fresh the copy is"))
@@ -75,7 +75,7 @@ const verifyCopy = Tool.make("verify_copy", {
       Schema.Boolean.annotate({ description: "Compare row by row, not only counts (false when absent)" })
     )
   }),
-  success: Schema.Struct({ report: Schema.Json }),
+  success: Schema.Struct({ report: JsonObject }),
   failure: ToolFailure,
   dependencies: [TheCaller]
 }).annotateMerge(readsOrg("Prove the copy"))
@@ -119,7 +119,7 @@ const syncNow = Tool.make("sync_now", {
   description:
     "Brings the copy up to date with Salesforce now, as the schedule would. Uses API calls of the org. Changes the copy, never Salesforce. Says that another run is at it where there is one.",
   parameters: Schema.Struct({ streams: Streams }),
-  success: Schema.Struct({ report: Schema.Json }),
+  success: Schema.Struct({ report: JsonObject }),
   failure: ToolFailure,
   dependencies: [TheCaller]
 }).annotateMerge(writes("Sync now", { destructive: false, idempotent: true }))

@@ -3,7 +3,7 @@ import type { FieldDescribe, ObjectDescribe } from "@decant/org"
 import { Effect } from "effect"
 import type * as Tool from "effect/ai/Tool"
 import type { Desk } from "./desk.ts"
-import { asJsonRows, dataNotice, fit } from "./limits.ts"
+import { asObjects, dataNotice, fit } from "./limits.ts"
 import type { OrgTools } from "./org-tools.ts"
 
 type Tools = (typeof OrgTools)["tools"]
@@ -68,7 +68,7 @@ export const describeObject = Effect.fnUntraced(function* (
     notice: dataNotice,
     cut,
     object: objectView(described),
-    fields: asJsonRows(rows),
+    fields: asObjects(rows),
     children: children.slice(0, fieldsAtLeast).map(({ childSObject, field, relationshipName }) => ({
       object: childSObject,
       field,
@@ -101,5 +101,5 @@ export const listObjects = Effect.fnUntraced(function* (
     limits: { ...desk.limits, rows: Math.max(desk.limits.rows, fieldsAtLeast) },
     advice: "Give `search` to see others."
   })
-  return { notice: dataNotice, cut, objects: asJsonRows(rows) }
+  return { notice: dataNotice, cut, objects: asObjects(rows) }
 }, Effect.scoped)

@@ -67,7 +67,22 @@ export const fit = <Row>(of: {
   return { rows: kept, cut: `Only the first ${count(kept.length)} of ${all} are shown. ${advice}` }
 }
 
+/** Any JSON object: a schema that says nothing would say nothing to clients either. */
+export const JsonObject = Schema.Record(Schema.String, Schema.Json)
+export type JsonObject = typeof JsonObject.Type
+
+/** What Salesforce may answer with. */
+export const JsonAnswer = Schema.Union([
+  JsonObject,
+  Schema.Array(Schema.Json),
+  Schema.String,
+  Schema.Finite,
+  Schema.Boolean,
+  Schema.Null
+])
+
 /** What a tool answers with has come as JSON, or is made of such values. */
-export const asJson = (value: unknown): Schema.Json => value as Schema.Json
-export const asJsonRows = (rows: ReadonlyArray<unknown>): ReadonlyArray<Schema.Json> =>
-  rows as ReadonlyArray<Schema.Json>
+export const asJson = (value: unknown): typeof JsonAnswer.Type => value as typeof JsonAnswer.Type
+export const asObject = (value: object): JsonObject => value as JsonObject
+export const asObjects = (rows: ReadonlyArray<unknown>): ReadonlyArray<JsonObject> =>
+  rows as ReadonlyArray<JsonObject>

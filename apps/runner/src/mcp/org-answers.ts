@@ -1,13 +1,13 @@
 /** What the tools that ask the org do. */
 import { type Org, type OrgRecord, soqlName, soslTerm } from "@decant/org"
-import { Effect, type Schema, Stream } from "effect"
+import { Effect, Stream } from "effect"
 import type * as Tool from "effect/ai/Tool"
 import type * as Toolkit from "effect/ai/Toolkit"
 import { boundSoql } from "./bound-soql.ts"
 import { csvHead } from "./csv-head.ts"
 import { describeObject, listObjects } from "./describe-answers.ts"
 import type { Desk } from "./desk.ts"
-import { asJson, dataNotice, fit } from "./limits.ts"
+import { asJson, asObjects, dataNotice, fit } from "./limits.ts"
 import type { OrgTools } from "./org-tools.ts"
 import { getRecord } from "./record-answer.ts"
 import { recordLink } from "./record-link.ts"
@@ -17,10 +17,6 @@ import { asTool, ToolFailure } from "./tool-failure.ts"
 
 type Tools = (typeof OrgTools)["tools"]
 type Parameters<Name extends keyof Tools> = Tool.Parameters<Tools[Name]>
-
-/** Records came as JSON. */
-const asRecords = (rows: ReadonlyArray<unknown>) =>
-  rows as ReadonlyArray<{ readonly [field: string]: Schema.Json }>
 
 const linkOf = (org: Org) => Effect.map(org.whoAmI, ({ instanceUrl }) => recordLink(instanceUrl))
 
@@ -57,7 +53,7 @@ const ask = Effect.fnUntraced(function* (
     limits: { ...desk.limits, rows: limit },
     advice: "Narrow it with conditions, name fewer fields, or ask for a count."
   })
-  return { notice: dataNotice, cut, totalSize, records: asRecords(rows) }
+  return { notice: dataNotice, cut, totalSize, records: asObjects(rows) }
 })
 
 const soqlQuery = Effect.fnUntraced(function* (desk: Desk, of: Parameters<"soql_query">) {
@@ -113,7 +109,7 @@ const soslSearch = Effect.fnUntraced(function* (desk: Desk, of: Parameters<"sosl
     limits: { ...desk.limits, rows: limit },
     advice: "Look for a longer term or in fewer objects."
   })
-  return { notice: dataNotice, cut, records: asRecords(rows) }
+  return { notice: dataNotice, cut, records: asObjects(rows) }
 }, Effect.scoped)
 
 const restCall = Effect.fnUntraced(function* (desk: Desk, { path }: Parameters<"rest_call">) {

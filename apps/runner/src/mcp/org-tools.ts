@@ -4,7 +4,7 @@ import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import { TheCaller } from "./caller.ts"
 import { readsOrg } from "./hints.ts"
-import { answered } from "./limits.ts"
+import { answered, JsonAnswer, JsonObject } from "./limits.ts"
 import { ToolFailure } from "./tool-failure.ts"
 
 const text = (description: string) => Schema.String.annotate({ description })
@@ -14,7 +14,7 @@ const Rows = Schema.optionalKey(
     description: "At most so many records"
   })
 )
-const Records = Schema.Array(Schema.Record(Schema.String, Schema.Json))
+const Records = Schema.Array(JsonObject)
 const common = { failure: ToolFailure, dependencies: [TheCaller] }
 
 const unmasked =
@@ -100,7 +100,7 @@ const listObjects = Tool.make("list_objects", {
     search: Schema.optionalKey(text("Only objects whose name or label contains this")),
     customOnly: flag("Only custom objects")
   }),
-  success: Schema.Struct({ ...answered, objects: Schema.Array(Schema.Json) }),
+  success: Schema.Struct({ ...answered, objects: Schema.Array(JsonObject) }),
   ...common
 }).annotateMerge(readsOrg("List objects"))
 
@@ -113,9 +113,9 @@ const describeObject = Tool.make("describe_object", {
   }),
   success: Schema.Struct({
     ...answered,
-    object: Schema.Json,
-    fields: Schema.Array(Schema.Json),
-    children: Schema.Array(Schema.Json)
+    object: JsonObject,
+    fields: Schema.Array(JsonObject),
+    children: Schema.Array(JsonObject)
   }),
   ...common
 }).annotateMerge(readsOrg("Describe an object"))
@@ -136,7 +136,7 @@ const getRecord = Tool.make("get_record", {
     id: Schema.String,
     name: Schema.NullOr(Schema.String),
     link: Schema.NullOr(Schema.String),
-    fields: Schema.Array(Schema.Json)
+    fields: Schema.Array(JsonObject)
   }),
   ...common
 }).annotateMerge(readsOrg("Get a record"))
@@ -146,7 +146,7 @@ const restCall = Tool.make("rest_call", {
   parameters: Schema.Struct({
     path: text("Begins with /services/data/, e.g. /services/data/v67.0/limits; no host")
   }),
-  success: Schema.Struct({ ...answered, status: Schema.Int, answer: Schema.Json }),
+  success: Schema.Struct({ ...answered, status: Schema.Int, answer: JsonAnswer }),
   ...common
 }).annotateMerge(readsOrg("REST GET"))
 

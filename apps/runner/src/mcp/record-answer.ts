@@ -3,7 +3,7 @@ import { type ObjectDescribe, type Org, type OrgFailure, type OrgRecord, soql, s
 import { Effect, Stream } from "effect"
 import type * as Tool from "effect/ai/Tool"
 import type { Desk } from "./desk.ts"
-import { asJsonRows, dataNotice, fit } from "./limits.ts"
+import { asObjects, dataNotice, fit } from "./limits.ts"
 import type { OrgTools } from "./org-tools.ts"
 import { recordLink } from "./record-link.ts"
 import { ToolFailure } from "./tool-failure.ts"
@@ -99,6 +99,6 @@ export const getRecord = Effect.fnUntraced(function* (
     id,
     name: typeof name === "string" ? name : null,
     link: link(id),
-    fields: asJsonRows(fields)
+    fields: asObjects(fields)
   }
 }, Effect.scoped)

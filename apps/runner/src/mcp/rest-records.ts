@@ -58,7 +58,7 @@ const readField = (field: string, value: unknown, needs: Needs): void => {
 }
 
 /** A record with `attributes`, and its children where it has some. */
-export const readTyped = (values: unknown, needs: Needs): void => {
+const readTyped = (values: unknown, needs: Needs): void => {
   if (!isPlain(values)) {
     refuse("something in it is not a record")
     return

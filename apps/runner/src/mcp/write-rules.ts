@@ -4,10 +4,10 @@ import { Effect } from "effect"
 import type { Desk } from "./desk.ts"
 import { ToolFailure } from "./tool-failure.ts"
 
-export const mayWrite = (desk: Desk, object: string): boolean =>
+const mayWrite = (desk: Desk, object: string): boolean =>
   desk.writable?.some((name) => name.toLowerCase() === object.toLowerCase()) === true
 
-export const notWritable = (desk: Desk, object: string): ToolFailure =>
+const notWritable = (desk: Desk, object: string): ToolFailure =>
   ToolFailure.refused(
     `Agents may not change ${JSON.stringify(object)} here.`,
     `Only ${desk.writable?.join(", ") ?? "nothing"} may be changed; \`decant mcp --allow-writes --objects …\` decides.`

@@ -5,7 +5,7 @@ import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import { TheCaller } from "./caller.ts"
 import { readsOrg, writes } from "./hints.ts"
-import { answered } from "./limits.ts"
+import { answered, JsonAnswer, JsonObject } from "./limits.ts"
 import { ToolFailure } from "./tool-failure.ts"
 
 /** From so many deletions on somebody has to say that they are meant. */
@@ -81,14 +81,14 @@ const bulkLoad = Tool.make("bulk_load", {
     externalIdField: Schema.optionalKey(text("For upsert: the field that identifies records")),
     confirm: Confirm
   }),
-  success: Schema.Struct({ ...answered, load: Schema.Json, failures: Schema.String }),
+  success: Schema.Struct({ ...answered, load: JsonObject, failures: Schema.String }),
   ...asks
 }).annotateMerge(writes("Bulk load", { destructive: true, idempotent: false }))
 
 const bulkLoadStatus = Tool.make("bulk_load_status", {
   description: "How far a bulk load is; without id, the loads that there were.",
   parameters: Schema.Struct({ id: Schema.optionalKey(text("The load's id, or the id of one of its jobs")) }),
-  success: Schema.Struct({ loads: Schema.Array(Schema.Json) }),
+  success: Schema.Struct({ loads: Schema.Array(JsonObject) }),
   ...common
 }).annotateMerge(readsOrg("Status of a bulk load"))
 
@@ -97,10 +97,10 @@ const restWrite = Tool.make("rest_write", {
   parameters: Schema.Struct({
     method: Schema.Literals(["POST", "PATCH", "DELETE"]),
     path: text("Begins with /services/data/, no host"),
-    body: Schema.optionalKey(Schema.Json.annotate({ description: "The JSON body" })),
+    body: Schema.optionalKey(JsonObject.annotate({ description: "The JSON body" })),
     confirm: Confirm
   }),
-  success: Schema.Struct({ ...answered, status: Schema.Int, answer: Schema.Json }),
+  success: Schema.Struct({ ...answered, status: Schema.Int, answer: JsonAnswer }),
   ...asks
 }).annotateMerge(writes("REST write", { destructive: true, idempotent: false }))
 

@@ -9,7 +9,7 @@ import type { Workspace } from "./decant.ts"
 
 const command = fileURLToPath(new URL("../../bin/decant.mjs", import.meta.url))
 
-export interface Answer {
+interface Answer {
   readonly isError: boolean
   readonly text: string
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
