@@ -1,6 +1,6 @@
 /** `decant load` itself. */
 import { join } from "node:path"
-import type { LoadPlan, LoadReport, LoadRequest, LoadStatus } from "@decant/org"
+import type { LoadOptions, LoadPlan, LoadReport, LoadRequest, LoadStatus } from "@decant/org"
 import { Effect } from "effect"
 import { exitCode } from "../exit-code.ts"
 import { byteSize, count, counted } from "../terminal/numbers.ts"
@@ -67,22 +67,20 @@ const showPlan = Effect.fnUntraced(function* (screen: Screen, plan: LoadPlan) {
 
 /** Runs it in sight; when it ends early, says how to go on. */
 const inSight = <E>(
-  screen: Screen,
-  run: (options: {
-    readonly onProgress: ReturnType<typeof showLoad>["update"]
-  }) => Effect.Effect<LoadReport, E>
+  { screen, after }: OpenedOrg,
+  run: (options: LoadOptions) => Effect.Effect<LoadReport, E>
 ) =>
   Effect.suspend(() => {
     const display = showLoad(screen)
-    const hint = Effect.suspend(() => {
-      const id = display.loadId()
-      return id === null
-        ? Effect.void
-        : screen.complain(`The load is remembered: \`decant load --resume ${id}\` goes on with it.`)
-    })
-    return run({ onProgress: display.update }).pipe(
+    let begun = false
+    const onProgress: LoadOptions["onProgress"] = (progress) => {
+      begun = true
+      after.fix = `The load is remembered: \`decant load --resume ${progress.id}\` goes on with it.`
+      display.update(progress)
+    }
+    return run({ onProgress }).pipe(
       Effect.ensuring(Effect.sync(display.close)),
-      Effect.tapCause(() => hint)
+      Effect.tapError(() => (begun ? screen.complain(after.fix) : Effect.void))
     )
   })
 
@@ -105,14 +103,15 @@ export const loadFile = (of: LoadFile) =>
       if (asks && !(yield* mayGoOn(screen, question, of.yes))) {
         return yield* screen.note("Nothing was sent.")
       }
-      yield* showReport(screen, yield* inSight(screen, (options) => org.loads.start(plan, options)))
+      yield* showReport(screen, yield* inSight(opened, (options) => org.loads.start(plan, options)))
     })
   )
 
 export const resumeLoad = (of: OrgCommand & { readonly id: string }) =>
-  withOrg(of, ({ org, screen }) =>
+  withOrg(of, (opened) =>
     Effect.gen(function* () {
-      yield* showReport(screen, yield* inSight(screen, (options) => org.loads.resume(of.id, options)))
+      const { org, screen } = opened
+      yield* showReport(screen, yield* inSight(opened, (options) => org.loads.resume(of.id, options)))
     })
   )
 

@@ -26,10 +26,8 @@ const lineOf = (progress: LoadProgress, startedAt: number): string => {
     .join(", ")
 }
 
-export interface LoadDisplay {
+interface LoadDisplay {
   readonly update: (progress: LoadProgress) => void
-  /** The load that is shown; null before it has begun. */
-  readonly loadId: () => string | null
   readonly close: () => void
 }
 
@@ -58,7 +56,6 @@ export const showLoad = (screen: Screen): LoadDisplay => {
       saidAt = Date.now()
       Effect.runSync(screen.note(lineOf(progress, startedAt)))
     },
-    loadId: () => last?.id ?? null,
     close: () => {
       if (timer !== null) clearInterval(timer)
       if (live) screen.detach()

@@ -18,23 +18,26 @@ export interface OpenedOrg extends OrgCommand {
   readonly org: Org
   readonly specFile: SpecFile
   readonly stateFolder: string
+  /** What to do after Ctrl-C; a command that leaves something half done says it here. */
+  readonly after: { fix: string }
 }
 
 /** Said here, since what an interrupted write leaves is not what an interrupted sync leaves. */
-const interrupted = (screen: Screen) =>
+const interrupted = (screen: Screen, { fix }: OpenedOrg["after"]) =>
   Effect.suspend(() => {
     process.exitCode ??= exitCode.interrupted
-    const document = { error: { code: "INTERRUPTED", message: "Interrupted.", fix: "Run it again." } }
+    const document = { error: { code: "INTERRUPTED", message: "Interrupted.", fix } }
     return Effect.andThen(
-      screen.complain("Interrupted."),
+      screen.complain(`Interrupted. ${fix}`),
       screen.json ? screen.answer(JSON.stringify(document)) : Effect.void
     )
   })
 
 export const withOrg = <A, E, R>(command: OrgCommand, use: (opened: OpenedOrg) => Effect.Effect<A, E, R>) =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const { screen } = command
+  Effect.suspend(() => {
+    const { screen } = command
+    const after = { fix: "Run it again." }
+    return Effect.gen(function* () {
       const specFile = yield* readSpec(command.file, process.env)
       for (const warning of specFile.warnings) yield* screen.note(`Warning: ${warning}`)
       const stateFolder = dirname(runPaths(specFile).checkpoint)
@@ -46,6 +49,9 @@ export const withOrg = <A, E, R>(command: OrgCommand, use: (opened: OpenedOrg) =
         by: command.by,
         ...(Option.isSome(command.as) ? { as: command.as.value } : {})
       })
-      return yield* use({ ...command, org, specFile, stateFolder })
-    }).pipe(Effect.onInterrupt(() => interrupted(command.screen)))
-  )
+      return yield* use({ ...command, org, specFile, stateFolder, after })
+    }).pipe(
+      Effect.scoped,
+      Effect.onInterrupt(() => interrupted(screen, after))
+    )
+  })
