@@ -1,4 +1,5 @@
 /** `decant check`: everything that a sync will need, one line each, with what to do where it fails. */
+import { sep } from "node:path"
 import { type CheckLine, type Disposition, failureReport } from "@decant/connector"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
@@ -46,7 +47,7 @@ const lineText = (line: CheckLine, width: number, screen: Screen): string => {
   const space = " ".repeat(width + 4)
   const room = out.isTerminal ? Math.max(out.columns - space.length, 30) : Number.POSITIVE_INFINITY
   const [first = "", ...more] = [
-    ...wrapLine(line.detail, room, 0),
+    ...wrapLine(line.detail.replaceAll(`${process.cwd()}${sep}`, ""), room, 0),
     ...(line.failure === null ? [] : wrapLine(`Fix: ${line.failure.fix}`, room))
   ]
   return [

@@ -1,4 +1,5 @@
 /** The status of a copy as people read it: how fresh each stream is, the last runs, what changed in the org. */
+import { asTyped } from "../commands/as-typed.ts"
 import { count } from "../terminal/numbers.ts"
 import type { Surface } from "../terminal/screen.ts"
 import { type Cell, textTable } from "../terminal/text-table.ts"
@@ -43,7 +44,8 @@ const runRow = (run: RunLine, surface: Surface): ReadonlyArray<Cell> => [
 ]
 
 export const statusText = (status: CopyStatus, surface: Surface): string => {
-  if (status.orgId === null) return `${status.name}: nothing has been synced to ${status.location} yet.`
+  if (status.orgId === null)
+    return `${status.name}: nothing has been synced to ${asTyped(status.location)} yet.`
   const streams = textTable({
     columns: [
       { name: "stream", align: "left" },
@@ -73,7 +75,7 @@ export const statusText = (status: CopyStatus, surface: Surface): string => {
   )
   const drift = status.drift.map(({ at, stream, change }) => `${minute(at)}  ${stream}: ${change}`)
   return [
-    `${status.name}: ${status.location}, the copy of org ${status.orgId}`,
+    `${status.name}: ${asTyped(status.location)}, the copy of org ${status.orgId}`,
     streams,
     ...(fixes.length === 0 ? [] : [fixes.join("\n")]),
     ...(status.runs.length === 0 ? [] : [runs]),

@@ -40,7 +40,8 @@ export interface Screen {
 
 const surface = (stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Surface => {
   const isTerminal = stream.isTTY === true
-  const colour = isTerminal && !env.NO_COLOR && env.TERM !== "dumb"
+  const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "0"
+  const colour = (forced || isTerminal) && !env.NO_COLOR && env.TERM !== "dumb"
   return {
     isTerminal,
     get columns() {
