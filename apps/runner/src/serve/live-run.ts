@@ -1,5 +1,5 @@
 /** A run while it goes on: what is known of it now, and a stream of what changes. */
-import { failureReport, instantFromMillis } from "@decant/connector"
+import { failureReport, instantFromMillis, type StreamPlan } from "@decant/connector"
 import { Effect, PubSub, Stream } from "effect"
 import type { Board } from "../progress/board.ts"
 import { addProgress, newStreamProgress, type StreamProgress } from "../progress/stream-progress.ts"
@@ -18,6 +18,8 @@ export interface LiveRun {
   readonly end: (part: Partial<RunRecord>) => void
   /** False when the log has as many lines as it may. */
   readonly log: (line: RunLogLine) => boolean
+  /** The streams that there will be, before the first is read. */
+  readonly expect: (plans: ReadonlyArray<StreamPlan>) => void
   readonly board: Board
   /** The present state, then changes, until the end. */
   readonly events: Stream.Stream<RunEvent>
@@ -38,9 +40,9 @@ const phaseOfEnd = (tally: StreamTally): StreamState["phase"] => {
 
 const timeOf = (millis: number | null): string | null => (millis === null ? null : instantFromMillis(millis))
 
-const goingOn = (progress: StreamProgress): StreamState => ({
+const goingOn = (progress: StreamProgress, mode: StreamState["mode"] = null): StreamState => ({
   stream: progress.stream,
-  mode: null,
+  mode,
   phase: progress.phase,
   rows: progress.rows,
   bytes: progress.bytes,
@@ -70,10 +72,20 @@ const ended = (progress: StreamProgress, tally: StreamTally): StreamState => ({
   error: tally.outcome.kind === "failed" ? failureReport(tally.outcome.failure) : null
 })
 
+/** What will not be read: its end is known at once. Null for the others. */
+const notRead = (plan: StreamPlan): StreamState | null => {
+  if (plan.status === "ready") return null
+  const state = goingOn(newStreamProgress(plan.stream))
+  return plan.status === "skipped"
+    ? { ...state, phase: "skipped", warnings: [plan.reason] }
+    : { ...state, phase: "failed", error: failureReport(plan.failure) }
+}
+
 export const makeLiveRun = (first: RunRecord, published: PubSub.PubSub<RunEvent>): LiveRun => {
   let record = first
   const progress = new Map<string, StreamProgress>()
   const ends = new Map<string, StreamState>()
+  const modes = new Map<string, StreamState["mode"]>()
   const toldAt = new Map<string, number>()
   const lines: Array<RunLogLine> = []
   const tell = (event: RunEvent): void => void PubSub.publishUnsafe(published, event)
@@ -82,8 +94,9 @@ export const makeLiveRun = (first: RunRecord, published: PubSub.PubSub<RunEvent>
     progress.set(stream, known)
     return known
   }
+  const now = (one: StreamProgress): StreamState => goingOn(one, modes.get(one.stream))
   const streams = (): ReadonlyArray<StreamState> =>
-    [...progress.values()].map((one) => ends.get(one.stream) ?? goingOn(one))
+    [...progress.values()].map((one) => ends.get(one.stream) ?? now(one))
   const withCounts = (): RunRecord => {
     if (record.report !== null) return record
     const states = streams()
@@ -108,21 +121,30 @@ export const makeLiveRun = (first: RunRecord, published: PubSub.PubSub<RunEvent>
       tell({ type: "log", line })
       return true
     },
+    expect: (plans) => {
+      for (const plan of plans) {
+        const one = progressOf(plan.stream)
+        const end = notRead(plan)
+        if (end !== null) ends.set(plan.stream, end)
+        if (plan.status === "ready") modes.set(plan.stream, plan.mode)
+        tell({ type: "stream", stream: end ?? now(one) })
+      }
+    },
     board: {
       begin: (stream) => {
         const one = progressOf(stream)
         one.startedAt = Date.now()
         one.phase = "describe"
-        tell({ type: "stream", stream: goingOn(one) })
+        tell({ type: "stream", stream: now(one) })
       },
       update: (event) => {
         const one = progressOf(event.stream)
         const { phase } = one
-        const now = Date.now()
-        addProgress(one, event, now)
-        if (phase === one.phase && now - (toldAt.get(event.stream) ?? 0) < tellEveryMillis) return
-        toldAt.set(event.stream, now)
-        tell({ type: "stream", stream: goingOn(one) })
+        const time = Date.now()
+        addProgress(one, event, time)
+        if (phase === one.phase && time - (toldAt.get(event.stream) ?? 0) < tellEveryMillis) return
+        toldAt.set(event.stream, time)
+        tell({ type: "stream", stream: now(one) })
       },
       end: (tally) => {
         const state = ended(progressOf(tally.stream), tally)

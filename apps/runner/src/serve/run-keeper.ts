@@ -134,18 +134,20 @@ const make = Effect.gen(function* () {
         only: options.only,
         fullRefresh: options.fullRefresh,
         note: (text) => say(live, "info", text),
-        watch: () =>
-          Effect.succeed({
-            ...live.board,
-            end: (tally) => {
-              live.board.end(tally)
-              const failed = tally.outcome.kind === "failed"
-              const idle = tally.inserted + tally.updated + tally.deleted === 0
-              if (idle && !failed) return
-              const line = `${tally.stream}: ${endText(tally)}`
-              Effect.runSyncWith(services)(say(live, failed ? "error" : "info", line))
-            }
-          })
+        watch: (plans) =>
+          Effect.sync(() => live.expect(plans)).pipe(
+            Effect.as({
+              ...live.board,
+              end: (tally) => {
+                live.board.end(tally)
+                const failed = tally.outcome.kind === "failed"
+                const idle = tally.inserted + tally.updated + tally.deleted === 0
+                if (idle && !failed) return
+                const line = `${tally.stream}: ${endText(tally)}`
+                Effect.runSyncWith(services)(say(live, failed ? "error" : "info", line))
+              }
+            })
+          )
       })
       .pipe(Effect.exit)
     if (Exit.isFailure(exit)) return yield* end(one, ofFailure(exit.cause), { specFile, budget: null })

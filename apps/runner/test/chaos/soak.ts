@@ -1,6 +1,10 @@
-/** `npm run soak -- [--seed N] [--rounds N] [--brief]`: chaos for as long as one likes. */
+/**
+ * `npm run soak -- [--seed N] [--rounds N] [--brief]`: chaos for as long as one likes.
+ * `npm run soak -- --serve [--minutes N]`: the same around a server.
+ */
 import { parseArgs } from "node:util"
 import { chaosRun } from "./chaos-run.ts"
+import { serveSoak } from "./serve-soak.ts"
 
 const { values } = parseArgs({
   options: {
@@ -9,7 +13,9 @@ const { values } = parseArgs({
     /** As the everyday suite plays it. */
     brief: { type: "boolean", default: false },
     /** Only these, separated by commas: quicker, to look into something. */
-    streams: { type: "string", default: "" }
+    streams: { type: "string", default: "" },
+    serve: { type: "boolean", default: false },
+    minutes: { type: "string", default: "30" }
   }
 })
 
@@ -18,6 +24,11 @@ const seed = Number(values.seed)
 const rounds = Number(values.rounds)
 const only = values.streams.split(",").filter((name) => name !== "")
 const begun = performance.now()
+if (values.serve) {
+  const minutes = Number(values.minutes)
+  say(`seed ${seed}, a server for ${minutes} minutes`)
+  process.exit((await serveSoak({ minutes, seed, say })) ? 0 : 1)
+}
 say(`seed ${seed}, ${rounds} rounds`)
 const result = await chaosRun({ seed, rounds, severe: !values.brief, only, say })
 const faults = [...result.struck].sort(([a], [b]) => (a < b ? -1 : 1))
