@@ -41,6 +41,7 @@ beforeAll(async () => {
     "clear.yaml": spec()
       .replace("${SALESFORCE_CLIENT_SECRET}", clearSecret)
       .replace("name: acme", "name: clear"),
+    "lake.yaml": spec().replace("name: acme", "name: lake"),
     "pg.yaml": spec().replace("name: acme", "name: pg"),
     "broken.yaml": `${spec().replace("name: acme", "name: broken")}  pat: ./x\n`
   }
@@ -187,6 +188,11 @@ describe("a change", () => {
       )
       const { json: run } = await server.send("GET", `/api/runs/${started.json.id}`)
       assert.strictEqual(run.state, "ok", JSON.stringify(run))
+      const { json: tables } = await server.send("GET", "/api/connections/pg/tables")
+      const [users] = tables.filter(({ name }: { name: string }) => name === "user")
+      assert.strictEqual(users?.rows, (await org.truth("User")).length, JSON.stringify(tables))
+      const shown = await server.send("POST", "/api/connections/pg/query", { sql: users.sql })
+      assert.isAbove(shown.json.rows.length, 5, shown.text)
       for (const sql of [
         "COPY (SELECT 1) TO PROGRAM 'id'",
         "CREATE TABLE x (a int)",
@@ -198,6 +204,24 @@ describe("a change", () => {
     } finally {
       await database.stop()
     }
+  })
+})
+
+describe("a destination of files", () => {
+  it("is tried, filled, and asked like any other", async () => {
+    const destination = { type: "parquet", path: "./lake" }
+    const saved = await change({ destination, streams: [{ object: "User" }] }, true, "lake")
+    assert.deepStrictEqual(saved.json.problems, [], saved.text)
+    const started = await server.send("POST", "/api/runs", { connection: "lake" })
+    await vi.waitUntil(
+      async () => (await server.send("GET", `/api/runs/${started.json.id}`)).json.finishedAt !== null,
+      { timeout: 100_000, interval: 200 }
+    )
+    const { json: tables, text } = await server.send("GET", "/api/connections/lake/tables")
+    const [users] = tables.filter(({ name }: { name: string }) => name === "User")
+    assert.strictEqual(users?.rows, (await org.truth("User")).length, text)
+    const shown = await server.send("POST", "/api/connections/lake/query", { sql: users.sql })
+    assert.isAbove(shown.json.rows.length, 5, shown.text)
   })
 })
 

@@ -54,11 +54,14 @@ const counts = (destination: Destination, tables: ReadonlyArray<DataTable>) => {
 const tables = Effect.fnUntraced(function* (id: string) {
   const { destination, schema } = yield* destinationOf(id)
   const { rows } = yield* destination.query(tableNames(schema), { maxRows: 5_000, seconds: secondsAtMost })
+  const stored = yield* destination.checkpoints
+  const streams = new Set(Object.keys(stored.streams).map((stream) => stream.toLowerCase()))
   const named = rows.map(
     ([inSchema, name, kind]): DataTable => ({
       schema: String(inSchema),
       name: String(name),
-      kind: kind === "view" ? "view" : "table",
+      // Tables that are files are views to the database that reads them.
+      kind: kind === "table" || streams.has(String(name).toLowerCase()) ? "table" : "view",
       rows: null,
       sql: `SELECT * FROM ${quoted(String(name))} LIMIT 100`
     })
