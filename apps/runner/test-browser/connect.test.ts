@@ -1,8 +1,5 @@
 /** Connecting by each of the four ways, and every way in which it can fail. */
-import { execFileSync } from "node:child_process"
-import { mkdtemp, readFile, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { readFile } from "node:fs/promises"
 import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it } from "@effect/vitest"
 import { type Emulator, startEmulator } from "../test/support/emulator.ts"
 import { answer, choose, chooseOrg, connect, openDialog } from "./support/connecting.ts"
@@ -14,14 +11,9 @@ describe.skipIf(!hasChromium)("the connect dialog", () => {
   let org: Emulator
   let served: Served
   let person: Person
-  let keys: string
   beforeAll(async () => {
     org = await startEmulator("--dataset", "demo")
     served = await startServer({ DECANT_SALESFORCE_CLIENT_ID: "quick-app" })
-    keys = await mkdtemp(join(tmpdir(), "decant-keys-"))
-    const pair = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=decant", "-days", "30"]
-    const files = ["-keyout", join(keys, "app.key"), "-out", join(keys, "app.crt")]
-    execFileSync("openssl", [...pair, ...files], { stdio: "ignore" })
     const app = (clientId: string, more: object) =>
       org.control("POST", "apps", {
         clientId,
@@ -31,18 +23,11 @@ describe.skipIf(!hasChromium)("the connect dialog", () => {
       })
     await app("quick-app", { flows: ["web-server"], pkceRequired: true })
     await app("own-app", { clientSecret: "own-secret-0123456789", flows: ["web-server"], pkceRequired: true })
-    await app("jwt-app", {
-      certificate: await readFile(join(keys, "app.crt"), "utf8"),
-      flows: ["jwt-bearer"],
-      permittedUsers: "admin-approved",
-      preauthorized: true
-    })
   })
   afterAll(async () => {
     await closeBrowser()
     await served?.stop()
     await org?.stop()
-    if (keys) await rm(keys, { recursive: true, force: true })
   })
   beforeEach(async () => {
     person = await openBrowser(served, [org.url])
@@ -100,7 +85,7 @@ describe.skipIf(!hasChromium)("the connect dialog", () => {
     await openDialog(page)
     await choose(page, "JWT bearer")
     await chooseOrg(page, org)
-    await page.getByLabel("Consumer key", { exact: true }).fill("jwt-app")
+    await page.getByLabel("Consumer key", { exact: true }).fill(org.jwtApp.clientId)
     await page.getByLabel("Username", { exact: true }).fill(org.username)
     await dialog().getByRole("textbox", { name: "Private key" }).fill("this is no key")
     await named("Jwt")
@@ -108,7 +93,7 @@ describe.skipIf(!hasChromium)("the connect dialog", () => {
     await fails(/key/i)
     const chooser = page.waitForEvent("filechooser")
     await page.getByRole("button", { name: "Choose a file" }).click()
-    await (await chooser).setFiles(join(keys, "app.key"))
+    await (await chooser).setFiles(org.jwtApp.privateKeyFile)
     await until("the key", async () =>
       (await dialog().getByRole("textbox", { name: "Private key" }).inputValue()).startsWith("-----BEGIN")
     )

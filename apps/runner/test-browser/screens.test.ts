@@ -2,7 +2,7 @@
  * Pictures of each page in light and dark, to be looked at, into docs/screens: only when DECANT_SCREENS is set, as
  * `DECANT_SCREENS=1 npm run test:browser -- screens`.
  */
-import { mkdir } from "node:fs/promises"
+import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
@@ -55,6 +55,10 @@ describe.skipIf(!hasChromium || process.env.DECANT_SCREENS === undefined)("pictu
     await take("overview")
     await open(page, "/streams")
     await page.getByRole("table").waitFor()
+    await page
+      .getByText(/ rows$/)
+      .first()
+      .waitFor()
     await take("objects")
     await open(page, "/destination")
     await take("destination")
@@ -73,6 +77,9 @@ describe.skipIf(!hasChromium || process.env.DECANT_SCREENS === undefined)("pictu
     await page.getByText("No org is connected yet").waitFor()
     await page.screenshot({ path: `${folder}empty-light.png` })
     await connectByClientCredentials(page, org, "Acme production")
+    const spec = served.path("acme-production.yaml")
+    const withRoles = (await readFile(spec, "utf8")).replace(/^( {6})# (roles:| {2}\w+: \w+__c)$/gm, "$1$2")
+    await writeFile(spec, `${withRoles}schedule: "*/15 * * * *"\n`)
     await openConnection(page, "Acme production")
     for (let run = 0; run < 3; run += 1) await syncNow(page)
     await first.leave()

@@ -12,7 +12,7 @@ import { words } from "../../words.ts"
 const text = words.connect
 
 export type Way = ConnectOptions["methods"][number]["id"]
-export type Place = "production" | "sandbox" | "domain"
+type Place = "production" | "sandbox" | "domain"
 
 export interface ConnectForm {
   readonly way: Way

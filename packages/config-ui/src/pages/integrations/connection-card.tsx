@@ -18,7 +18,7 @@ export const ConnectionState = ({ connection }: { readonly connection: Connectio
   return <Badge>{text.disconnected}</Badge>
 }
 
-export const environmentOf = ({ org, environment }: Connection): string => {
+const environmentOf = ({ org, environment }: Connection): string => {
   if (org !== null) return words.kinds[org.kind]
   if (environment === "production" || environment === "sandbox") return words.kinds[environment]
   return environment ?? words.none
@@ -47,7 +47,7 @@ const LastSync = ({ running, lastSync }: Connection) => {
 }
 
 export const ConnectionFacts = ({ connection }: { readonly connection: Connection }) => (
-  <dl className="facts">
+  <dl className="facts facts-connection">
     <Fact name={text.environment}>{environmentOf(connection)}</Fact>
     <Fact name={text.org}>{connection.org?.name ?? words.none}</Fact>
     <Fact name={text.user}>{connection.org?.user ?? words.none}</Fact>

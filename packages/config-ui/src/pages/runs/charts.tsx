@@ -10,6 +10,8 @@ const width = 280
 const height = 92
 const mostBars = 24
 const mostLines = 4
+/** Ages below this look short, whichever is the oldest. */
+const longSeconds = 900
 
 const Chart = ({
   title,
@@ -22,7 +24,7 @@ const Chart = ({
 }) => (
   <figure className="card chart">
     <figcaption>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <p className="hint">{note}</p>
     </figcaption>
     {children}
@@ -95,7 +97,7 @@ const FreshnessChart = ({ status }: { readonly status: CopyStatus | null }) => {
               className="chart-bar"
               x="0"
               y={at * line + 14}
-              width={Math.max(4, (seconds / Math.max(1, oldest.seconds)) * width)}
+              width={Math.max(4, (seconds / Math.max(longSeconds, oldest.seconds)) * width)}
               height="4"
               rx="2"
             />
@@ -123,7 +125,7 @@ const BudgetChart = ({ budget }: { readonly budget: Budget }) => {
           transform="rotate(-90 46 46)"
         />
         <text x="46" y="50" textAnchor="middle">
-          {budget ? `${Math.round(share * 100)} %` : ""}
+          {budget ? (share > 0 && share < 0.01 ? "< 1 %" : `${Math.round(share * 100)} %`) : ""}
         </text>
         <text x="104" y="50">
           {budget ? text.budgetLeft(about(budget.left)) : ""}
