@@ -141,6 +141,7 @@ export const jsonl = (folder: string): Destination => {
     check: attempt(async () => void (await mkdir(folder, { recursive: true }))),
     commit: (of) => attempt(() => commit(of)),
     discard: () => Effect.void,
+    setAside: notHere,
     inspect: () => notHere,
     erase: () => notHere,
     query: () => notHere,

@@ -1,5 +1,5 @@
 /** The source behind the Airbyte protocol: what it prints is our own copy, and it goes on where it stopped. */
-import { readFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import {
   configured,
@@ -231,6 +231,37 @@ describe("decant airbyte", () => {
     )
     assert.strictEqual(ours.code, 0, ours.stderr)
     assert.isBelow(recordsOf(ours, "Contact").length, 50)
+  })
+
+  it("gives its state to decant sync, which begins there and fetches what is missing when it is asked to", async () => {
+    const spec = readFileSync(workspace.path("decant.yaml"), "utf8")
+    writeFileSync(
+      workspace.path("later.yaml"),
+      spec.replace("name: test", "name: later").replace("./test.", "./later.")
+    )
+    writeJson(workspace, "begin.json", lastStates(first))
+    const begun = await workspace.run([
+      "sync",
+      "later.yaml",
+      "--json",
+      "--stream",
+      "User",
+      "--state",
+      "begin.json"
+    ])
+    assert.strictEqual(begun.code, 0, begun.stderr)
+    assert.match(begun.stderr, /User begins with what has changed since/)
+    assert.deepInclude(JSON.parse(begun.stdout).streams[0], { mode: "incremental", status: "ok" })
+    const mended = await workspace.run(["verify", "later.yaml", "--stream", "User", "--repair"])
+    assert.strictEqual(mended.code, 0, mended.stdout + mended.stderr)
+    const { stdout } = await workspace.run([
+      "query",
+      "--spec",
+      "later.yaml",
+      "--json",
+      'SELECT count(*) FROM salesforce."User"'
+    ])
+    assert.strictEqual(Number(JSON.parse(stdout).rows[0][0]), recordsOf(first, "User").length)
   })
 
   it("answers a check with FAILED where the config is wrong, and keeps a failed stream from stopping others", async () => {

@@ -9,34 +9,31 @@ import { join } from "node:path"
 import { Effect, Stream } from "effect"
 import { openSalesforce } from "../src/salesforce-source.ts"
 import { tuning } from "../src/tuning.ts"
-import { at, type Passing, standBetween } from "../test/between.ts"
+import { at, standBetween } from "../test/between.ts"
 import { Emulator } from "../test/emulator.ts"
 
 const rows = Number(process.argv[2] ?? 400_000)
 const bytesPerSecond = Number(process.argv[3] ?? 2_000_000)
 
-const oneJob = { ...tuning, partedFrom: Number.POSITIVE_INFINITY }
+/** Sixteen pages, whatever the number of rows. */
+const pageRows = Math.ceil(rows / 16)
+const oneJob = { ...tuning, pageRows, partedFrom: Number.POSITIVE_INFINITY }
 const inParts = (jobsAtOnce: number) => ({
   ...tuning,
+  pageRows,
   partedFrom: 1,
   rowsPerPart: rows / 4,
   jobsAtOnce
 })
 
-/** As Salesforce before API version 58, or an org that does not offer it. */
-const withoutPages = async ({ path }: Passing) =>
-  path.includes("/resultPages") ? { status: 404, body: [{ errorCode: "NOT_FOUND", message: "" }] } : null
-
 const measured = (label: string, sizes: typeof tuning, pages: boolean) =>
   Effect.gen(function* () {
     const org = yield* Emulator
     const folder = yield* Effect.promise(() => mkdtemp(join(tmpdir(), "decant-parts-")))
-    const url = yield* standBetween(org.url, {
-      delayMillis: 100,
-      bytesPerSecond,
-      ...(pages ? {} : { answer: withoutPages })
-    })
-    const spec = at(yield* org.spec("[{ object: Account }]"), url)
+    const url = yield* standBetween(org.url, { delayMillis: 100, bytesPerSecond })
+    // Before version 58 pages follow one another by locator.
+    const version = pages ? "" : '  apiVersion: "57.0"'
+    const spec = at(yield* org.spec("[{ object: Account }]", version), url)
     const source = yield* openSalesforce({ spec, folder }, sizes)
     const [plan] = yield* source.plan({ checkpoints: {}, only: [], fullRefresh: [] })
     if (plan?.status !== "ready") throw new Error(JSON.stringify(plan))
@@ -59,7 +56,8 @@ const measured = (label: string, sizes: typeof tuning, pages: boolean) =>
   }).pipe(Effect.scoped)
 
 const program = Effect.gen(function* () {
-  yield* measured("(the first reading makes the org's pages)", oneJob, true)
+  yield* measured("(the first readings make the org's pages: one job)", oneJob, true)
+  yield* measured("(the first readings make the org's pages: 4 parts)", inParts(4), true)
   for (const pages of [true, false]) {
     const how = pages ? "pages in parallel" : "pages one after the other"
     yield* measured(`one job, ${how}`, oneJob, pages)

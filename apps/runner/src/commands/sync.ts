@@ -1,6 +1,6 @@
 /** `decant sync`: the main job. */
 import { DurationText } from "@decant/connector"
-import { type Duration, Effect, type Option } from "effect"
+import { type Duration, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { exitCodeOfRun } from "../exit-code.ts"
 import { closingSentence, failureLines, reportTable, warningLines } from "../progress/report-table.ts"
@@ -111,6 +111,13 @@ export const sync = Command.make(
       Flag.withDescription("Say where each stream's time went"),
       Flag.withDefault(false)
     ),
+    state: Flag.String("state").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.withDescription(
+        "Streams that the copy has not begin where this state of Airbyte ended, not at their first row"
+      ),
+      Flag.optional
+    ),
     wait: Flag.String("wait").pipe(
       Flag.withMetavar("10m"),
       Flag.withDescription("How long to wait for another run that is at it"),
@@ -130,7 +137,8 @@ export const sync = Command.make(
       backfill: yield* Effect.forEach(input.backfill, fieldOfStream),
       adoptOrg: input.adoptOrg,
       memory: input.memory,
-      timings: input.timings
+      timings: input.timings,
+      ...(Option.isSome(input.state) ? { state: input.state.value } : {})
     }
     if (input.dryRun && input.adoptOrg) return yield* adoptsNothing
     if (input.dryRun) return yield* showPlan(request)

@@ -45,6 +45,8 @@ export interface RunRequest {
   readonly memory?: MemoryUse
   /** Whether the report says where the time went. */
   readonly timings?: boolean
+  /** A file: streams that the copy does not have begin where this state ended. */
+  readonly state?: string
   /** Given by who keeps runs; else made here. */
   readonly runId?: string
   /** Shows the streams; the screen's own board when absent. */
@@ -78,15 +80,29 @@ export const openBoth = Effect.fnUntraced(function* ({
 })
 type Opened = Effect.Success<ReturnType<typeof openBoth>>
 
-const planStreams = (request: RunRequest, { source, stored }: Opened) => {
+/** Where streams are that the copy does not have; none without a state. */
+const beginnings = Effect.fnUntraced(function* ({ state, screen }: RunRequest, { source, stored }: Opened) {
+  if (state === undefined) return {}
+  const { beginningNote, beginningsOf, readBeginnings } = yield* Effect.promise(
+    () => import("./begin-from-state.ts")
+  )
+  const found = yield* beginningsOf(state, yield* readBeginnings(state), source.identity.orgId)
+  const unknown = Object.entries(found).filter(([stream]) => stored.streams[stream] === undefined)
+  for (const [stream, checkpoint] of unknown) yield* screen.note(beginningNote(stream, checkpoint))
+  return Object.fromEntries(unknown)
+})
+
+const planStreams = Effect.fnUntraced(function* (request: RunRequest, opened: Opened) {
+  const { source, stored } = opened
   const { only, fullRefresh, backfill = [] } = request
   // A stream that is to be read again is meant to be read.
   const again = [...fullRefresh, ...backfill.map(({ stream }) => stream)]
   const named = only.length === 0 ? [] : [...new Set([...only, ...again])]
-  return source
-    .plan({ checkpoints: stored.streams, only: named, fullRefresh, backfill })
+  const checkpoints = { ...(yield* beginnings(request, opened)), ...stored.streams }
+  return yield* source
+    .plan({ checkpoints, only: named, fullRefresh, backfill })
     .pipe(during(request.screen, "Asking Salesforce for objects and fields"))
-}
+})
 
 /** What a run would do, without the lock and without writing anything. */
 export const dryRun = Effect.fnUntraced(function* (request: RunRequest) {
