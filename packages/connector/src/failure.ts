@@ -7,7 +7,7 @@
 /**
  * What the failure means for the run, which decides the exit code:
  * `spec` the person must change the spec or the command (2) · `credentials` they must be renewed (4) ·
- * `budget` paused for API budget (5) · `locked` another run is at it (6) · `failed` anything else (1).
+ * `budget` paused for API budget or room on the disk (5) · `locked` another run is at it (6) · `failed` anything else (1).
  */
 export type Disposition = "spec" | "credentials" | "budget" | "locked" | "failed"
 

@@ -84,6 +84,8 @@ export interface ReadContext {
   /** An existing private directory; files of emitted segments belong to the caller, who deletes them. */
   readonly spool: string
   readonly report: (progress: Progress) => Effect.Effect<void>
+  /** For what the person should know at once, as that a full disk is waited for. */
+  readonly notice?: ((text: string) => void) | undefined
   /** Holds what the source has against what is committed; null where nothing is, or it cannot be compared. */
   readonly compare?: (
     of: Pick<Comparison, "segments" | "before" | "limit">

@@ -177,8 +177,17 @@ export const errorCatalogue = [
     code: "SPOOL_FAILED",
     message: "Rows cannot be written to the spool folder.",
     meaning: "Downloaded rows lie in a folder beside the checkpoint until they are committed.",
-    fix: "Free disk space or correct the permissions of the spool folder, then run it again: the same job goes on.",
+    fix: "Correct the permissions of the spool folder, then run it again: the same job goes on.",
     retry: "later",
     disposition: "failed"
+  },
+  {
+    code: "SPOOL_FULL",
+    message: "The disk of the spool folder is full, and no room was made for a while.",
+    meaning:
+      "Downloaded rows lie in a folder beside the checkpoint until they are committed. A full disk was waited for, five minutes long.",
+    fix: "Make room on that disk, or set `checkpoint` to a path on a bigger one: the spool lies beside it. Then run it again: what was committed stays, and the same job goes on.",
+    retry: "later",
+    disposition: "budget"
   }
 ] as const satisfies ReadonlyArray<ErrorEntry>

@@ -27,6 +27,8 @@ export interface Tuning {
   readonly downloadsPerOrg: number
   /** The same of a Developer Edition, where five long calls are all that may run. */
   readonly downloadsPerDeveloperOrg: number
+  /** How long a full spool disk is waited for before the stream ends as paused. */
+  readonly spoolPatienceMillis: number
   /** A proof compares all values of tables of so many rows: some 100 MB of text. */
   readonly allValuesUpTo: number
   /** What a proof compares at one time: rows with all values, or with their stamps only. */
@@ -57,6 +59,7 @@ export const tuning: Tuning = {
   jobsAtOnce: 4,
   downloadsPerOrg: 4,
   downloadsPerDeveloperOrg: 2,
+  spoolPatienceMillis: 300_000,
   allValuesUpTo: 200_000,
   valuesPerRange: 1_000_000,
   stampsPerRange: 5_000_000

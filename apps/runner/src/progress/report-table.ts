@@ -87,6 +87,9 @@ const upTo = (report: RunReport): string => {
   return earliest === undefined ? "" : `, as of ${earliest.slice(0, 19).replace("T", " ")} UTC`
 }
 
+const pausedFor = ({ streams }: RunReport): string =>
+  streams.some(({ error }) => error?.code === "SPOOL_FULL") ? "room on the disk" : "the API budget"
+
 export const closingSentence = (
   report: RunReport,
   of: { readonly location: string; readonly again: string }
@@ -107,7 +110,7 @@ export const closingSentence = (
     case "failed":
       return `No stream could be synced; ${of.location} holds what it held before.`
     case "paused":
-      return `Paused for the API budget; what was read is committed. \`${of.again}\` goes on from there.`
+      return `Paused for ${pausedFor(report)}; what was read is committed. \`${of.again}\` goes on from there.`
     case "interrupted":
       return `Interrupted; what was committed is kept${sum(report, "rows") === 0 ? "" : ` (${changesText(totals)})`}. \`${of.again}\` goes on from there.`
   }

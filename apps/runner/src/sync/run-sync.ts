@@ -141,6 +141,9 @@ const failureOf = (cause: Cause.Cause<Failure>): Failure => {
   return failure._tag === "Some" ? failure.value : RunnerError.internal(Cause.squash(cause))
 }
 
+/** For those who write files and are not effects. */
+const noticeOn = (screen: Screen) => (text: string) => Effect.runSync(screen.note(text))
+
 /** Ends when the stream has, well or not: what became of it is in its tally. */
 const runOne = Effect.fnUntraced(function* (
   run: PreparedRun,
@@ -161,7 +164,8 @@ const runOne = Effect.fnUntraced(function* (
         spool,
         tally,
         turn: run.turn,
-        report: (progress) => Effect.sync(() => board.update(progress))
+        report: (progress) => Effect.sync(() => board.update(progress)),
+        notice: noticeOn(run.screen)
       })
     ),
     Effect.updateService(Tracer.Tracer, (outer) => tally.times?.tracer(outer) ?? outer),

@@ -49,6 +49,7 @@ export interface StreamRun {
   /** Of the whole run: streams commit one after the other. */
   readonly turn: Semaphore.Semaphore
   readonly report: (progress: Progress) => Effect.Effect<void>
+  readonly notice?: (text: string) => void
 }
 
 type Next =
@@ -85,7 +86,7 @@ const readAhead = Effect.fnUntraced(function* (run: StreamRun, ahead: number) {
   const queue = yield* Queue.unbounded<Pending, Failure | Cause.Done>()
   const permits = (bytes: number): number => Math.min(bytes, ahead)
   const { spool, report } = run
-  yield* run.source.read(run.plan, { spool, report, compare: compareWith(run) }).pipe(
+  yield* run.source.read(run.plan, { spool, report, notice: run.notice, compare: compareWith(run) }).pipe(
     Stream.runForEach((advance) => {
       const bytes = Math.ceil(inflatedBytes(advance.segments))
       return room

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { inPhase, type Segment, segmentId, type Work, type WorkJob } from "@decant/connector"
 import { Clock, Effect, Schedule, Stream } from "effect"
 import type { Download } from "../org/salesforce-client.ts"
-import { progress, type StreamReading } from "../read/stream-reading.ts"
+import { progress, roomOf, type StreamReading } from "../read/stream-reading.ts"
 import type { ReadError } from "../read-error.ts"
 import { sourceError } from "../source-error.ts"
 import { coversOf } from "../streams/work.ts"
@@ -90,7 +90,7 @@ const fetchOnce = Effect.fnUntraced(function* (
   const download = yield* askFor(reading, address).pipe(inPhase("download"))
   yield* expectUtf8(download)
   const path = join(context.spool, `${id}.csv`)
-  const page = yield* spoolPage(download, path).pipe(inPhase("download"))
+  const page = yield* spoolPage(download, path, roomOf(reading)).pipe(inPhase("download"))
   yield* checkPage(page, definition.select, claimedRows(download)).pipe(
     inPhase("check"),
     Effect.onError(() => Effect.promise(() => rm(path, { force: true })))

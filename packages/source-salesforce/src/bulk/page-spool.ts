@@ -3,13 +3,14 @@
  * its records, so that it has to be inflated here, and whoever reads the file need not do it again. Destinations read
  * gzip without looking at the checksum and at several times the cost.
  */
-import { type FileHandle, open, rm } from "node:fs/promises"
+import { rm } from "node:fs/promises"
 import { createGunzip } from "node:zlib"
 import { Effect, Stream } from "effect"
 import type { Download } from "../org/salesforce-client.ts"
 import type { ReadError } from "../read-error.ts"
 import { parseHeader } from "../rest/csv-record.ts"
 import { type SourceError, sourceError } from "../source-error.ts"
+import { openSpoolFile, type SpoolFile, type SpoolRoom, spoolFailure } from "../spool-file.ts"
 import { RecordCounter } from "./record-counter.ts"
 
 /** zlib's default of 16 KiB halves the speed. */
@@ -65,32 +66,19 @@ const damaged = (what: string): SourceError =>
     { again: true }
   )
 
-const spoolFailed = (cause: unknown): SourceError =>
-  sourceError(
-    "SPOOL_FAILED",
-    `The downloaded page cannot be written to the spool folder: ${cause instanceof Error ? cause.message : "unknown"}`,
-    "Free disk space or correct the permissions of the spool folder, then run it again: the same job goes on."
-  )
-
-const openFile = (path: string) =>
-  Effect.acquireRelease(
-    Effect.tryPromise({ try: () => open(path, "w", 0o600), catch: spoolFailed }),
-    (file) => Effect.promise(() => file.close())
-  )
-
-const receive = Effect.fnUntraced(function* (download: Download, file: FileHandle) {
+const receive = Effect.fnUntraced(function* (download: Download, file: SpoolFile) {
   const counter = new RecordCounter()
   let [received, bytes] = [0, 0]
-  let noRoom: unknown = null
+  let unwritten: unknown = null
   const put: Put = async (chunk) => {
     counter.push(chunk)
     bytes += chunk.length
-    await file.appendFile(chunk).catch((cause) => {
-      noRoom = cause
+    await file.append(chunk).catch((cause) => {
+      unwritten = cause
       throw cause
     })
   }
-  const why = (what: string) => () => (noRoom === null ? damaged(what) : spoolFailed(noRoom))
+  const why = (what: string) => () => (unwritten === null ? damaged(what) : spoolFailure(unwritten))
   const landing = yield* Effect.acquireRelease(
     Effect.sync(() => (download.gzip ? gzipLanding(put) : plainLanding(put))),
     (opened) => Effect.sync(opened.destroy)
@@ -112,10 +100,14 @@ const receive = Effect.fnUntraced(function* (download: Download, file: FileHandl
 })
 
 /** The page is at `path`; its header and rows are not yet compared with what was asked for. */
-export const spoolPage = (download: Download, path: string): Effect.Effect<SpooledPage, ReadError> =>
+export const spoolPage = (
+  download: Download,
+  path: string,
+  room: SpoolRoom
+): Effect.Effect<SpooledPage, ReadError> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const file = yield* openFile(path)
+      const file = yield* openSpoolFile(path, room)
       const { counter, received, bytes } = yield* receive(download, file)
       if (!counter.closed) return yield* damaged("it ends inside a value")
       const header = counter.header

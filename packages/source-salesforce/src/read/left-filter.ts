@@ -11,7 +11,7 @@ import type { Instant, Segment, Window } from "@decant/connector"
 import { Effect, Stream } from "effect"
 import type { ReadError } from "../read-error.ts"
 import { csvLine } from "../rest/csv-record.ts"
-import { spoolError } from "../rest/rest-rows.ts"
+import { spoolFailure } from "../spool-file.ts"
 import { newRowsWork } from "../streams/work.ts"
 import type { StreamReading } from "./stream-reading.ts"
 import { spoolLines } from "./window-deletes.ts"
@@ -45,7 +45,7 @@ const readIds = (
   return windowRows(ids, newRowsWork(of.window)).pipe(
     Stream.runForEach((event) =>
       event.kind === "segment"
-        ? Effect.tryPromise({ try: () => eachLine(event.segment, use), catch: spoolError })
+        ? Effect.tryPromise({ try: () => eachLine(event.segment, use), catch: spoolFailure })
         : Effect.void
     )
   )

@@ -5,6 +5,7 @@ import type { BulkRoom } from "../org/bulk-room.ts"
 import type { DeleteLog } from "../org/delete-log.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
 import type { ReadError } from "../read-error.ts"
+import type { SpoolRoom } from "../spool-file.ts"
 import type { IsDue } from "../streams/refresh-due.ts"
 import type { StreamDefinition } from "../streams/stream-definition.ts"
 import type { Tuning } from "../tuning.ts"
@@ -29,6 +30,11 @@ export interface StreamReading {
   /** Of the whole org: result pages that may be on their way at one time. */
   readonly downloads: Semaphore.Semaphore
 }
+
+export const roomOf = ({ context, tuning, definition }: StreamReading): SpoolRoom => ({
+  patienceMillis: tuning.spoolPatienceMillis,
+  notice: (text) => context.notice?.(`${definition.stream}: ${text}`)
+})
 
 export const progress = (reading: StreamReading, step: Omit<Progress, "stream">): Effect.Effect<void> =>
   reading.context.report({ stream: reading.definition.stream, ...step })

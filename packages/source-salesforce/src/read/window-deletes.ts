@@ -11,7 +11,7 @@ import { type DeletedRow, isBeyondLog } from "../org/delete-log.ts"
 import type { ReadError } from "../read-error.ts"
 import { csvLine, recordWriter } from "../rest/csv-record.ts"
 import { rowsById } from "../rest/ids-query.ts"
-import { spoolError } from "../rest/rest-rows.ts"
+import { spoolFailure } from "../spool-file.ts"
 import type { StreamReading } from "./stream-reading.ts"
 
 /** Where the delete log is read from: a deletion may become visible long after its time, as any change. */
@@ -54,7 +54,7 @@ export const spoolLines = Effect.fnUntraced(function* (
     locator: `${of.effect} ${of.asOf} ${digest}`
   })
   const path = join(reading.context.spool, `${id}.csv`)
-  yield* Effect.tryPromise({ try: () => writeFile(path, text, { mode: 0o600 }), catch: spoolError })
+  yield* Effect.tryPromise({ try: () => writeFile(path, text, { mode: 0o600 }), catch: spoolFailure })
   return {
     id,
     stream: reading.definition.stream,

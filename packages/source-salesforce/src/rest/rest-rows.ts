@@ -3,14 +3,14 @@
  * number of rows must be the one that the query announced; if not, the window is read once more. Where the
  * columns do not fit into an address, pages tell the Ids, whose rows are then read in parts.
  */
-import { appendFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { inPhase, type Segment, segmentId, type Work } from "@decant/connector"
-import { Effect, Option, Stream } from "effect"
-import { progress, type StreamReading } from "../read/stream-reading.ts"
+import { Effect, Option, type Scope, Stream } from "effect"
+import { progress, roomOf, type StreamReading } from "../read/stream-reading.ts"
 import type { WorkEvent } from "../read/work-event.ts"
 import type { ReadError } from "../read-error.ts"
 import { sourceError } from "../source-error.ts"
+import { openSpoolFile, spoolFailure } from "../spool-file.ts"
 import { anew, coversOf, queryOf } from "../streams/work.ts"
 import { csvLine, recordWriter } from "./csv-record.ts"
 import { rowsById } from "./ids-query.ts"
@@ -47,22 +47,13 @@ const recordsOf = (reading: StreamReading, work: Work, page: QueryPage) => {
   )
 }
 
-export const spoolError = (cause: unknown) =>
-  sourceError(
-    "SPOOL_FAILED",
-    `Rows cannot be written to the spool folder: ${cause instanceof Error ? cause.message : "unknown"}`,
-    "Free disk space or correct the permissions of the spool folder, then run it again."
-  )
-
-const write = (run: () => Promise<void>) => Effect.tryPromise({ try: run, catch: spoolError })
-
 /** Pages from `start` on, until the file is full or the result ends. */
 const writeSegment = Effect.fnUntraced(function* (
   reading: StreamReading,
   work: Work,
   start: QueryPage,
   received: number
-): Effect.fn.Return<{ readonly segment: Segment; readonly position: Position }, ReadError> {
+): Effect.fn.Return<{ readonly segment: Segment; readonly position: Position }, ReadError, Scope.Scope> {
   const { definition, client, context } = reading
   const id = segmentId({
     stream: definition.stream,
@@ -73,18 +64,19 @@ const writeSegment = Effect.fnUntraced(function* (
   const path = join(context.spool, `${id}.csv`)
   const line = recordWriter(definition.select)
   let bytes = 0
-  const put = (text: string, first: boolean) => {
+  const file = yield* openSpoolFile(path, roomOf(reading))
+  const put = (text: string) => {
     const data = Buffer.from(text, "utf8")
     bytes += data.length
-    return write(() => (first ? writeFile(path, data, { mode: 0o600 }) : appendFile(path, data)))
+    return Effect.tryPromise({ try: () => file.append(data), catch: spoolFailure })
   }
-  yield* put(csvLine(definition.select), true)
+  yield* put(csvLine(definition.select))
   let page: QueryPage | null = start
   let rows = 0
   let announced = 0
   while (page !== null && rows < ROWS_PER_SEGMENT) {
     const records = yield* recordsOf(reading, work, page)
-    yield* put(records.map(line).join(""), false)
+    yield* put(records.map(line).join(""))
     rows += records.length
     announced += page.records.length
     client.ledger.bytes(definition.stream, page.bytes)
@@ -136,7 +128,7 @@ const attempt = (
         work,
         position.page,
         position.received
-      ).pipe(inPhase("download"))
+      ).pipe(Effect.scoped, inPhase("download"))
       received = next.received
       const more = next.page === null ? Option.none<Position>() : Option.some(next)
       return [[{ kind: "segment", segment } satisfies WorkEvent], more] as const

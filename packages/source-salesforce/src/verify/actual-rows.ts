@@ -15,7 +15,7 @@ import { rowsBySize, windowRows } from "../read/window-rows.ts"
 import type { ReadError } from "../read-error.ts"
 import { recordWriter } from "../rest/csv-record.ts"
 import { rowsById } from "../rest/ids-query.ts"
-import { spoolError } from "../rest/rest-rows.ts"
+import { spoolFailure } from "../spool-file.ts"
 import { newRowsWork } from "../streams/work.ts"
 import { idRanges } from "./id-ranges.ts"
 import { stampHeaders } from "./proof-plan.ts"
@@ -117,7 +117,7 @@ const stampsAndSample = (reading: StreamReading, proof: ProofPlan, ids: IdRange,
     Effect.gen(function* () {
       const segment = yield* wholeRange(stamps, proof, ids)
       const step = Math.max(1, Math.floor(segmentRows(segment) / (proof.values * share)))
-      const sampled = yield* Effect.tryPromise({ try: () => everyNth(segment, step), catch: spoolError })
+      const sampled = yield* Effect.tryPromise({ try: () => everyNth(segment, step), catch: spoolFailure })
       return Stream.concat(
         Stream.make<[ActualPart]>({ segment, keys: null }),
         Stream.fromIterable(chunks(sampled)).pipe(
