@@ -11,7 +11,7 @@ const errorsOf = ({ report, error }: RunRecord): ReadonlyArray<{ readonly retrya
 }
 
 /** Something in it may pass by itself: the network, a busy org, a lock. */
-export const mayPass = (run: RunRecord): boolean =>
+const mayPass = (run: RunRecord): boolean =>
   (run.status === "failed" || run.status === "partial" || run.status === "skipped") &&
   errorsOf(run).some(({ retryable }) => retryable)
 

@@ -5,7 +5,7 @@ import type { RunRecord } from "./run-record.ts"
 import type { EndedRun } from "./run-watchers.ts"
 
 /** By stream, of all runs of this process. */
-export interface StreamTotals {
+interface StreamTotals {
   read: number
   inserted: number
   updated: number

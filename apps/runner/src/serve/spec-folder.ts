@@ -31,8 +31,7 @@ interface Shelved extends ShelvedSpec {
 
 const nameOf = (path: string): string => basename(path, extname(path))
 
-export const versionOf = (text: string): string =>
-  createHash("sha256").update(text).digest("hex").slice(0, 16)
+const versionOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16)
 
 const unknown = (name: string): RunnerError =>
   new RunnerError({
