@@ -85,7 +85,7 @@ describe.skipIf(!hasChromium)("the connect dialog", () => {
     await openDialog(page)
     await choose(page, "JWT bearer")
     await chooseOrg(page, org)
-    await page.getByLabel("Consumer key", { exact: true }).fill(org.jwtApp.clientId)
+    await page.getByLabel("Consumer key", { exact: true }).fill(org.jwt.clientId)
     await page.getByLabel("Username", { exact: true }).fill(org.username)
     await dialog().getByRole("textbox", { name: "Private key" }).fill("this is no key")
     await named("Jwt")
@@ -93,7 +93,7 @@ describe.skipIf(!hasChromium)("the connect dialog", () => {
     await fails(/key/i)
     const chooser = page.waitForEvent("filechooser")
     await page.getByRole("button", { name: "Choose a file" }).click()
-    await (await chooser).setFiles(org.jwtApp.privateKeyFile)
+    await (await chooser).setFiles(org.jwt.privateKeyFile)
     await until("the key", async () =>
       (await dialog().getByRole("textbox", { name: "Private key" }).inputValue()).startsWith("-----BEGIN")
     )

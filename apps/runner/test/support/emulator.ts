@@ -14,7 +14,6 @@ export interface Emulator {
   readonly password: string
   readonly accessToken: string
   readonly env: Readonly<Record<string, string>>
-  readonly jwtApp: JwtApp
   /** The app whose key may act as any user. */
   readonly jwt: { readonly clientId: string; readonly privateKeyFile: string }
   readonly control: (method: string, path: string, body?: unknown) => Promise<unknown>
@@ -27,11 +26,6 @@ export interface Emulator {
   /** What clients asked for, oldest first. */
   readonly requests: () => Promise<ReadonlyArray<LoggedRequest>>
   readonly stop: () => Promise<void>
-}
-
-interface JwtApp {
-  readonly clientId: string
-  readonly privateKeyFile: string
 }
 
 interface LoggedRequest {
