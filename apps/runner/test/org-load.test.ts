@@ -86,7 +86,7 @@ describe("decant load", () => {
     await file("killed.csv", leads(400, "killed"))
     // The upload reaches the org, but later than we are gone.
     const match = { method: "PUT", path: "/batches" }
-    await org.control("POST", "faults", { match, times: 1, action: { delayMs: 5000 } })
+    await org.control("POST", "faults", { match, times: 1, action: { delayMs: 30_000 } })
     const running = workspace.start(["load", "killed.csv", ...lead, "--api", "bulk"])
     const folder = workspace.path(".decant/loads")
     const jobSeen = (): string | undefined => {
