@@ -32,7 +32,7 @@ export const errorCatalogue = [
     message: "There is no spec called {name} here.",
     meaning:
       "A spec is called by its file's name without the ending; its file may have been renamed or deleted.",
-    fix: "Look which specs there are (`GET /api/specs`, or the folder that `decant serve` was given).",
+    fix: "Look which specs there are (`GET /api/connections`, or the folder that `decant serve` was given).",
     retry: "no",
     disposition: "spec"
   },

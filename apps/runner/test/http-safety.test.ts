@@ -114,6 +114,8 @@ describe("signing in", () => {
     const attempt = (password: string) => locked.send("POST", "/api/session", { password })
     const right = await attempt("correct horse battery staple")
     assert.strictEqual(right.status, 200, right.text)
+    const asBearer = { authorization: "Bearer correct horse battery staple" }
+    assert.strictEqual((await locked.send("GET", "/api/runs", undefined, asBearer)).status, 200)
     for (let tries = 0; tries < 5; tries++) assert.strictEqual((await attempt(`guess ${tries}`)).status, 401)
     assert.strictEqual((await attempt("guess")).status, 429)
     assert.strictEqual((await attempt("correct horse battery staple")).status, 429)
@@ -290,7 +292,7 @@ describe("an address that others can reach", () => {
   const refusedStart = async (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) => {
     const workspace = await openWorkspace(org.env)
     try {
-      const ended = await workspace.run(["serve", "--port", "0", "--host", "0.0.0.0", ...args], env)
+      const ended = await workspace.run(["serve", "--port", "0", ...args], env)
       assert.strictEqual(ended.code, 2, ended.stderr)
       return ended.stderr
     } finally {
@@ -299,8 +301,10 @@ describe("an address that others can reach", () => {
   }
 
   it("needs a password, and https", async () => {
-    assert.include(await refusedStart([]), "password")
-    assert.include(await refusedStart([], { DECANT_PASSWORD: "x" }), "https")
+    const wide = ["--host", "0.0.0.0"]
+    assert.include(await refusedStart(wide), "password")
+    assert.include(await refusedStart(wide, { DECANT_PASSWORD: "x" }), "https")
+    assert.include(await refusedStart(["--public-url", "http://decant.example"]), "https")
   })
 })
 

@@ -63,7 +63,7 @@ const makeTries = () => {
   }
 }
 
-const bearer = /^Bearer +(\S+)$/i
+const bearer = /^Bearer +(.+)$/i
 
 export const layerAccess = (entry: Entry): Layer.Layer<Access> =>
   Layer.sync(Access, () => {

@@ -28,7 +28,14 @@ export const cookieName = (of: Listening): string =>
 
 /** Null when these may go together. */
 export const unsafeBind = (of: Listening, by: Entry["by"]): RunnerError | null => {
-  if (isLoopback(of.host)) return null
+  const { hostname } = new URL(of.publicUrl)
+  if (isLoopback(of.host) && (isHttps(of) || isLoopback(hostname.replace(/^\[|\]$/g, "")))) return null
+  if (isLoopback(of.host)) {
+    return RunnerError.usage(
+      `Others reach this server as ${of.publicUrl}: that needs https.`,
+      "Give the proxy before it a certificate, and its address: `--public-url https://decant.example.com`."
+    )
+  }
   if (by !== "password") {
     return RunnerError.usage(
       `Others can reach ${of.host}: such a server needs a password.`,
