@@ -33,6 +33,18 @@ export const checkField = (name: string): Effect.Effect<string, OrgError> =>
         )
       )
 
+/** A value that stands in a path, where these would mean the folder above. */
+export const checkKey = (value: string): Effect.Effect<string, OrgError> =>
+  value === "" || value === "." || value === ".."
+    ? Effect.fail(
+        invalid(
+          "an external id in a call",
+          value,
+          "Find the record with `decant soql` and use its Id instead."
+        )
+      )
+    : Effect.succeed(value)
+
 export const checkId = (id: string): Effect.Effect<string, OrgError> =>
   recordId.test(id)
     ? Effect.succeed(id)

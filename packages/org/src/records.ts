@@ -1,6 +1,6 @@
 /** Single records over jsforce, with the write log around whatever changes one. */
 import { Effect, Schema } from "effect"
-import { checkField, checkId, checkObject } from "./api-names.ts"
+import { checkField, checkId, checkKey, checkObject } from "./api-names.ts"
 import type { Jsforce } from "./jsforce-adapter.ts"
 import type { Org, OrgRecord, WriteResult } from "./org.ts"
 import type { OrgFailure } from "./org-error.ts"
@@ -71,6 +71,7 @@ export const makeRecords = (
     upsert: Effect.fn("org.upsert")(function* (object, key, values) {
       yield* checkObject(object)
       yield* checkField(key.field)
+      yield* checkKey(key.value)
       const found = yield* jsforce.retrieve(object, `${key.field}/${encodeURIComponent(key.value)}`).pipe(
         Effect.flatMap((answer) => decodeValue(Record, object, answer)),
         Effect.orElseSucceed(() => null)

@@ -120,6 +120,10 @@ describe("an org", () => {
         assert.strictEqual(unknown.code, "API_UNKNOWN_FIELD")
         const name = yield* Effect.flip(org.get("Account/../User", "001000000000001"))
         assert.strictEqual(name.code, "ORG_CALL_INVALID")
+        const key = yield* Effect.flip(
+          org.upsert("Account", { field: "External_Id__c", value: ".." }, { Name: "x" })
+        )
+        assert.strictEqual(key.code, "ORG_CALL_INVALID")
         const id = yield* Effect.flip(org.delete("Account", "x?_HttpMethod=PATCH"))
         assert.strictEqual(id.code, "ORG_CALL_INVALID")
       })
@@ -143,13 +147,14 @@ describe("an org", () => {
 
     it.effect("a Bulk query is the CSV of all its pages with one header", () =>
       Effect.gen(function* () {
-        const { org, control, truth } = yield* Emulator
+        const { org, control, truth, requests } = yield* Emulator
         yield* control("POST", "/switches", { bulkPageRows: 150 })
         const all = (yield* truth("Contact")).filter((row) => row.IsDeleted === false)
         const { rows, csv } = yield* org.bulkQuery("SELECT Id FROM Contact")
         const text = yield* Stream.mkString(Stream.decodeText(csv))
         const lines = text.trimEnd().split("\n")
         assert.strictEqual(rows, all.length)
+        assert.deepInclude((yield* requests).at(-1), { method: "DELETE" })
         assert.strictEqual(lines[0], '"Id"')
         assert.deepStrictEqual(lines.slice(1).sort(), all.map(({ Id }) => `"${Id}"`).sort())
       })

@@ -106,6 +106,9 @@ export const bulkQuery = Effect.fn("org.bulkQuery")(function* (
   return {
     jobId: id,
     rows: job.numberRecordsProcessed ?? 0,
-    csv: Stream.flatMap(pages, (content) => content)
+    csv: Stream.flatMap(pages, (content) => content).pipe(
+      // Results take room in the org for a week; if they stay, no harm is done.
+      Stream.ensuring(Effect.ignore(wire.send({ method: "DELETE", path: `${base}/${id}` })))
+    )
   }
 })
