@@ -58,8 +58,13 @@ const whoIs = (session: Session): Effect.Effect<WhoAmI, OrgFailure> =>
     return { orgId, userId, instanceUrl }
   })
 
-const orgShareOf = (budget: SalesforceSource["apiBudget"]): number | null =>
-  budget === undefined || typeof budget === "number" ? null : budget.org
+/** Of a spec that names only its own share, as a sync takes it. */
+const ORG_SHARE = 0.9
+
+const orgShareOf = (budget: SalesforceSource["apiBudget"]): number | null => {
+  if (budget === undefined) return null
+  return typeof budget === "number" ? ORG_SHARE : budget.org
+}
 
 /** The first call logs in; connections close with the scope. */
 export const openOrg = Effect.fn("org.openOrg")(function* (

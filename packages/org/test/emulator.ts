@@ -34,6 +34,7 @@ interface Asked {
 
 export interface TestOrg {
   readonly org: Org
+  readonly source: OpenOrg["source"]
   readonly url: string
   /** Where the log of writes and the loads are. */
   readonly stateFolder: string
@@ -103,6 +104,7 @@ destination: { type: duckdb, path: ./acme.duckdb }
       Effect.map(call(method, path, body), (text) => (text === "" ? null : JSON.parse(text)))
     const org: TestOrg = {
       org: yield* openOrg(options),
+      source: spec.source,
       url: ready.url,
       folder,
       stateFolder,

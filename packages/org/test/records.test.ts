@@ -145,6 +145,19 @@ describe("an org", () => {
       })
     )
 
+    it.effect("calls end at the org's share of the spec's API budget", () =>
+      Effect.gen(function* () {
+        const { open, control, source } = yield* Emulator
+        yield* control("POST", "/limits", { dailyApiRequests: { max: 1000, used: 950 } })
+        const thrifty = yield* open({ source: { ...source, apiBudget: 0.25 } })
+        yield* thrifty.objects
+        const spent = yield* Effect.flip(thrifty.objects)
+        yield* control("POST", "/limits", { dailyApiRequests: { max: 100_000, used: 0 } })
+        assert.strictEqual(spent.code, "ORG_BUDGET_SPENT")
+        assert.strictEqual(spent.disposition, "budget")
+      })
+    )
+
     it.effect("a Bulk query is the CSV of all its pages with one header", () =>
       Effect.gen(function* () {
         const { org, control, truth, requests } = yield* Emulator
