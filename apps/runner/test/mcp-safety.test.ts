@@ -51,7 +51,8 @@ beforeAll(async () => {
     BEN: two ?? "",
     ...tokens
   }
-  hidden = (await org.truth("Account")).slice(0, 3).map(({ Id }) => Id)
+  const accounts = (await org.truth("Account")).filter(({ IsDeleted }) => IsDeleted === false)
+  hidden = accounts.slice(0, 3).map(({ Id }) => Id)
   await org.records("Account", { unshare: { ids: hidden, users: [one] } })
   workspace = await openWorkspace(env, jwtSpec())
   const synced = await workspace.run(["sync"])

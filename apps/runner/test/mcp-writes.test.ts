@@ -187,6 +187,12 @@ it("lets REST change listed objects only, however the call is wrapped", async ()
   assert.isFalse(right.isError, right.text)
   const changed = (await live("Contact")).find(({ Id }) => Id === contact?.Id)
   assert.strictEqual(changed?.Title, "By REST")
+  const path = `${version}/sobjects/Contact/${contact?.Id}`
+  const alone = await agent.call("rest_write", { method: "PATCH", path, body: { Title: "Alone" } })
+  assert.strictEqual(alone.data?.status, 204, alone.text)
+  const logs = await logged()
+  const update = logs.find(({ operation, id }) => operation === "update" && id === contact?.Id)
+  assert.deepStrictEqual([update?.before, update?.after], [{ Title: "By REST" }, { Title: "Alone" }])
 })
 
 it("asks before it deletes many", async () => {

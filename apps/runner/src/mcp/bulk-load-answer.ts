@@ -19,7 +19,7 @@ import type { WriteTools } from "./write-tools.ts"
 
 type Tools = (typeof WriteTools)["tools"]
 
-const patience = "20 seconds"
+const patience = "40 seconds"
 const mostBytes = 20_000_000
 
 const folderOf = (desk: Desk, caller: string): string => join(desk.stateFolder, "mcp-loads", caller)

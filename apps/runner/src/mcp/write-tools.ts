@@ -73,7 +73,7 @@ const deleteRecords = Tool.make("delete_records", {
 }).annotateMerge(writes("Delete records", { destructive: true, idempotent: true }))
 
 const bulkLoad = Tool.make("bulk_load", {
-  description: `Loads many records from CSV text: the header holds field names, each line a record. Column names are checked before anything is sent. Answers when it is done, or after 20 seconds with an id for bulk_load_status. ${logged}`,
+  description: `Loads many records from CSV text: the header holds field names, each line a record. Column names are checked before anything is sent. Answers when it is done, or after 40 seconds with an id for bulk_load_status. ${logged}`,
   parameters: Schema.Struct({
     object,
     operation: Schema.Literals(["insert", "update", "upsert", "delete"]),
