@@ -348,4 +348,29 @@ describe("a server", () => {
       )
     })
   )
+
+  it.effect("takes back at once a run that still waits for its turn", () =>
+    Effect.gen(function* () {
+      const scene = yield* openScene({
+        schedules: { first: '"0 * * * *"', second: '"0 * * * *"' },
+        takes: () => 10 * minute,
+        concurrency: 1
+      })
+      yield* scene.use(
+        Effect.gen(function* () {
+          const runs = yield* Runs
+          const first = yield* runs.start("first", startedByPerson)
+          yield* settle
+          const second = yield* runs.start("second", startedByPerson)
+          yield* settle
+          assert.strictEqual((yield* runs.get(second)).status, "queued")
+          yield* runs.cancel(second)
+          yield* settle
+          assert.strictEqual((yield* runs.get(second)).status, "interrupted")
+          assert.strictEqual((yield* runs.get(first)).status, "running")
+          assert.strictEqual(scene.began.length, 1)
+        })
+      )
+    })
+  )
 })

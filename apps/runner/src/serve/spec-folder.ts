@@ -1,5 +1,5 @@
 /**
- * The shelf over a folder. It is looked through every second rather than watched: that works on network disks, in
+ * The shelf over a folder. It is looked through twice a second rather than watched: that works on network disks, in
  * containers and for the links by which Kubernetes swaps a mounted configuration. A change is taken over once it has
  * lain still from one look to the next, so that a file is not read while an editor writes it.
  */
@@ -14,7 +14,7 @@ import type { SpecFile } from "../spec-file.ts"
 import { ServeSettings } from "./serve-settings.ts"
 import { type ShelvedSpec, type SpecChange, SpecShelf, type WriteSpec } from "./spec-shelf.ts"
 
-const lookEvery = "1 second"
+const lookEvery = "500 millis"
 const endings = [".yaml", ".yml"]
 const fitsAsName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
 
@@ -37,7 +37,7 @@ const unknown = (name: string): RunnerError =>
   new RunnerError({
     code: "SPEC_UNKNOWN",
     message: `There is no spec called ${name} here.`,
-    fix: "Look which specs there are (`GET /api/specs`, or the folder that `decant serve` was given)."
+    fix: "Look which specs there are (`GET /api/connections`, or the folder that `decant serve` was given)."
   })
 
 const changed = (path: string): RunnerError =>

@@ -5,10 +5,11 @@
  */
 import { existsSync, renameSync } from "node:fs"
 import { join } from "node:path"
-import { DatabaseSync } from "node:sqlite"
+import type { DatabaseSync } from "node:sqlite"
 import { Effect, Layer, type Scope } from "effect"
 import { makePrivateFolder } from "../files.ts"
 import { RunnerError } from "../runner-error.ts"
+import { loadSqlite } from "./load-sqlite.ts"
 import { newSpecMemory, RunHistory, type SpecMemory } from "./run-history.ts"
 import type { RunLogLine, RunRecord, RunSummary } from "./run-record.ts"
 import { ServeSettings } from "./serve-settings.ts"
@@ -32,8 +33,10 @@ const schema = `
   CREATE TABLE IF NOT EXISTS specs (spec TEXT PRIMARY KEY, memory TEXT NOT NULL);
 `
 
-const openFile = (path: string): DatabaseSync => {
-  const database = new DatabaseSync(path)
+type Engine = Effect.Success<typeof loadSqlite>
+
+const openFile = (engine: Engine, path: string): DatabaseSync => {
+  const database = new engine.DatabaseSync(path)
   try {
     // A crash of the machine may lose the last run's entry, never the file.
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON")
@@ -47,22 +50,25 @@ const openFile = (path: string): DatabaseSync => {
   }
 }
 
-const openOrBegin = (path: string): { readonly database: DatabaseSync; readonly aside: string | null } => {
+const openOrBegin = (
+  engine: Engine,
+  path: string
+): { readonly database: DatabaseSync; readonly aside: string | null } => {
   try {
-    return { database: openFile(path), aside: null }
+    return { database: openFile(engine, path), aside: null }
   } catch {
     const aside = `${path}.unreadable`
     for (const part of ["", "-wal", "-shm"]) {
       if (existsSync(path + part)) renameSync(path + part, aside + part)
     }
-    return { database: openFile(path), aside }
+    return { database: openFile(engine, path), aside }
   }
 }
 
-const open = (path: string): Effect.Effect<DatabaseSync, RunnerError, Scope.Scope> =>
+const open = (engine: Engine, path: string): Effect.Effect<DatabaseSync, RunnerError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.try({
-      try: () => openOrBegin(path),
+      try: () => openOrBegin(engine, path),
       catch: (cause) => RunnerError.file("open the history", path, cause)
     }).pipe(
       Effect.tap(({ aside }) =>
@@ -159,7 +165,7 @@ export const sqliteHistory = Layer.effect(
     const { stateFolder } = yield* ServeSettings
     yield* makePrivateFolder(stateFolder)
     const path = join(stateFolder, "serve.sqlite")
-    const database = yield* open(path)
+    const database = yield* open(yield* loadSqlite, path)
     const now = new Date().toISOString()
     yield* Effect.try({
       try: () => markLost(database, now),
