@@ -1,5 +1,5 @@
 /** The spec file over HTTP: shown without secrets, changed with its comments kept, never changed where a page must not. */
-import { symlink, writeFile } from "node:fs/promises"
+import { readdir, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { type Emulator, startEmulator } from "./support/emulator.ts"
@@ -176,10 +176,13 @@ describe("a change", () => {
         destination: wrong
       })
       assert.strictEqual(failed.json.status, "fail", failed.text)
+      await change({ destination: wrong }, false, "pg")
       const saved = await change({ destination, streams: [{ object: "User" }] }, true, "pg")
       assert.deepStrictEqual(saved.json.problems, [], saved.text)
       assert.deepStrictEqual(saved.json.view.destinationSecrets, ["url", "queryUrl"])
       assert.isFalse(saved.text.includes("secret@"))
+      // Those that were tried, and the ones of a draft, are gone.
+      assert.lengthOf(await readdir(server.path(".decant/secrets")), 2)
       assert.isFalse((await textOf(server.path("pg.yaml"))).includes("secret@"))
       const started = await server.send("POST", "/api/runs", { connection: "pg" })
       await vi.waitUntil(

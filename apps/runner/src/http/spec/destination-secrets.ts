@@ -1,8 +1,10 @@
 /** A destination's secrets, typed into a page: kept encrypted, and from then on a reference in the spec. */
 import { randomBytes } from "node:crypto"
+import { join } from "node:path"
 import type { DestinationChoice } from "@decant/api"
 import { forgetSecret, keepSecret, sealedFile } from "@decant/auth"
 import { Effect, Redacted } from "effect"
+import { listFolder } from "../../files.ts"
 import type { DestinationText } from "./change-spec.ts"
 
 export interface SecretPlace {
@@ -51,9 +53,28 @@ export const forgetSecrets = (place: SecretPlace, text: string, keys: ReadonlyAr
   return Effect.forEach(gone, (kept) => forget(place, kept), { discard: true })
 }
 
-/** After the text was written: what it does not name any more. */
-export const forgetUnnamed = (place: SecretPlace, before: string, after: string) => {
-  const named = new Set(secretsIn(after))
-  const gone = secretsIn(before).filter((kept) => !named.has(kept) && kept.startsWith(`${place.name}.`))
-  return Effect.forEach(gone, (kept) => forget(place, kept), { discard: true })
+/** Those of the destination that are kept, also for drafts that nobody saved. */
+const keptForDestination = ({ folder, name }: SecretPlace) =>
+  listFolder(join(folder, ".decant", "secrets")).pipe(
+    Effect.orElseSucceed((): ReadonlyArray<string> => []),
+    Effect.map((files) =>
+      files
+        .map((file) => file.replace(/\.jwe$/, ""))
+        .filter((kept) => ["url", "queryUrl"].some((key) => kept.startsWith(`${name}.${key}-`)))
+    )
+  )
+
+const forgetAll = (place: SecretPlace, known: ReadonlyArray<string>, text: string) => {
+  const named = new Set(secretsIn(text))
+  const gone = known.filter((kept) => !named.has(kept) && kept.startsWith(`${place.name}.`))
+  return Effect.forEach(new Set(gone), (kept) => forget(place, kept), { discard: true })
 }
+
+/** What `before` names and `after` does not. */
+export const forgetUnnamed = (place: SecretPlace, before: string, after: string) =>
+  forgetAll(place, secretsIn(before), after)
+
+/** After a text was saved: what it does not name any more, and what drafts of it left behind. */
+export const forgetUnused = Effect.fnUntraced(function* (place: SecretPlace, before: string, saved: string) {
+  yield* forgetAll(place, [...secretsIn(before), ...(yield* keptForDestination(place))], saved)
+})

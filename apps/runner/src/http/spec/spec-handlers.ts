@@ -6,7 +6,7 @@ import { ServeSettings } from "../../serve/serve-settings.ts"
 import { type ShelvedSpec, SpecShelf } from "../../serve/spec-shelf.ts"
 import { answering, forbidden } from "../answer.ts"
 import { changedText } from "./change-spec.ts"
-import { forgetUnnamed, keepDestinationSecrets } from "./destination-secrets.ts"
+import { forgetUnused, keepDestinationSecrets } from "./destination-secrets.ts"
 import { forbiddenChange } from "./forbidden-changes.ts"
 import { lacksSecrets, showSecrets } from "./hide-secrets.ts"
 import { at, parseSpec, rawSpec } from "./spec-document.ts"
@@ -39,7 +39,7 @@ const save = Effect.fnUntraced(function* (shelved: ShelvedSpec, text: string, ve
   const file = yield* shown(shelved, text)
   if (file.problems.length > 0) return file
   const written = yield* shelf.write({ name: shelved.name, text, version })
-  yield* forgetUnnamed({ folder, name: nameOf(shelved) }, shelved.text, text)
+  yield* forgetUnused({ folder, name: nameOf(shelved) }, shelved.text, text)
   return yield* shown(written, text)
 })
 
