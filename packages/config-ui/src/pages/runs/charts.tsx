@@ -71,9 +71,10 @@ const FreshnessChart = ({ status }: { readonly status: CopyStatus | null }) => {
     .toSorted((a, b) => b.seconds - a.seconds)
   const oldest = streams[0]
   if (!oldest) {
+    const note = status === null ? words.loading : text.noData
     return (
-      <Chart title={text.freshness} note={text.noData}>
-        <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={text.noData} />
+      <Chart title={text.freshness} note={note}>
+        <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={note} />
       </Chart>
     )
   }
@@ -108,10 +109,14 @@ const FreshnessChart = ({ status }: { readonly status: CopyStatus | null }) => {
   )
 }
 
-const BudgetChart = ({ budget }: { readonly budget: Budget }) => {
+const BudgetChart = ({ budget, isLoading }: { readonly budget: Budget; readonly isLoading: boolean }) => {
   const share = budget ? Math.min(1, budget.used / Math.max(1, budget.max)) : 0
   const around = 2 * Math.PI * 36
-  const note = budget ? text.budgetText(about(budget.used), about(budget.max)) : text.budgetUnknown
+  const note = budget
+    ? text.budgetText(about(budget.used), about(budget.max))
+    : isLoading
+      ? words.loading
+      : text.budgetUnknown
   return (
     <Chart title={text.budget} note={note}>
       <svg className="chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={note}>
@@ -152,7 +157,7 @@ export const Charts = ({
     <div className="charts">
       <RowsChart runs={runs} />
       <FreshnessChart status={status.value} />
-      <BudgetChart budget={budget.value} />
+      <BudgetChart budget={budget.value} isLoading={budget.isLoading} />
     </div>
   )
 }
