@@ -1,6 +1,8 @@
 /** What an agent is kept from: other people's records, other tables and columns, other paths, other hosts. */
 import { request } from "node:http"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
+import { Effect, Exit } from "effect"
+import { guardPostgres } from "../src/mcp/copy-guard.ts"
 import { openForReading } from "../src/mcp/rest-paths.ts"
 import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
 import { type Emulator, startEmulator } from "./support/emulator.ts"
@@ -198,6 +200,32 @@ describe("SQL over the copy", () => {
     const changed = await local.call("what_changed", { since: "2000-01-01T00:00:00Z" })
     assert.include(JSON.stringify(changed.data.notCovered), "User")
   })
+})
+
+it("refuses a role of Postgres that may read more than agents may", async () => {
+  const column = (name: string) => ({ name, type: "text" })
+  const table = (schema: string, name: string, ...columns: ReadonlyArray<string>) => ({
+    schema,
+    name,
+    columns: columns.map(column),
+    restricted: false
+  })
+  const schema = "salesforce"
+  const allowed = [table(schema, "account", "id", "name"), table(schema, "contact", "id")]
+  const outcome = (...readable: ReadonlyArray<(typeof allowed)[number]>) =>
+    Effect.runPromiseExit(guardPostgres({ readable, allowed, schema }))
+  const own = table("pg_catalog", "pg_class", "oid")
+  assert.isTrue(Exit.isSuccess(await outcome(own, table(schema, "account", "id"), ...allowed)))
+  for (const more of [
+    table(schema, "contact", "id", "email"),
+    table(schema, "user", "id"),
+    table("_decant", "checkpoints", "stream"),
+    table("public", "account", "id")
+  ]) {
+    const exit = await outcome(...allowed, more)
+    assert.isTrue(Exit.isFailure(exit), more.name)
+    assert.include(String(exit), "REVOKE SELECT")
+  }
 })
 
 describe("values in SOQL and SOSL", () => {
