@@ -132,6 +132,10 @@ describe("over HTTP", () => {
     assert.strictEqual(unmapped.code, 2)
     assert.include(unmapped.stderr, "jwt-bearer")
     await other.remove()
+    const taken = await workspace.run(["mcp", "--http", "--port", server.url.port])
+    assert.strictEqual(taken.code, 1)
+    assert.include(taken.stderr, "--port")
+    assert.include(taken.stderr, "listen_failed")
   })
 })
 

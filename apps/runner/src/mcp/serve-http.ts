@@ -72,6 +72,13 @@ const knownCallers = Effect.fnUntraced(function* (desk: Desk) {
   return { callers: [{ caller: localCaller, token: Redacted.make(token) }], words } satisfies Known
 })
 
+const portTaken = (port: number): RunnerError =>
+  new RunnerError({
+    code: "LISTEN_FAILED",
+    message: `Port ${port} of ${host} cannot be listened on; most likely another program has it.`,
+    fix: "Stop that program, or choose another port: `--port 4800`, or 0 for any free one."
+  })
+
 const nobody: Caller = { name: "nobody", username: "", copy: false }
 
 export const serveHttp = Effect.fnUntraced(function* (
@@ -96,12 +103,16 @@ export const serveHttp = Effect.fnUntraced(function* (
   const ready = Layer.effectDiscard(
     Effect.suspend(() => of.screen.complain(`MCP on http://${host}:${port()}/mcp\n${words}`))
   )
-  const listening = Layer.effectDiscard(Effect.void).pipe(
-    Layer.provideMerge(NodeHttpServer.layer(() => server, { host, port: of.port }))
-  )
+  const listening = NodeHttpServer.layer(() => server, {
+    host,
+    port: of.port,
+    gracefulShutdownTimeout: "1 second"
+  })
   const app = HttpRouter.serve(Layer.mergeAll(mcp, gate(callers, port)), {
     disableListenLog: true,
     disableLogger: true
   })
-  return yield* Layer.launch(ready.pipe(Layer.provide(app), Layer.provide(listening)))
+  return yield* Layer.launch(ready.pipe(Layer.provide(app), Layer.provide(listening))).pipe(
+    Effect.catchTag("ServeError", () => Effect.fail(portTaken(of.port)))
+  )
 })
