@@ -7,6 +7,7 @@ import { type IncrementsResult, increments, showIncrements } from "./suites/incr
 import { type LatencyResult, latency, showLatency } from "./suites/latency.ts"
 import { type LoadingResult, loading, showLoading } from "./suites/loading.ts"
 import { type MemoryResult, memory, showMemory } from "./suites/memory.ts"
+import { type PeersResult, peers, showPeers } from "./suites/peers.ts"
 import { type StartResult, showStart, start } from "./suites/start.ts"
 
 export interface Around {
@@ -70,6 +71,11 @@ export const suites = {
     title: "The start of the command",
     run: ({ rounds }) => start(Math.max(rounds, 10)),
     show: showStart
+  }),
+  peers: suite<PeersResult>({
+    title: "Other connectors",
+    run: (around) => peers(accounts(around.rows(20_000)), around),
+    show: showPeers
   })
 }
 
