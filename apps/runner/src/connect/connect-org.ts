@@ -1,11 +1,12 @@
 /** `decant connect` itself: log in as the spec says, then show org, environment, user and method. */
 import { certificateStates, environmentDoubt, environmentName, type OrgIdentity } from "@decant/auth"
 import type { Auth } from "@decant/connector"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import type { SpecFile } from "../spec-file.ts"
 import type { Screen } from "../terminal/screen.ts"
 import { chosenAuth, type Method } from "./chosen-auth.ts"
 import { keepsLogin } from "./keeps-login.ts"
+import { keepKnownOrg, knownOrg } from "./known-org.ts"
 import { logIn } from "./log-in.ts"
 
 export interface ConnectOrg {
@@ -60,6 +61,10 @@ export const connectOrg = Effect.fnUntraced(function* ({ specFile, method, brows
   const auth = yield* chosenAuth(spec.source, method, process.env)
   const of = { source: { ...spec.source, auth }, folder, connection: spec.name }
   const identity = yield* logIn({ auth, of, screen, browser })
+  if (!keepsLogin(auth) && auth.method === spec.source.auth.method) {
+    const now = new Date(yield* Clock.currentTimeMillis).toISOString()
+    yield* keepKnownOrg({ folder, name: spec.name }, knownOrg(identity, identity.isSandbox, now))
+  }
   const doubt = environmentDoubt(spec.source.environment, identity.isSandbox)
   const warnings = [
     ...(doubt === null ? [] : [`${doubt.message} ${doubt.fix}`]),

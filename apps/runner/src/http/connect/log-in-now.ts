@@ -1,9 +1,9 @@
 /** Logs in by a secret that was just typed, and makes the connection of it when that works. */
 import { type OrgIdentity, openSession, readOrgIdentity } from "@decant/auth"
 import { Clock, Effect } from "effect"
+import { keepKnownOrg, knownOrg } from "../../connect/known-org.ts"
 import { SpecShelf } from "../../serve/spec-shelf.ts"
 import { connectionView } from "../connection/connection-view.ts"
-import { keepKnownOrg, knownOrg } from "../connection/known-org.ts"
 import { LoginTrouble } from "../connection/login-trouble.ts"
 import { OrgSources } from "../org/org-sources.ts"
 import { type Draft, draftConnection, dropDraft, type Wanted, writeDraft } from "./draft-connection.ts"

@@ -3,8 +3,8 @@ import type { CheckEvent, CheckLine } from "@decant/api"
 import { failureReport, type CheckLine as Line } from "@decant/connector"
 import { Clock, Effect, Queue, Stream } from "effect"
 import { checkDestination, checkSource } from "../../check/check-parts.ts"
+import { keepKnownOrg, knownOrg, readKnownOrg } from "../../connect/known-org.ts"
 import type { SpecFile } from "../../spec-file.ts"
-import { keepKnownOrg, knownOrg, readKnownOrg } from "../connection/known-org.ts"
 import { LoginTrouble } from "../connection/login-trouble.ts"
 
 export const checkLine = ({ name, status, detail, failure }: Line): CheckLine => ({

@@ -5,7 +5,7 @@
 import { join } from "node:path"
 import { environmentName } from "@decant/auth"
 import { Effect, Option, Schema } from "effect"
-import { readText, removeAll, writeDurably } from "../../files.ts"
+import { readText, removeAll, writeDurably } from "../files.ts"
 
 const KnownOrg = Schema.Struct({
   id: Schema.String,
