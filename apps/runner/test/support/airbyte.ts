@@ -4,7 +4,7 @@ import type { Workspace } from "./decant.ts"
 
 type Json = Readonly<Record<string, unknown>>
 
-export interface Message {
+interface Message {
   readonly type: string
   readonly record?: { readonly stream: string; readonly data: Json; readonly emitted_at: number }
   readonly state?: {
