@@ -51,7 +51,7 @@ export const measuredText = (results: Results): string =>
     })
     .join("\n\n")
 
-export const writePage = (results: Results): void => {
+const writePage = (results: Results): void => {
   const text = readFileSync(page, "utf8")
   const [before = "", rest = ""] = text.split(marks.begin)
   const [, after] = rest.split(marks.end)
