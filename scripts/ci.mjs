@@ -1,5 +1,5 @@
 /**
- * Runs the everyday suite, the client suite and the browser suite one after the other, shows their output as it comes,
+ * Runs the everyday suite, the client suites and the browser suite one after the other, shows their output as it comes,
  * and closes with what failed and one line `N passed, N failed`. A step that fails without counting a test (types,
  * lint, a crash) counts as one failure.
  *
@@ -12,7 +12,18 @@ import { readFileSync, rmSync } from "node:fs"
 import { relative, resolve } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 
-const suites = [{ script: "test", again: ["npx", "vitest", "run"] }, { script: "test:clients" }]
+const vitest = (...args) => ["npx", "vitest", "run", ...args]
+const apart = (folder) => ({
+  name: folder,
+  command: vitest("--config", `${folder}/vitest.config.ts`),
+  again: vitest("--config", `${folder}/vitest.config.ts`)
+})
+const suites = [
+  { name: "npm test", command: ["npm", "test", "--"], again: vitest() },
+  apart("packages/salesforce-emulator/test-clients"),
+  apart("apps/runner/test-clients"),
+  apart("apps/runner/test-browser")
+]
 const report = resolve("node_modules/.cache/suite.json")
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
 
@@ -68,7 +79,7 @@ const runAgain = async (files, [command, ...args]) => {
   console.log(`\nOnce more, each file by itself:\n${named(files).join("\n")}\n`)
   for (const one of files) {
     rmSync(report, { force: true })
-    const { code } = await run(command, [...args, one.file, ...reporters])
+    const { code } = await run(command, [...args, resolve(one.file), ...reporters])
     if (code !== 0) failed.push(...named([one]))
     else {
       unsteady.push(...named([one]))
@@ -78,19 +89,17 @@ const runAgain = async (files, [command, ...args]) => {
   return mended
 }
 
-for (const { script, again } of suites) {
+for (const { name, command, again } of suites) {
   rmSync(report, { force: true })
-  const { code, output } = await run("npm", ["run", script, "--", ...reporters])
+  const { code, output } = await run(command[0], [...command.slice(1), ...reporters])
   const found = counts(output)
   const files = code === 0 ? [] : failures()
   const before = failed.length
-  if (files.length > 0 && again !== undefined) {
+  if (files.length > 0) {
     const mended = await runAgain(files, again)
     found.passed += mended
     found.failed -= mended
-  } else if (code !== 0) {
-    failed.push(...(files.length > 0 ? named(files) : [`npm run ${script} ended with ${code}`]))
-  }
+  } else if (code !== 0) failed.push(`${name} ended with ${code}`)
   found.failed = Math.max(found.failed, failed.length - before)
   for (const key of Object.keys(total)) total[key] += found[key]
 }
