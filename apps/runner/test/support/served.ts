@@ -25,7 +25,12 @@ export interface Served {
   readonly folder: string
   readonly path: (name: string) => string
   /** With the session's cookie, once signed in. */
-  readonly send: (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Answered>
+  readonly send: (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>
+  ) => Promise<Answered>
   readonly signIn: () => Promise<void>
   /** All that the server said on stderr. */
   readonly log: () => string
