@@ -70,9 +70,9 @@ const program = (args: ReadonlyArray<string>, screen: Screen) => {
     if (mistakes !== null) {
       return tell(usageMistake(mistakes, asked)).pipe(Effect.as(exitCode.usage))
     }
-    // An interrupted run that has shown its report has nothing more to say.
+    // An interrupted run that has shown its report, or a server that was told to stop, has nothing more to say.
     if (Cause.hasInterruptsOnly(cause) && process.exitCode !== undefined) {
-      return Effect.succeed(Number(process.exitCode) || exitCode.interrupted)
+      return Effect.succeed(Number(process.exitCode))
     }
     const failure = failureOf(cause)
     const code = Cause.hasInterruptsOnly(cause)
