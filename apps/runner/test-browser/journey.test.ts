@@ -146,4 +146,19 @@ describe.skipIf(!hasChromium)("from nothing to a finished sync", () => {
     const newest = page.getByRole("region", { name: "History" }).getByRole("row").nth(1)
     assert.strictEqual(await newest.getByRole("cell").nth(3).textContent(), "1")
   })
+
+  it("the copy moves to another destination once that is tested", async () => {
+    const { page } = person
+    await openSection(page, "Destination")
+    await page.getByText("Parquet files", { exact: true }).click()
+    await page.getByLabel("Folder", { exact: true }).fill("./lake")
+    await page.getByRole("button", { name: "Test", exact: true }).click()
+    await page.getByText("The destination works.", { exact: true }).waitFor()
+    await page.getByRole("button", { name: "Save", exact: true }).click()
+    await until("the file", async () => /type: parquet\n\s+path: \.\/lake/.test(await file()))
+    await syncNow(page)
+    await openSection(page, "Data")
+    await page.getByRole("button", { name: /^account_roles/ }).click()
+    await page.getByRole("columnheader", { name: "marketing_rights", exact: true }).waitFor()
+  })
 })

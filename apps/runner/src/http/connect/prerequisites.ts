@@ -55,7 +55,7 @@ const methods = (callbackUrl: string): ReadonlyArray<Way> => [
     id: "jwt-bearer",
     method: "jwt-bearer",
     title: "JWT bearer",
-    summary: "For runs that nobody sits before: a private key instead of a login that can end.",
+    summary: "For syncs on a schedule: a private key instead of a person's login, which can end.",
     prerequisites: [
       apiUser,
       ownApp(callbackUrl),
@@ -77,7 +77,8 @@ const methods = (callbackUrl: string): ReadonlyArray<Way> => [
     id: "client-credentials",
     method: "client-credentials",
     title: "Client credentials",
-    summary: "For runs that nobody sits before, with the app's secret. Needs the org's My Domain address.",
+    summary:
+      "For syncs on a schedule, with the secret of an app of your org. Needs the org's My Domain address.",
     prerequisites: [
       ownApp(callbackUrl),
       {
