@@ -27,7 +27,8 @@ let workspace: Workspace
 beforeAll(async () => {
   org = await startEmulator("--dataset", "demo")
   const spec = specText(["Lead"]).replace(/\n {4}- object: Lead\n/, streams)
-  workspace = await openWorkspace(org.env, spec)
+  // On a Sunday at three all Ids would be compared, and what is missing read again.
+  workspace = await openWorkspace(org.env, `${spec}refresh: { reconcile: off }\n`)
   const synced = await workspace.run(["sync", "--json"], home())
   assert.strictEqual(synced.code, 0, synced.stderr)
 })

@@ -170,6 +170,11 @@ export const destinationContract = (subject: Subject): void => {
         })
         yield* destination.commit(first)
         const reader = yield* open(subject, at, { orgId: null })
+        if (subject.keepsNothingAside !== undefined) {
+          assert.strictEqual(yield* codeOf(reader.setAside), subject.keepsNothingAside)
+          assert.deepStrictEqual(yield* rowsOf(reader, names), [["001A", "Account 001A"]])
+          return
+        }
         const kept = yield* reader.setAside
         assert.lengthOf(kept, 1)
         assert.match(kept[0] ?? "", /00D000000000001AAA/i)

@@ -18,6 +18,7 @@ if ("missing" in python) process.stderr.write(`Parquet on S3 is skipped: ${pytho
 const subject: Subject = {
   ...parquetSubject,
   name: "Parquet on S3",
+  keepsNothingAside: "NOT_SUPPORTED",
   destination: (at) => ({
     type: "parquet",
     path: `s3://${bucket}/${basename(at)}/copy`,

@@ -12,6 +12,8 @@ export interface Subject {
   readonly destination: (at: string) => CopySpec["destination"]
   /** Makes what must be there before the copy of a folder can be opened. */
   readonly prepare?: (at: string) => Promise<void>
+  /** What says that the tables of another org cannot be kept aside here; otherwise they are. */
+  readonly keepsNothingAside?: string
 }
 
 /** A folder that is gone when the test ends. */
