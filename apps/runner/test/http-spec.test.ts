@@ -215,6 +215,8 @@ describe("a destination of files", () => {
     const destination = { type: "parquet", path: "./lake" }
     const saved = await change({ destination, streams: [{ object: "User" }] }, true, "lake")
     assert.deepStrictEqual(saved.json.problems, [], saved.text)
+    const connection = () => server.send("GET", "/api/connections/lake")
+    assert.isNull((await connection()).json.storedAt)
     const started = await server.send("POST", "/api/runs", { connection: "lake" })
     await vi.waitUntil(
       async () => (await server.send("GET", `/api/runs/${started.json.id}`)).json.finishedAt !== null,
@@ -225,6 +227,9 @@ describe("a destination of files", () => {
     assert.strictEqual(users?.rows, (await org.truth("User")).length, text)
     const shown = await server.send("POST", "/api/connections/lake/query", { sql: users.sql })
     assert.isAbove(shown.json.rows.length, 5, shown.text)
+    const { json: filled, text: told } = await connection()
+    const ended = Date.parse(filled.lastSync.finishedAt)
+    assert.closeTo(Date.parse(filled.storedAt), ended, 60_000, told)
   })
 })
 

@@ -70,8 +70,10 @@ export const Connection = Schema.Struct({
     })
   ),
   streams: Schema.Finite,
-  /** The newest finished sync. */
+  /** The newest finished sync of this server. */
   lastSync: Schema.NullOr(RunSummary),
+  /** When rows were last stored by anybody, as the checkpoint file says; null before that. */
+  storedAt: Schema.NullOr(Schema.String),
   /** The run that is at it now. */
   running: Schema.NullOr(RunSummary)
 })

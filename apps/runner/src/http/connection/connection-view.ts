@@ -10,7 +10,8 @@ import { type KnownOrg, readKnownOrg } from "../../connect/known-org.ts"
 import { Runs } from "../../serve/runs.ts"
 import { Schedules } from "../../serve/schedules.ts"
 import type { ShelvedSpec } from "../../serve/spec-shelf.ts"
-import type { SpecFile } from "../../spec-file.ts"
+import { runPaths, type SpecFile } from "../../spec-file.ts"
+import { readMirror } from "../../sync/checkpoint-file.ts"
 import { runSummary } from "../run-view.ts"
 import { isRaw } from "../spec/spec-document.ts"
 import { LoginTrouble } from "./login-trouble.ts"
@@ -84,6 +85,16 @@ const stateOf = (attention: FailureInfo | null, login: LoginState | null): Conne
   return login?.hasLogin ? "connected" : "disconnected"
 }
 
+/** Null where nothing is stored, or where the file cannot be read: the next sync says why. */
+const storedAt = (specFile: SpecFile) =>
+  readMirror(runPaths(specFile).checkpoint, null).pipe(
+    Effect.map((mirror) => {
+      const times = Object.values(mirror?.streams ?? {}).map(({ updatedAt }) => updatedAt)
+      return times.sort().at(-1) ?? null
+    }),
+    Effect.orElseSucceed(() => null)
+  )
+
 /** Runs are looked through for the newest one that is over: at most one is not. */
 const runsLooked = 2
 
@@ -130,6 +141,7 @@ export const connectionView = Effect.fnUntraced(function* (shelved: ShelvedSpec)
           },
     streams: spec?.source.streams.length ?? 0,
     lastSync,
+    storedAt: specFile === null ? null : yield* storedAt(specFile),
     running: active === undefined ? null : runSummary(active)
   }
   return view

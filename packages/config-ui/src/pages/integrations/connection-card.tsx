@@ -31,19 +31,21 @@ const Fact = ({ name, children }: { readonly name: string; readonly children: Re
   </div>
 )
 
-const LastSync = ({ running, lastSync }: Connection) => {
+const When = ({ at, children }: { readonly at: string; readonly children?: ReactNode }) => (
+  <time dateTime={at} title={moment(at)}>
+    {ago(at)}
+    {children}
+  </time>
+)
+
+/** A sync that another process ran is known by what it stored. */
+const LastSync = ({ running, lastSync, storedAt }: Connection) => {
   if (running !== null) return <Badge tone="accent">{text.syncing}</Badge>
-  if (lastSync === null) return <span className="soft">{text.noSync}</span>
+  const at = lastSync?.finishedAt ?? lastSync?.queuedAt ?? null
+  if (storedAt !== null && (at === null || at < storedAt)) return <When at={storedAt} />
+  if (lastSync === null || at === null) return <span className="soft">{text.noSync}</span>
   const state = lastSync.state === "ok" ? null : ` (${words.runs.states[lastSync.state].toLowerCase()})`
-  return (
-    <time
-      dateTime={lastSync.finishedAt ?? lastSync.queuedAt}
-      title={moment(lastSync.finishedAt ?? lastSync.queuedAt)}
-    >
-      {ago(lastSync.finishedAt ?? lastSync.queuedAt)}
-      {state}
-    </time>
-  )
+  return <When at={at}>{state}</When>
 }
 
 export const ConnectionFacts = ({ connection }: { readonly connection: Connection }) => (

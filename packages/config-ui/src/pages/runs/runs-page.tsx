@@ -19,7 +19,7 @@ interface RunsPageProps {
 }
 
 const RunsPage = ({ connection, onChanged }: RunsPageProps) => {
-  const { id, running, lastSync, state } = connection
+  const { id, running, lastSync, storedAt, state } = connection
   const opened = useAddress().searchParams.get("run")
   const { run, isPending, problem } = useAction()
   const asked = useAnswer<ReadonlyArray<RunSummary>>(
@@ -62,7 +62,7 @@ const RunsPage = ({ connection, onChanged }: RunsPageProps) => {
         <Empty title={text.empty}>{text.emptyText}</Empty>
       ) : null}
       {runs.length > 0 ? <History id={id} runs={runs} opened={opened} /> : null}
-      {lastSync ? <Verify id={id} /> : null}
+      {lastSync || storedAt ? <Verify id={id} /> : null}
     </>
   )
 }
