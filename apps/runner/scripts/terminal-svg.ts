@@ -36,11 +36,12 @@ export const terminalSvg = (text: string): string => {
   const width = Math.ceil(columns * cell.width + 2 * margin)
   const height = lines.length * cell.height + 2 * margin
   const rows = lines.map(
-    (line, at) => `<text x="${margin}" y="${margin + (at + 0.75) * cell.height}">${spans(line)}</text>`
+    (line, at) =>
+      `<text xml:space="preserve" x="${margin}" y="${margin + (at + 0.75) * cell.height}">${spans(line)}</text>`
   )
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
-<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" fill="#c9d1d9" xml:space="preserve">
+<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" fill="#c9d1d9">
 ${rows.join("\n")}
 </g>
 </svg>
