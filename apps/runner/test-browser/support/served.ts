@@ -1,10 +1,11 @@
 /** `decant serve` over a folder of its own, as a person starts it. */
-import { type ChildProcess, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { firstLine } from "../../test/support/first-line.ts"
 
 const command = fileURLToPath(new URL("../../bin/decant.mjs", import.meta.url))
 
@@ -17,21 +18,6 @@ export interface Served {
   readonly stop: () => Promise<void>
 }
 
-const printed = (child: ChildProcess): Promise<string> =>
-  new Promise((resolve, reject) => {
-    let output = ""
-    let errors = ""
-    child.stderr?.on("data", (chunk) => {
-      errors += chunk
-    })
-    child.stdout?.on("data", (chunk) => {
-      output += chunk
-      const found = /http:\/\/[^\s"]+/.exec(output)
-      if (found !== null && output.includes("\n")) resolve(found[0])
-    })
-    child.once("exit", (code) => reject(new Error(`decant serve ended with ${code}: ${errors}`)))
-  })
-
 export const startServer = async (env: Readonly<Record<string, string>> = {}): Promise<Served> => {
   const folder = await mkdtemp(join(tmpdir(), "decant-ui-"))
   const child = spawn(process.execPath, [command, "serve", folder, "--port", "0"], {
@@ -39,7 +25,8 @@ export const startServer = async (env: Readonly<Record<string, string>> = {}): P
     env: { ...process.env, DECANT_HOME: join(folder, "home"), ...env },
     stdio: ["ignore", "pipe", "pipe"]
   })
-  const entry = await printed(child)
+  const line = await firstLine(child, "decant serve")
+  const entry = /http:\/\/\S+/.exec(line)?.[0] ?? ""
   return {
     entry,
     url: new URL(entry).origin,

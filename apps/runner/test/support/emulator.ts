@@ -1,7 +1,8 @@
 /** The `salesforce-emulator` command as a child process, and its control calls. */
-import { type ChildProcess, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
+import { firstLine } from "./first-line.ts"
 
 const command = fileURLToPath(
   new URL("../../../../packages/salesforce-emulator/bin/salesforce-emulator.mjs", import.meta.url)
@@ -46,26 +47,11 @@ interface Ready {
   }
 }
 
-const firstLine = (child: ChildProcess): Promise<string> =>
-  new Promise((resolve, reject) => {
-    let output = ""
-    let errors = ""
-    child.stderr?.on("data", (chunk) => {
-      errors += chunk
-    })
-    child.stdout?.on("data", (chunk) => {
-      output += chunk
-      const end = output.indexOf("\n")
-      if (end !== -1) resolve(output.slice(0, end))
-    })
-    child.once("exit", (code) => reject(new Error(`the emulator ended with ${code}: ${errors}`)))
-  })
-
 export const startEmulator = async (...args: ReadonlyArray<string>): Promise<Emulator> => {
   const child = spawn(process.execPath, [command, "--port", "0", "--exit-with-parent", ...args], {
     stdio: ["pipe", "pipe", "pipe"]
   })
-  const ready: Ready = JSON.parse(await firstLine(child))
+  const ready: Ready = JSON.parse(await firstLine(child, "the emulator"))
   const { clientId, clientSecret } = ready.apps.clientCredentials
   const call = async (method: string, path: string, body?: unknown): Promise<string> => {
     const response = await fetch(`${ready.url}/emulator/${path}`, {

@@ -1,10 +1,11 @@
 /** `decant serve` over a folder of its own, and a browser's way of talking to it, with plain fetch. */
-import { type ChildProcess, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { firstLine } from "./first-line.ts"
 
 const command = fileURLToPath(new URL("../../bin/decant.mjs", import.meta.url))
 
@@ -36,21 +37,6 @@ export interface Served {
   readonly log: () => string
   readonly stop: () => Promise<void>
 }
-
-const firstLine = (child: ChildProcess): Promise<string> =>
-  new Promise((resolve, reject) => {
-    let output = ""
-    let errors = ""
-    child.stderr?.on("data", (chunk) => {
-      errors += chunk
-    })
-    child.stdout?.on("data", (chunk) => {
-      output += chunk
-      const end = output.indexOf("\n")
-      if (end !== -1) resolve(output.slice(0, end))
-    })
-    child.once("exit", (code) => reject(new Error(`decant serve ended with ${code}: ${errors}${output}`)))
-  })
 
 const parsed = (text: string): unknown => {
   try {
@@ -92,7 +78,7 @@ export const startServed = async (of: {
   child.stderr.on("data", (chunk) => {
     said += chunk
   })
-  const { url, signInUrl, port } = JSON.parse(await firstLine(child))
+  const { url, signInUrl, port } = JSON.parse(await firstLine(child, "decant serve"))
   let cookie = ""
   return {
     url,
