@@ -115,6 +115,44 @@ export const withCommitted = (work: Work, segmentId: string): Work =>
     ? work
     : { ...work, segments: { ...work.segments, committed: [...work.segments.committed, segmentId] } }
 
+/**
+ * Work items that one of several writers holds: as the writer knew them, and as they are once its rows are in. An
+ * item that is done becomes nothing, one that is cut becomes several.
+ */
+export interface PartMove {
+  readonly from: ReadonlyArray<Work>
+  readonly to: ReadonlyArray<Work>
+}
+
+const sameWork = Schema.toEquivalence(Work)
+
+/**
+ * The checkpoint with the items moved: they stand where the first of them stood. `"moved"` when they have been
+ * already; null when somebody else has changed them.
+ */
+export const moveParts = (
+  checkpoint: StreamCheckpoint,
+  { from, to }: PartMove
+): StreamCheckpoint | "moved" | null => {
+  const stored = new Map(checkpoint.work.map((item) => [item.id, item]))
+  const holds = (item: Work): boolean => {
+    const found = stored.get(item.id)
+    return found !== undefined && sameWork(found, item)
+  }
+  if (from.length > 0 && from.every(holds)) {
+    const ids = new Set(from.map(({ id }) => id))
+    const first = from[0]?.id
+    const work = checkpoint.work.flatMap((item) => {
+      if (item.id === first) return to
+      return ids.has(item.id) ? [] : [item]
+    })
+    return { ...checkpoint, work }
+  }
+  const staying = new Set(to.map(({ id }) => id))
+  const gone = from.every(({ id }) => staying.has(id) || !stored.has(id))
+  return gone && to.every(holds) ? "moved" : null
+}
+
 /** The window is done: the cursor moves and no work is left. */
 export const finishWindow = (checkpoint: StreamCheckpoint, to: Instant): StreamCheckpoint => ({
   ...checkpoint,

@@ -4,7 +4,7 @@
  * writers of one stream, the one with the stale `expectedVersion` aborts whole.
  */
 import type { Effect, Redacted, Scope } from "effect"
-import type { StreamCheckpoint } from "./checkpoint.ts"
+import type { PartMove, StreamCheckpoint } from "./checkpoint.ts"
 import type { Failure } from "./failure.ts"
 import type { Instant } from "./instant.ts"
 import type { RunReport } from "./run-report.ts"
@@ -28,6 +28,13 @@ export interface Commit {
   readonly checkpoint: StreamCheckpoint
   readonly expectedVersion: number
   readonly publish: boolean
+  /**
+   * By one of several writers of the stream: the commit covers these items of the checkpoint and nothing else.
+   * `checkpoint` and `expectedVersion` are then as the writer last saw them, and need not be the present ones: the
+   * items are moved in the checkpoint that is stored, which grows by one version. The commit aborts whole when the
+   * stored items are not those that it moves, or the stored generation is another.
+   */
+  readonly part?: PartMove
 }
 
 export interface SchemaChange {

@@ -4,7 +4,7 @@
  */
 import type { Effect, Scope, Stream } from "effect"
 import type { Catalog } from "./catalog.ts"
-import type { StreamCheckpoint } from "./checkpoint.ts"
+import type { PartMove, StreamCheckpoint, Work } from "./checkpoint.ts"
 import type { Comparison, Differences } from "./destination.ts"
 import type { Failure } from "./failure.ts"
 import type { Prover } from "./proof.ts"
@@ -68,6 +68,13 @@ export interface Advance {
   readonly warnings?: ReadonlyArray<string>
 }
 
+/** As `Advance`, of work items that others leave alone while they move the rest of the stream. */
+export interface PartAdvance {
+  readonly segments: ReadonlyArray<Segment>
+  readonly part: PartMove
+  readonly warnings?: ReadonlyArray<string>
+}
+
 export type Phase = "describe" | "job" | "download" | "load" | "verify"
 
 export interface Progress {
@@ -86,6 +93,11 @@ export interface ReadContext {
   readonly report: (progress: Progress) => Effect.Effect<void>
   /** For what the person should know at once, as that a full disk is waited for. */
   readonly notice?: ((text: string) => void) | undefined
+  /**
+   * A reading that is cut into parts ends there: the parts stand in the checkpoint, and each is read by whoever asks
+   * for it with `readPart`. One that has been cut before ends at once while two parts or more are left.
+   */
+  readonly leavesParts?: boolean
   /** Holds what the source has against what is committed; null where nothing is, or it cannot be compared. */
   readonly compare?: (
     of: Pick<Comparison, "segments" | "before" | "limit">
@@ -128,6 +140,14 @@ export interface Source {
   /** What the source itself says of each object, for a file that other tools can read; all when none is named. */
   readonly describe: (objects: ReadonlyArray<string>) => Stream.Stream<unknown, Failure>
   readonly read: (plan: ReadyStream, context: ReadContext) => Stream.Stream<Advance, Failure>
+  /** Work items of a checkpoint that may be read apart from each other, by several processes at one time. */
+  readonly parts?: (checkpoint: StreamCheckpoint) => ReadonlyArray<Work>
+  /** One of these of a planned stream, to its end; whatever else the checkpoint asks for is left to `read`. */
+  readonly readPart?: (
+    plan: ReadyStream,
+    part: Work,
+    context: ReadContext
+  ) => Stream.Stream<PartAdvance, Failure>
   /** For streams that were planned. */
   readonly prover?: Prover
   /** The source's calls of 24 hours as it last said, without asking it; null where it has not. */

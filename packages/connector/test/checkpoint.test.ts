@@ -4,8 +4,10 @@ import {
   decodeCheckpoint,
   encodeCheckpoint,
   finishWindow,
+  moveParts,
   newStreamCheckpoint,
   segmentId,
+  type Work,
   withCommitted
 } from "../src/index.ts"
 
@@ -70,5 +72,55 @@ describe("a segment id", () => {
       { ...of, locator: "MTAx" }
     ].map(segmentId)
     assert.strictEqual(new Set(ids).size, ids.length)
+  })
+})
+
+describe("parts of a window that several writers move", () => {
+  const part = (id: string, committed: ReadonlyArray<string> = []): Work => ({
+    id,
+    kind: "rows",
+    ids: { from: null, to: null },
+    segments: { committed, expected: null }
+  })
+  const stored = { ...newStreamCheckpoint({ phase: "backfill", cursorField: null, now }), version: 7 }
+  const holding = (...work: ReadonlyArray<Work>) => ({ ...stored, work })
+  const ids = (moved: ReturnType<typeof moveParts>) =>
+    moved === null || moved === "moved" ? moved : moved.work.map(({ id }) => id)
+
+  it("moves one item and leaves the others as they are, whoever has moved them meanwhile", () => {
+    const moved = moveParts(holding(part("a", ["s1"]), part("b"), part("c")), {
+      from: [part("b")],
+      to: [part("b", ["s2"])]
+    })
+    assert.deepStrictEqual(moved, holding(part("a", ["s1"]), part("b", ["s2"]), part("c")))
+  })
+
+  it("puts the pieces of an item where it stood, and nothing where it is done", () => {
+    const three = holding(part("a"), part("b"), part("c"))
+    assert.deepStrictEqual(ids(moveParts(three, { from: [part("b")], to: [part("b1"), part("b2")] })), [
+      "a",
+      "b1",
+      "b2",
+      "c"
+    ])
+    assert.deepStrictEqual(ids(moveParts(three, { from: [part("b")], to: [] })), ["a", "c"])
+  })
+
+  it("refuses an item that another writer has moved", () => {
+    const other = holding(part("a"), part("b", ["s9"]))
+    assert.isNull(moveParts(other, { from: [part("b")], to: [part("b", ["s2"])] }))
+    assert.isNull(moveParts(other, { from: [part("b")], to: [] }))
+  })
+
+  it("knows a move that was made already", () => {
+    const move = { from: [part("b")], to: [part("b", ["s2"])] }
+    assert.strictEqual(moveParts(holding(part("a"), part("b", ["s2"])), move), "moved")
+    assert.strictEqual(moveParts(holding(part("a")), { from: [part("b")], to: [] }), "moved")
+  })
+
+  it("compares items by what they hold, not by the order of their keys", () => {
+    const text =
+      '{"segments":{"expected":null,"committed":[]},"ids":{"to":null,"from":null},"kind":"rows","id":"b"}'
+    assert.deepStrictEqual(ids(moveParts(holding(part("b")), { from: [JSON.parse(text)], to: [] })), [])
   })
 })
