@@ -17,7 +17,7 @@ import type { HistoryTable } from "../duckdb-sql/timeline.ts"
 import { checkHeaders } from "../segment-header.ts"
 import { literal } from "../sql-text.ts"
 import { type TableLayout, tableLayout } from "../table-layout.ts"
-import { conflict, sameCheckpoint, validate } from "../writer-conflict.ts"
+import { holdAgainst, validate } from "../writer-conflict.ts"
 import { keptColumns, knownColumns } from "./descriptions.ts"
 import type { DuckdbSettings } from "./duckdb-settings.ts"
 import { finish, type Place } from "./finish-commit.ts"
@@ -114,27 +114,16 @@ export const inTransaction = Effect.fnUntraced(function* (
   prepared: Prepared,
   stages: Stages | null
 ): Effect.fn.Return<{ readonly keep: boolean; readonly value: Outcome }, DestinationError> {
-  const { commit, layout, batches } = prepared
+  const { layout, batches } = prepared
   yield* ensureState(sql, layout.schema)
   yield* checkOrg(sql, { path: settings.path, schema: layout.schema, orgId })
-  const state = yield* readState(sql, layout.schema, commit.stream)
-  const ids = commit.segments.map((segment) => segment.id)
-  const committed = yield* committedSegments(sql, layout.schema, commit.stream, ids)
-  const stored = state?.checkpoint.version ?? 0
-  if (state !== null && stored === commit.checkpoint.version) {
-    if (ids.every((id) => committed.has(id)) && sameCheckpoint(state.checkpoint, commit.checkpoint)) {
-      return { keep: false, value: unchanged(state.checkpoint.rows) }
-    }
-  }
-  if (stored !== commit.expectedVersion) {
-    return yield* conflict(
-      commit.stream,
-      `its checkpoint has version ${stored}, expected was ${commit.expectedVersion}`
-    )
-  }
-  if (state !== null && state.published !== null && commit.checkpoint.generation < state.published) {
-    return yield* conflict(commit.stream, `generation ${state.published} has been published`)
-  }
+  const { stream, segments } = prepared.commit
+  const state = yield* readState(sql, layout.schema, stream)
+  const ids = segments.map((segment) => segment.id)
+  const committed = yield* committedSegments(sql, layout.schema, stream, ids)
+  const held = yield* holdAgainst(prepared.commit, state, committed)
+  if (held === "repeated") return { keep: false, value: unchanged(state?.checkpoint.rows ?? 0) }
+  const commit = held
   const place = placeOf(commit, layout, state)
   const { table, kept, history } = yield* ensurePlace(sql, commit, layout, state, place)
   const to: ApplyTo = {
@@ -155,8 +144,8 @@ export const inTransaction = Effect.fnUntraced(function* (
       inPhase("merge")
     )
   }
-  const fresh = commit.segments.filter((segment) => !committed.has(segment.id))
-  const finished = yield* finish(sql, prepared, { settings, orgId, state, place, table, to, fresh })
+  const fresh = segments.filter((segment) => !committed.has(segment.id))
+  const finished = yield* finish(sql, { commit, layout }, { settings, orgId, state, place, table, to, fresh })
   const visible = place.hidden ? finished.counts : counts
   const schemaChanges = [...table.changes, ...kept]
   return { keep: true, value: { ...visible, rows: finished.rows, schemaChanges } }

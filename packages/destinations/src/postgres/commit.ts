@@ -10,7 +10,7 @@ import { noCounts } from "../duckdb-sql/apply.ts"
 import { batchesOf } from "../duckdb-sql/batches.ts"
 import { checkHeaders } from "../segment-header.ts"
 import { type TableLayout, tableLayout } from "../table-layout.ts"
-import { conflict, sameCheckpoint, validate } from "../writer-conflict.ts"
+import { holdAgainst, validate } from "../writer-conflict.ts"
 import { commitHidden } from "./commit-hidden.ts"
 import { type Done, dropStages, mergeSegments, recordSegments, type Work } from "./commit-work.ts"
 import type { NulCount } from "./copy-file.ts"
@@ -80,29 +80,18 @@ const inTransaction = Effect.fnUntraced(function* (
   prepared: Prepared,
   finished: (result: CommitResult) => void
 ): Effect.fn.Return<CommitResult | "again", DestinationError> {
-  const { sessions, settings, orgId, commit, layout, fileOf } = prepared
-  yield* lockStream(main, layout.schema, commit.stream)
+  const { sessions, settings, orgId, layout, fileOf } = prepared
+  const { stream, segments } = prepared.commit
+  yield* lockStream(main, layout.schema, stream)
   yield* checkOrg(main, { location: sessions.location, schema: layout.schema, orgId })
-  const state = yield* readState(main, layout.schema, commit.stream)
-  const ids = commit.segments.map((segment) => segment.id)
-  const committed = yield* committedSegments(main, layout.schema, commit.stream, ids)
-  const stored = state?.checkpoint.version ?? 0
-  if (state !== null && stored === commit.checkpoint.version) {
-    if (ids.every((id) => committed.has(id)) && sameCheckpoint(state.checkpoint, commit.checkpoint)) {
-      return "again"
-    }
-  }
-  if (stored !== commit.expectedVersion) {
-    return yield* conflict(
-      commit.stream,
-      `its checkpoint has version ${stored}, expected was ${commit.expectedVersion}`
-    )
-  }
-  if (state !== null && state.published !== null && commit.checkpoint.generation < state.published) {
-    return yield* conflict(commit.stream, `generation ${state.published} has been published`)
-  }
+  const state = yield* readState(main, layout.schema, stream)
+  const ids = segments.map((segment) => segment.id)
+  const committed = yield* committedSegments(main, layout.schema, stream, ids)
+  const held = yield* holdAgainst(prepared.commit, state, committed)
+  if (held === "repeated") return "again"
+  const commit = held
   yield* dropLeftStages(main, { schema: layout.schema, stream: commit.stream })
-  const fresh = commit.segments.filter((segment) => !committed.has(segment.id))
+  const fresh = segments.filter((segment) => !committed.has(segment.id))
   const nul: NulCount = { removed: 0 }
   const work: Work = { main, sessions, settings, orgId, commit, layout, state, fresh, fileOf, nul }
   const isVisible = state !== null && state.published === commit.checkpoint.generation
