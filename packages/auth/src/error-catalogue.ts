@@ -664,6 +664,26 @@ export const errorCatalogue = [
     from: []
   },
   {
+    code: "AUTH_STORE_LOST",
+    message: "The hold on the stored login {connection} was lost: {detail}.",
+    meaning:
+      "Workers of a cluster share the login; another one has it now, or the connection to the database broke. A worker that is late changes nothing.",
+    fix: "Nothing to do: Decant reads the login again and goes on with what it finds.",
+    retry: "soon",
+    disposition: "failed",
+    from: []
+  },
+  {
+    code: "AUTH_STORE_UNREACHABLE",
+    message: "The stored logins in {host} cannot be reached: {detail}.",
+    meaning:
+      "Workers of a cluster keep them in the cluster's database, which did not answer for a minute or refused.",
+    fix: "See that the database runs, lets this machine in, and that the address and password of `--cluster` are right; the next run goes on from here.",
+    retry: "later",
+    disposition: "failed",
+    from: []
+  },
+  {
     code: "AUTH_REFRESH_INTERRUPTED",
     message:
       "Salesforce was replacing the token of the login {connection} at {detail} when the process or the network broke off; the new token never arrived.",

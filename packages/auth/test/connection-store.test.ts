@@ -18,7 +18,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
 import type { Connection } from "../src/store/connection.ts"
-import { connectionStore } from "../src/store/connection-store.ts"
+import { connectionFiles } from "../src/store/connection-files.ts"
 import { holdLock } from "../src/store/lock-file.ts"
 import { inNoTime } from "./in-no-time.ts"
 
@@ -57,7 +57,7 @@ const folder = Effect.acquireRelease(
 const storeIn = Effect.fnUntraced(function* (env: Readonly<Record<string, string>> = {}) {
   const path = yield* folder
   const home = join(path, "home")
-  const store = connectionStore({ folder: path, env: { DECANT_HOME: home, ...env } })
+  const store = connectionFiles({ folder: path, env: { DECANT_HOME: home, ...env } })
   return { path, home, store, file: join(store.folder, "acme.jwe"), key: join(home, "key") }
 })
 

@@ -9,7 +9,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Layer, Logger, Redacted, References, Tracer } from "effect"
 import { beginBrowserLogin, finishBrowserLogin } from "../src/connect/browser-login.ts"
 import { openSession } from "../src/index.ts"
-import { connectionStore } from "../src/store/connection-store.ts"
+import { connectionFiles } from "../src/store/connection-files.ts"
 import { inNoTime } from "./in-no-time.ts"
 import { sourceWith } from "./sources.ts"
 import { grant, json, type Respond, refuse, wire } from "./wire.ts"
@@ -122,7 +122,7 @@ const filesUnder = (path: string): ReadonlyArray<string> =>
 const run = Effect.fnUntraced(function* (flow: string, auth: Auth, origin: string, path: string) {
   const env = { DECANT_KEY: storeKey }
   if (flow === "refresh token") {
-    yield* connectionStore({ folder: path, env }).write({
+    yield* connectionFiles({ folder: path, env }).write({
       version: 1,
       name: "acme",
       method: "oauth",

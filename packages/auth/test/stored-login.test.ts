@@ -10,7 +10,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
 import { openSession } from "../src/index.ts"
 import type { Connection } from "../src/store/connection.ts"
-import { connectionStore } from "../src/store/connection-store.ts"
+import { connectionFiles } from "../src/store/connection-files.ts"
 import { rotatingOrg } from "./rotating-org.ts"
 import { sourceWith } from "./sources.ts"
 import { refuse, wire } from "./wire.ts"
@@ -38,7 +38,7 @@ const stored = Effect.fnUntraced(function* (setting: Setting) {
   const { origin, received, stop } = yield* wire(org.respond)
   const path = yield* folder
   const env = { DECANT_HOME: join(path, "home") }
-  const store = connectionStore({ folder: path, env })
+  const store = connectionFiles({ folder: path, env })
   const connection: Connection = {
     version: 1,
     name: "acme",

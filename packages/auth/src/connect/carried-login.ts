@@ -3,7 +3,6 @@
  * each time: it is brought along, used once at the start, kept encrypted in the folder of this run, and handed back
  * where the app has replaced it.
  */
-import { join } from "node:path"
 import { instantFromMillis, type SalesforceSource } from "@decant/connector"
 import { Clock, Effect, type Redacted } from "effect"
 import type { HttpClient } from "effect/http"
@@ -11,9 +10,7 @@ import { AuthError } from "../auth-error.ts"
 import { oauthClient } from "../methods/oauth.ts"
 import { postOnce } from "../oauth-http.ts"
 import { type OpenSession, placeOf } from "../open-session.ts"
-import { connectionStore } from "../store/connection-store.ts"
-import { makeFolder } from "../store/durable-file.ts"
-import { holdLock } from "../store/lock-file.ts"
+import { ConnectionStores } from "../store/connection-store.ts"
 import { sameSecret } from "../token.ts"
 import { requestToken } from "../token-request.ts"
 
@@ -30,13 +27,12 @@ export const carryLogin = Effect.fn("auth.carryLogin")(function* (
 ): Effect.fn.Return<CarriedLogin, AuthError, HttpClient.HttpClient> {
   const place = yield* placeOf(of)
   const client = yield* oauthClient(of.source.auth, place)
-  const store = connectionStore(place)
-  yield* Effect.promise(() => makeFolder(store.folder))
+  const store = (yield* ConnectionStores)(place)
   const details = { client: client.clientId, connection: place.connection }
   // With rotation this makes the brought token useless: nobody may stop it before the new one is kept.
   yield* Effect.uninterruptible(
     Effect.gen(function* () {
-      yield* holdLock(join(store.folder, `${place.connection}.lock`), place.connection)
+      const held = yield* store.hold(place.connection)
       const { answer, token } = yield* requestToken(place.login, {
         grant: "refresh",
         form: {
@@ -50,7 +46,7 @@ export const carryLogin = Effect.fn("auth.carryLogin")(function* (
       })
       const at = instantFromMillis(yield* Clock.currentTimeMillis)
       const next = answer.refresh_token ?? refreshToken
-      yield* store.write({
+      yield* held.write({
         version: 1,
         name: place.connection,
         method: "oauth",

@@ -1,13 +1,11 @@
-/** The stored logins of a folder: list, rename, end. */
-import { join } from "node:path"
+/** The stored logins: list, rename, end. */
 import { Effect, type Result } from "effect"
 import type { HttpClient } from "effect/http"
 import { AuthError } from "../auth-error.ts"
 import { post } from "../oauth-http.ts"
 import type { SpecPlace } from "../secret-text.ts"
 import type { Connection } from "../store/connection.ts"
-import { connectionStore } from "../store/connection-store.ts"
-import { holdLock } from "../store/lock-file.ts"
+import { type ConnectionStore, ConnectionStores } from "../store/connection-store.ts"
 
 /** A stored login without its secrets. */
 export type ConnectionRecord = Pick<
@@ -27,18 +25,23 @@ const recordOf = (connection: Connection): ConnectionRecord => {
 
 const missing = (name: string) => AuthError.because("AUTH_NOT_CONNECTED", { connection: name, detail: "" })
 
-const stored = Effect.fnUntraced(function* (place: SpecPlace, name: string) {
-  const connection = yield* connectionStore(place).read(name)
-  return connection ?? (yield* missing(name))
-})
+const present = <E>(read: Effect.Effect<Connection | null, E>, name: string) =>
+  Effect.filterOrFail(
+    read,
+    (connection) => connection !== null,
+    () => missing(name)
+  )
+
+const stored = (store: ConnectionStore, name: string) => present(store.read(name), name)
 
 /** One that cannot be read is listed with the reason. */
 export const listConnections = Effect.fn("auth.listConnections")(function* (
   place: SpecPlace
 ): Effect.fn.Return<ReadonlyArray<ListedConnection>, AuthError> {
-  const names = yield* connectionStore(place).names
+  const store = (yield* ConnectionStores)(place)
+  const names = yield* store.names
   return yield* Effect.forEach(names, (name) =>
-    stored(place, name).pipe(
+    stored(store, name).pipe(
       Effect.map(recordOf),
       Effect.result,
       Effect.map((connection) => ({ name, connection }))
@@ -51,17 +54,17 @@ export const renameConnection = Effect.fn("auth.renameConnection")(function* (
   from: string,
   to: string
 ): Effect.fn.Return<void, AuthError> {
-  const store = connectionStore(place)
-  yield* stored(place, from)
+  const store = (yield* ConnectionStores)(place)
+  yield* stored(store, from)
   yield* Effect.gen(function* () {
-    yield* holdLock(join(store.folder, `${from}.lock`), from)
-    yield* holdLock(join(store.folder, `${to}.lock`), to)
-    const connection = yield* stored(place, from)
-    if ((yield* store.read(to)) !== null) {
+    const old = yield* store.hold(from)
+    const renamed = yield* store.hold(to)
+    const connection = yield* present(old.read, from)
+    if ((yield* renamed.read) !== null) {
       return yield* AuthError.because("AUTH_NAME_TAKEN", { connection: to })
     }
-    yield* store.write({ ...connection, name: to })
-    yield* store.remove(from)
+    yield* renamed.write({ ...connection, name: to })
+    yield* old.remove
   }).pipe(Effect.scoped)
 })
 
@@ -70,11 +73,11 @@ export const disconnect = Effect.fn("auth.disconnect")(function* (
   place: SpecPlace,
   name: string
 ): Effect.fn.Return<void, AuthError, HttpClient.HttpClient> {
-  const store = connectionStore(place)
-  yield* stored(place, name)
+  const store = (yield* ConnectionStores)(place)
+  yield* stored(store, name)
   yield* Effect.gen(function* () {
-    yield* holdLock(join(store.folder, `${name}.lock`), name)
-    const connection = yield* stored(place, name)
+    const held = yield* store.hold(name)
+    const connection = yield* present(held.read, name)
     yield* post({
       url: `${connection.login}/services/oauth2/revoke`,
       form: { token: connection.refreshToken },
@@ -87,6 +90,6 @@ export const disconnect = Effect.fn("auth.disconnect")(function* (
         () => Effect.void
       )
     )
-    yield* store.remove(name)
+    yield* held.remove
   }).pipe(Effect.scoped)
 })

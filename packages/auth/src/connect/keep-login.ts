@@ -1,5 +1,4 @@
 /** Turns a fresh grant into a stored login: kept before it is used, tried once, named after its org. */
-import { join } from "node:path"
 import { instantFromMillis } from "@decant/connector"
 import { Clock, Effect } from "effect"
 import type { HttpClient } from "effect/http"
@@ -8,9 +7,7 @@ import type { LoginPlace } from "../method.ts"
 import { type OAuthClient, storedLogin } from "../methods/stored-login.ts"
 import { type OrgIdentity, readOrgIdentity } from "../org-identity.ts"
 import type { Connection } from "../store/connection.ts"
-import { connectionStore } from "../store/connection-store.ts"
-import { makeFolder } from "../store/durable-file.ts"
-import { holdLock } from "../store/lock-file.ts"
+import { ConnectionStores, type HeldConnection } from "../store/connection-store.ts"
 import type { Grantee } from "../token-request.ts"
 
 export interface KeepLogin {
@@ -25,7 +22,7 @@ export const keepLogin = Effect.fn("auth.keepLogin")(function* (
   { answer, token }: Grantee
 ): Effect.fn.Return<OrgIdentity, AuthError, HttpClient.HttpClient> {
   if (!answer.refresh_token) return yield* AuthError.because("AUTH_NO_REFRESH_TOKEN")
-  const store = connectionStore(place)
+  const store = (yield* ConnectionStores)(place)
   const at = instantFromMillis(yield* Clock.currentTimeMillis)
   const connection: Connection = {
     version: 1,
@@ -43,30 +40,22 @@ export const keepLogin = Effect.fn("auth.keepLogin")(function* (
     connectedAt: at,
     lastUsedAt: at
   }
-  const lock = join(store.folder, `${place.connection}.lock`)
-  const underLock = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-    Effect.scoped(Effect.andThen(holdLock(lock, place.connection), effect))
+  const whileHeld = (change: (held: HeldConnection) => Effect.Effect<void, AuthError>) =>
+    Effect.scoped(Effect.flatMap(store.hold(place.connection), change))
 
-  yield* Effect.promise(() => makeFolder(store.folder))
-  yield* underLock(store.write(connection))
+  yield* whileHeld((held) => held.write(connection))
   // The first refresh tells whether the app rotates its tokens, and shows now rather than at night that it works.
   const login = yield* storedLogin(place, client)
   const fresh = yield* login(token)
   const identity = yield* readOrgIdentity(fresh, apiVersion)
-  yield* underLock(
-    Effect.gen(function* () {
-      const stored = yield* store.read(place.connection)
-      if (stored === null) return
-      yield* store.write({
-        ...stored,
-        org: {
-          id: identity.orgId,
-          name: identity.orgName,
-          isSandbox: identity.isSandbox,
-          userName: identity.userName
-        }
-      })
-    })
+  const org = {
+    id: identity.orgId,
+    name: identity.orgName,
+    isSandbox: identity.isSandbox,
+    userName: identity.userName
+  }
+  yield* whileHeld((held) =>
+    Effect.flatMap(held.read, (stored) => (stored === null ? Effect.void : held.write({ ...stored, org })))
   )
   return identity
 })

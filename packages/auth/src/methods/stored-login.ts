@@ -9,7 +9,6 @@
  *
  * https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_refresh_token_flow.htm
  */
-import { join } from "node:path"
 import { instantFromMillis } from "@decant/connector"
 import { Clock, Effect, Fiber, type Redacted, Schedule } from "effect"
 import { type HttpClient, HttpClientRequest } from "effect/http"
@@ -18,8 +17,7 @@ import type { ErrorCode } from "../error-catalogue.ts"
 import type { Login, LoginPlace } from "../method.ts"
 import { backOff, post, postOnce, send } from "../oauth-http.ts"
 import type { Connection } from "../store/connection.ts"
-import { type ConnectionStore, connectionStore } from "../store/connection-store.ts"
-import { holdLock } from "../store/lock-file.ts"
+import { type ConnectionStore, ConnectionStores, type HeldConnection } from "../store/connection-store.ts"
 import { sameSecret, type Token } from "../token.ts"
 import { requestToken } from "../token-request.ts"
 
@@ -34,6 +32,17 @@ interface Keeper {
   readonly place: LoginPlace
   readonly client: OAuthClient
 }
+
+/** While nobody else may renew the login. */
+interface Holder extends Keeper {
+  readonly held: HeldConnection
+}
+
+/**
+ * A token may be sent this long after its mark was begun. Whoever was stopped for longer in between may have been
+ * taken for dead, and another may have the token now.
+ */
+const markLastsMillis = 20_000
 
 /** Failures after which the refresh token may or may not have been used. All others are known not to use it. */
 const uncertain: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -54,8 +63,7 @@ const tokenIn = (connection: Connection): Token => ({
 const isRejected = (connection: Connection, rejected: Token | null): boolean =>
   rejected !== null && sameSecret(rejected.accessToken, connection.accessToken)
 
-const readConnection = Effect.fnUntraced(function* ({ store, place, client }: Keeper) {
-  const connection = yield* store.read(place.connection)
+const checked = Effect.fnUntraced(function* ({ place, client }: Keeper, connection: Connection | null) {
   const missing = (detail: string) =>
     AuthError.because("AUTH_NOT_CONNECTED", { connection: place.connection, detail })
   if (connection === null) return yield* missing("")
@@ -65,6 +73,9 @@ const readConnection = Effect.fnUntraced(function* ({ store, place, client }: Ke
   if (connection.clientId !== client.clientId) return yield* missing(": the one stored is of another app")
   return connection
 })
+
+const readConnection = (keeper: Keeper) =>
+  Effect.flatMap(keeper.store.read(keeper.place.connection), (connection) => checked(keeper, connection))
 
 /** Once begun it goes on to its end, though its caller be interrupted; its own time limits still hold. */
 const toTheEnd = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -108,9 +119,18 @@ const settle = Effect.fnUntraced(function* (keeper: Keeper, connection: Connecti
 
 const now = Effect.map(Clock.currentTimeMillis, instantFromMillis)
 
-const exchange = Effect.fnUntraced(function* ({ store, place, client }: Keeper, connection: Connection) {
-  const marked: Connection = { ...connection, refreshing: { since: yield* now, process: process.pid } }
-  yield* store.write(marked)
+const exchange = Effect.fnUntraced(function* ({ held, place, client }: Holder, connection: Connection) {
+  const begun = yield* Clock.currentTimeMillis
+  const since = instantFromMillis(begun)
+  const marked: Connection = { ...connection, refreshing: { since, process: process.pid } }
+  yield* held.write(marked)
+  if ((yield* Clock.currentTimeMillis) - begun > markLastsMillis) {
+    yield* held.write(connection)
+    return yield* AuthError.because("AUTH_STORE_LOST", {
+      connection: connection.name,
+      detail: "writing it took too long"
+    })
+  }
   const outcome = yield* Effect.result(
     requestToken(place.login, {
       grant: "refresh",
@@ -126,7 +146,7 @@ const exchange = Effect.fnUntraced(function* ({ store, place, client }: Keeper, 
   )
   if (outcome._tag === "Failure") {
     if (uncertain.has(outcome.failure.code)) return { ...marked, failure: outcome.failure }
-    yield* store.write(connection)
+    yield* held.write(connection)
     return yield* outcome.failure
   }
   const { answer, token } = outcome.success
@@ -142,36 +162,36 @@ const exchange = Effect.fnUntraced(function* ({ store, place, client }: Keeper, 
     lastUsedAt: yield* now
   }
   // The one write that must not fail: the old token is gone.
-  yield* store.write(renewed).pipe(Effect.retry({ times: 5, schedule: Schedule.spaced("200 millis") }))
+  yield* held.write(renewed).pipe(Effect.retry({ times: 5, schedule: Schedule.spaced("200 millis") }))
   return { ...renewed, failure: null }
 })
 
-const refreshOnce = Effect.fnUntraced(function* (keeper: Keeper, connection: Connection) {
+const refreshOnce = Effect.fnUntraced(function* (holder: Holder, connection: Connection) {
   if (connection.rotates !== false) {
     // A host that cannot be reached is found before the token is at stake, and the way to it is open.
-    yield* send(HttpClientRequest.get(`${keeper.place.login}/services/data`), keeper.place.login)
+    yield* send(HttpClientRequest.get(`${holder.place.login}/services/data`), holder.place.login)
   }
-  const { failure, ...after } = yield* toTheEnd(exchange(keeper, connection))
+  const { failure, ...after } = yield* toTheEnd(exchange(holder, connection))
   if (failure === null) return after
-  yield* keeper.store.write(yield* settle(keeper, after))
+  yield* holder.held.write(yield* settle(holder, after))
   return yield* failure
 })
 
 /** Under the lock: what another process has fetched meanwhile, or a new token. */
 const renew = Effect.fnUntraced(function* (keeper: Keeper, rejected: Token | null) {
-  const { store, place } = keeper
-  yield* holdLock(join(store.folder, `${place.connection}.lock`), place.connection)
-  const stored = yield* readConnection(keeper)
+  const held = yield* keeper.store.hold(keeper.place.connection)
+  const stored = yield* checked(keeper, yield* held.read)
   if (!isRejected(stored, rejected)) return tokenIn(stored)
   const connection = yield* settle(keeper, stored)
-  return tokenIn(yield* refreshOnce(keeper, connection))
+  return tokenIn(yield* refreshOnce({ ...keeper, held }, connection))
 }, Effect.scoped)
 
 export const storedLogin = Effect.fnUntraced(function* (
   place: LoginPlace,
   client: OAuthClient
 ): Effect.fn.Return<Login, AuthError, HttpClient.HttpClient> {
-  const keeper: Keeper = { store: connectionStore(place), place, client }
+  const stores = yield* ConnectionStores
+  const keeper: Keeper = { store: stores(place), place, client }
   yield* readConnection(keeper)
   return (rejected) =>
     Effect.gen(function* () {
