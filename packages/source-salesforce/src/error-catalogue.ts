@@ -123,6 +123,15 @@ export const errorCatalogue = [
     disposition: "spec"
   },
   {
+    code: "PART_OUTDATED",
+    message: "{stream} is planned anew: this part of its rows was cut by another plan.",
+    meaning:
+      "Several workers read a stream in parts. Meanwhile its fields or its filter were changed, or it was asked for from the beginning, so that it will be cut anew.",
+    fix: "Run it again: the stream is read as it is planned now.",
+    retry: "later",
+    disposition: "failed"
+  },
+  {
     code: "API_BUDGET_SPENT",
     message: "{who} used {used} of the org's {max} API calls in 24 hours; the spec allows {share}.",
     meaning:

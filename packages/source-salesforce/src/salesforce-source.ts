@@ -27,8 +27,10 @@ import { makeSalesforceClient } from "./org/salesforce-client.ts"
 import type { ApiUsage } from "./org/usage-estimate.ts"
 import { blameFilter } from "./read/blame-filter.ts"
 import { untilFieldsAgree } from "./read/field-race.ts"
+import { readPart } from "./read/read-part.ts"
 import { readStream } from "./read/read-stream.ts"
 import type { StreamReading } from "./read/stream-reading.ts"
+import { separateParts } from "./read/whole-in-parts.ts"
 import { deletesFrom } from "./read/window-deletes.ts"
 import type { ReadError } from "./read-error.ts"
 import { sourceError } from "./source-error.ts"
@@ -185,6 +187,13 @@ const sourceOver = Effect.fnUntraced(function* (
             readAs(now, { ...checkpoint, schemaFingerprint: now.schemaFingerprint })
           )
       ).pipe(Stream.mapError(blameFilter(definition)))
+    },
+    parts: separateParts,
+    readPart: (plan, part, context) => {
+      const definition = planned.get(plan.stream)?.definition ?? null
+      if (definition === null) return Stream.fail(notPlanned(plan.stream))
+      const reading = readingOf(definition, plan.checkpoint.generation, context)
+      return readPart(reading, plan.checkpoint, part).pipe(Stream.mapError(blameFilter(definition)))
     },
     prover: makeProver({
       definitionOf: (stream) => planned.get(stream)?.definition ?? null,

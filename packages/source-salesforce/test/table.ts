@@ -4,15 +4,17 @@
  */
 import { readFileSync } from "node:fs"
 import { gunzipSync } from "node:zlib"
-import type {
-  Advance,
-  Failure,
-  ReadContext,
-  ReadyStream,
-  RowDifference,
-  Segment,
-  Source,
-  StreamCheckpoint
+import {
+  type Advance,
+  type Failure,
+  moveParts,
+  type PartAdvance,
+  type ReadContext,
+  type ReadyStream,
+  type RowDifference,
+  type Segment,
+  type Source,
+  type StreamCheckpoint
 } from "@decant/connector"
 import { parse } from "csv-parse/sync"
 import { Effect, type Stream, Stream as Streams } from "effect"
@@ -65,10 +67,9 @@ const applyPresent = (table: Table, segment: Segment): void => {
   }
 }
 
-const commit = (table: Table, advance: Advance): void => {
-  for (const segment of advance.segments) {
-    if (segment.generation !== advance.checkpoint.generation)
-      throw new Error("a segment of another generation")
+const takeIn = (table: Table, segments: ReadonlyArray<Segment>, generation: number): void => {
+  for (const segment of segments) {
+    if (segment.generation !== generation) throw new Error("a segment of another generation")
     if (segment.generation !== table.generation) {
       table.rows.clear()
       table.generation = segment.generation
@@ -83,8 +84,42 @@ const commit = (table: Table, advance: Advance): void => {
       apply(table, segment, row)
     }
   }
-  table.checkpoint = { ...advance.checkpoint, version: (table.checkpoint?.version ?? 0) + 1 }
 }
+
+const commit = (table: Table, { segments, checkpoint }: Advance): void => {
+  takeIn(table, segments, checkpoint.generation)
+  table.checkpoint = { ...checkpoint, version: (table.checkpoint?.version ?? 0) + 1 }
+}
+
+/** False, and nothing is taken in, when another writer has moved the items. */
+const commitPart = (table: Table, { segments, part }: PartAdvance): boolean => {
+  const stored = table.checkpoint
+  if (stored === null) throw new Error("a part of nothing")
+  const moved = moveParts(stored, part)
+  if (moved === null || moved === "moved") return moved !== null
+  takeIn(table, segments, stored.generation)
+  table.checkpoint = { ...moved, version: stored.version + 1 }
+  return true
+}
+
+/** As `pour`, of one part; it stops also where another writer was first. */
+export const pourPart = <E>(
+  table: Table,
+  advances: Stream.Stream<PartAdvance, E>,
+  most: number = Number.POSITIVE_INFINITY
+): Effect.Effect<{ readonly taken: ReadonlyArray<PartAdvance>; readonly wasFirst: boolean }, E> =>
+  Effect.map(
+    Streams.runCollect(
+      (Number.isFinite(most) ? Streams.take(advances, most) : advances).pipe(
+        Streams.map((advance) => ({ advance, isIn: commitPart(table, advance) })),
+        Streams.takeUntil(({ isIn }) => !isIn)
+      )
+    ),
+    (all) => ({
+      taken: all.filter(({ isIn }) => isIn).map(({ advance }) => advance),
+      wasFirst: all.every(({ isIn }) => isIn)
+    })
+  )
 
 /** Commits advances as they come; with `most`, stops after so many, as a crash does. */
 export const pour = <E>(

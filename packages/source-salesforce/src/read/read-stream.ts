@@ -10,6 +10,7 @@ import { leftFilter } from "./left-filter.ts"
 import { patchRows } from "./patch-rows.ts"
 import { reconcileIds } from "./reconcile-ids.ts"
 import type { StreamReading } from "./stream-reading.ts"
+import { separateParts } from "./whole-in-parts.ts"
 import { deletesFrom, type WindowDeletes, windowDeletes } from "./window-deletes.ts"
 import { openRows } from "./window-rows.ts"
 import { advances, type WorkEvent } from "./work-event.ts"
@@ -117,6 +118,8 @@ export const readStream = (of: {
   readonly abandonedJob: string | null
 }): Advances => {
   const { reading } = of
+  // Others have these, and their jobs.
+  if (reading.context.leavesParts === true && separateParts(of.checkpoint).length > 1) return Stream.empty
   const giveUp =
     of.abandonedJob === null
       ? Stream.empty
@@ -128,6 +131,7 @@ export const readStream = (of: {
       return advance
     })
   )
-  const rest = of.resumes ? Stream.suspend(() => catchUp(reading, last)) : Stream.empty
+  const isDone = (): boolean => last.work.length === 0
+  const rest = Stream.suspend(() => (of.resumes && isDone() ? catchUp(reading, last) : Stream.empty))
   return giveUp.pipe(Stream.concat(first), Stream.concat(rest))
 }

@@ -2,10 +2,11 @@
  * Whether the whole of an object is read as several ranges of Ids by several Bulk jobs at one time, each a part of
  * the window that is committed, and resumed, by itself.
  */
-import type { Work } from "@decant/connector"
+import type { StreamCheckpoint, Work } from "@decant/connector"
 import { Effect, Stream } from "effect"
 import { isUnserved } from "../bulk/bulk-refusals.ts"
 import type { ReadError } from "../read-error.ts"
+import { isParted, rowsWork } from "../streams/window-parts.ts"
 import { newRowsWork } from "../streams/work.ts"
 import { partRanges } from "./part-ranges.ts"
 import type { StreamReading } from "./stream-reading.ts"
@@ -34,9 +35,16 @@ export const wholeInParts = Effect.fnUntraced(function* (
   return ranges === null ? null : { rows, parts: ranges.map((range) => newRowsWork(work.window, range)) }
 })
 
+const isRange = ({ ids, window }: Work): boolean => ids !== undefined && window?.from === null
+
 /** Parts that may be read at one time: what is left of a window that was cut by Ids alone. */
-export const areRanges = (works: ReadonlyArray<Work>): boolean =>
-  works.length > 1 && works.every(({ ids, window }) => ids !== undefined && window?.from === null)
+export const areRanges = (works: ReadonlyArray<Work>): boolean => works.length > 1 && works.every(isRange)
+
+/** What several processes may read: none where one of them has to see the others' rows first. */
+export const separateParts = (checkpoint: StreamCheckpoint): ReadonlyArray<Work> => {
+  const works = isParted(checkpoint) ? rowsWork(checkpoint) : []
+  return works.every(isRange) ? works : []
+}
 
 /** While several parts are read, none of them is the first: each event says which item it is about. */
 export const inPlace = <E>(work: Work, events: Stream.Stream<WorkEvent, E>): Stream.Stream<WorkEvent, E> =>

@@ -90,7 +90,13 @@ const attemptRange: Attempt = (reading, work) =>
 const ranges = (reading: StreamReading, works: ReadonlyArray<Work>, rows: number | null): Events =>
   inParts(withTotal(reading, rows), works, { isParted: true, together: true }, attemptRange)
 
-/** Of a window that is in a checkpoint: it may have been parted by an earlier run, and is by this one where it is large. */
+/** One of several parts that are read apart: it moves nothing but itself. */
+export const onePart = (reading: StreamReading, work: Work): Events => ranges(reading, [work], null)
+
+/**
+ * Of a window that is in a checkpoint: it may have been parted by an earlier run, and is by this one where it is large.
+ * Where the parts are left to others it has no end.
+ */
 export const openRows = (reading: StreamReading, works: ReadonlyArray<Work>, isParted: boolean): Events => {
   const [first] = works
   if (isParted) {
@@ -105,7 +111,7 @@ export const openRows = (reading: StreamReading, works: ReadonlyArray<Work>, isP
         ? inParts(reading, works, { isParted }, attempt)
         : Stream.concat(
             Stream.make<[WorkEvent]>({ kind: "parts", parts: whole.parts }),
-            ranges(reading, whole.parts, whole.rows)
+            reading.context.leavesParts === true ? Stream.empty : ranges(reading, whole.parts, whole.rows)
           )
     )
   )

@@ -41,7 +41,12 @@ export interface WindowPlan {
   readonly abandoned: string | null
 }
 
-const isUsable = (definition: StreamDefinition, work: Work, context: PlanningContext): boolean =>
+/** Its job would be made just so now, and has its result still. */
+export const isUsable = (
+  definition: StreamDefinition,
+  work: Work,
+  context: Pick<PlanningContext, "apiVersion" | "now">
+): boolean =>
   work.job !== undefined &&
   work.job.apiVersion === context.apiVersion &&
   work.job.queryHash === hashOf(queryOf(definition, work)) &&
