@@ -18,10 +18,10 @@ export interface Target {
   readonly orPlain: boolean
 }
 
-const invalid = (key: string, why: string): DestinationError =>
+const invalid = (called: string, why: string): DestinationError =>
   DestinationError.of(
     "DESTINATION_URL_INVALID",
-    `The spec's destination.${key} is not a Postgres URL that Decant can use: ${why}.`,
+    `${called} is not a Postgres URL that Decant can use: ${why}.`,
     "Write it as postgres://user:password@host:5432/database?sslmode=verify-full, with % codes for special characters in the password."
   )
 
@@ -83,21 +83,21 @@ const tlsOf = async (url: URL, host: string, folder: string): Promise<Tls> => {
 
 const decoded = (text: string): string | undefined => (text === "" ? undefined : decodeURIComponent(text))
 
-/** `key` is the spec's name of the URL. */
+/** `called` is the URL's name in messages; `folder` is where its files are looked for. */
 export const targetOf = Effect.fnUntraced(function* (
-  key: string,
+  called: string,
   text: string,
   folder: string
 ): Effect.fn.Return<Target, DestinationError> {
   const url = parse(text)
   if (url === null)
-    return yield* invalid(key, "it does not begin with postgres:// or has a part that is none")
+    return yield* invalid(called, "it does not begin with postgres:// or has a part that is none")
   for (const name of url.searchParams.keys()) {
-    if (!parameters.has(name)) return yield* invalid(key, `its parameter ${name} is unknown`)
+    if (!parameters.has(name)) return yield* invalid(called, `its parameter ${name} is unknown`)
   }
   const mode = url.searchParams.get("sslmode")
   if (mode !== null && !modes.some((known) => known === mode)) {
-    return yield* invalid(key, `sslmode is one of ${modes.join(", ")}`)
+    return yield* invalid(called, `sslmode is one of ${modes.join(", ")}`)
   }
   const of = (name: string): string | undefined => url.searchParams.get(name) ?? undefined
   const host = of("host") ?? decoded(url.hostname.replace(/^\[|\]$/g, "")) ?? "localhost"
@@ -108,7 +108,7 @@ export const targetOf = Effect.fnUntraced(function* (
   const tls = yield* Effect.tryPromise({
     try: () => tlsOf(url, host, folder),
     catch: (cause) =>
-      invalid(key, `a certificate file cannot be read (${cause instanceof Error ? cause.message : cause})`)
+      invalid(called, `a certificate file cannot be read (${cause instanceof Error ? cause.message : cause})`)
   })
   const config: ClientConfig = {
     host,

@@ -62,7 +62,11 @@ export const settingsOf = Effect.fnUntraced(function* (
   if (destination.type !== "postgres") return yield* otherType(destination.type)
   const { url, queryUrl, schema, naming }: PostgresDestination = destination
   const resolved = Effect.fnUntraced(function* (key: string, secret: Secret) {
-    return yield* targetOf(key, yield* secretText(key, secret, options.folder), options.folder)
+    return yield* targetOf(
+      `The spec's destination.${key}`,
+      yield* secretText(key, secret, options.folder),
+      options.folder
+    )
   })
   return {
     target: yield* resolved("url", url),
