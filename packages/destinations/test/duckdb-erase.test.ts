@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect } from "effect"
 import { account, commitAfter, second, segment } from "./account.ts"
 import { start } from "./child.ts"
-import { eraseContract, holding } from "./contract-erase.ts"
+import { eraseContract, holding } from "./contract/erase.ts"
 import { duckdbSubject } from "./duckdb-subject.ts"
 import { codeOf, folder, open, rowsOf } from "./subject.ts"
 

@@ -3,7 +3,7 @@ import { DuckDBInstance } from "@duckdb/node-api"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { account, commitAfter, segment, withSchema } from "./account.ts"
-import { historyContract } from "./contract-history.ts"
+import { historyContract } from "./contract/history.ts"
 import { duckdbSubject } from "./duckdb-subject.ts"
 import { codeOf, folder, open, rowsOf } from "./subject.ts"
 

@@ -10,6 +10,7 @@ import { account, commitAfter, segment } from "./account.ts"
 import { start } from "./child.ts"
 import { duckdbSubject } from "./duckdb-subject.ts"
 import { changeOf, lineOf, lineQuery, statesUpTo } from "./kill-model.ts"
+import { randomBelow } from "./random-below.ts"
 import { folder, open, rowsOf } from "./subject.ts"
 
 const soak = process.env.DECANT_SOAK === "1"
@@ -33,12 +34,11 @@ describe("DuckDB: kill -9", () => {
         const commitMillis = 2 * (Date.now() - begun)
         const reader = yield* start(reading, [file])
         yield* reader.line("saw 2 ")
-        let random = seed
+        const random = randomBelow(seed)
         for (let kill = 0; kill < kills; kill++) {
           const writer = yield* start(writing, [at, String(seed)])
           yield* writer.line("begin")
-          random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0
-          yield* Effect.sleep(random % commitMillis)
+          yield* Effect.sleep(random(commitMillis))
           yield* writer.kill
           assert.deepStrictEqual(
             writer.lines().filter((line) => line.startsWith("failed")),

@@ -1,4 +1,4 @@
-import { typesContract } from "./contract-types.ts"
+import { typesContract } from "./contract/types.ts"
 import { duckdbSubject } from "./duckdb-subject.ts"
 
 typesContract(duckdbSubject)

@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { DuckDBInstance } from "@duckdb/node-api"
+import { differencesContract } from "./contract/verify.ts"
 import { destinationContract } from "./contract.ts"
-import { differencesContract } from "./contract-differences.ts"
 import { duckdbSubject } from "./duckdb-subject.ts"
 
 destinationContract(duckdbSubject)

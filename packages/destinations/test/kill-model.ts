@@ -3,6 +3,7 @@
  * same for the process that commits, for the one that looks, and for the test that compares.
  */
 import { account, type Cells, second } from "./account.ts"
+import { randomBelow } from "./random-below.ts"
 
 const keyCount = 400
 const changedPerCommit = 60
@@ -20,17 +21,9 @@ export interface Change {
 
 const keyOf = (index: number): string => `001${String(index).padStart(6, "0")}`
 
-const randomOf = (seed: number) => {
-  let state = seed >>> 0
-  return (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
-}
-
 export const changeOf = (seed: number, version: number): Change => {
   if (version === 1) return { upserts: Array.from({ length: keyCount }, (_, at) => keyOf(at)), deletes: [] }
-  const random = randomOf(seed + version * 7919)
+  const random = randomBelow(seed + version * 7919)
   const keys = new Set<string>()
   while (keys.size < changedPerCommit + deletedPerCommit) keys.add(keyOf(random(keyCount)))
   const all = [...keys]

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs"
 import { join } from "node:path"
 import { DuckDBInstance } from "@duckdb/node-api"
-import { differencesContract } from "./contract-differences.ts"
+import { differencesContract } from "./contract/verify.ts"
 import { commitFromOutside, currentFiles } from "./delta-log.ts"
 import { parquetSubject } from "./parquet-subject.ts"
 

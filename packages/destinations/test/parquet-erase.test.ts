@@ -1,4 +1,4 @@
-import { eraseContract } from "./contract-erase.ts"
+import { eraseContract } from "./contract/erase.ts"
 import { parquetSubject } from "./parquet-subject.ts"
 
 eraseContract(parquetSubject)

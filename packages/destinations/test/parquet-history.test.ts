@@ -1,4 +1,4 @@
-import { historyContract } from "./contract-history.ts"
+import { historyContract } from "./contract/history.ts"
 import { parquetSubject } from "./parquet-subject.ts"
 
 historyContract(parquetSubject)

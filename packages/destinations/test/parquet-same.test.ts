@@ -1,5 +1,4 @@
 /** The same commits into Delta tables of several files and into a DuckDB file: counts and rows must be the same. */
-
 import type { Destination, Segment } from "@decant/connector"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -7,6 +6,7 @@ import { account, commitAfter, header, second, segment, withSchema } from "./acc
 import { currentFiles } from "./delta-log.ts"
 import { duckdbSubject } from "./duckdb-subject.ts"
 import { parquetSubject } from "./parquet-subject.ts"
+import { randomBelow } from "./random-below.ts"
 import { folder, open, rowsOf } from "./subject.ts"
 
 const filesOfLoad = 3
@@ -28,14 +28,6 @@ const page = (at: string, from: number): Segment => {
 }
 
 const checksum = `SELECT count(*), count(DISTINCT "Id"), bit_xor(hash(r)), sum(hash(r)::HUGEINT) FROM (SELECT * FROM "Account") r`
-
-const random = (seed: number) => {
-  let state = seed
-  return (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
-}
 
 const randomSegments = (
   at: string,
@@ -95,7 +87,7 @@ describe("Parquet: the same commits as a DuckDB file", () => {
           yield* open(duckdbSubject, at)
         ]
         const seed = Math.floor(Math.random() * 2 ** 31)
-        const draw = random(seed)
+        const draw = randomBelow(seed)
         for (let version = 0; version < filesOfLoad + randomCommits; version++) {
           const segments =
             version < filesOfLoad ? [page(at, version * rowsOfFile)] : randomSegments(at, 2 + version, draw)

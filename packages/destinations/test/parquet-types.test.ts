@@ -1,4 +1,4 @@
-import { typesContract } from "./contract-types.ts"
+import { typesContract } from "./contract/types.ts"
 import { parquetSubject } from "./parquet-subject.ts"
 
 typesContract(parquetSubject)

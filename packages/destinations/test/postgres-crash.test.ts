@@ -9,6 +9,7 @@ import { start } from "./child.ts"
 import { statesUpTo } from "./kill-model.ts"
 import { postgresServer } from "./postgres-server.ts"
 import { postgresSubject } from "./postgres-subject.ts"
+import { randomBelow } from "./random-below.ts"
 import { folder, open, rowsOf } from "./subject.ts"
 
 const server = postgresServer()
@@ -78,7 +79,7 @@ describe("Postgres: kill -9", () => {
       Effect.gen(function* () {
         const { at, writer } = yield* prepared
         const reader = yield* start(readerProgram, [server.superUrlOf(at), lineQuery])
-        let random = seed
+        const random = randomBelow(seed)
         // Moments are drawn from the time of a first commit on this machine, so that they fall into all of one.
         let commitMillis = 400
         for (let kill = 0; kill < kills; kill++) {
@@ -89,8 +90,7 @@ describe("Postgres: kill -9", () => {
             yield* child.line("done")
             commitMillis = 2 * (Date.now() - begun)
           }
-          random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0
-          yield* Effect.sleep(random % commitMillis)
+          yield* Effect.sleep(random(commitMillis))
           yield* child.kill
           const failed = child.lines().filter((line) => line.startsWith("failed"))
           assert.deepStrictEqual(failed, [], `seed ${seed}`)
@@ -113,11 +113,10 @@ describe("Postgres: connections that the server ends", () => {
         const child = yield* writer(pages + 4)
         yield* child.line("begin 1")
         const last = `done ${pages + 4}`
-        let random = seed
+        const random = randomBelow(seed)
         let ended = 0
         while (!child.lines().includes(last) && !child.lines().some((line) => line.startsWith("failed"))) {
-          random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0
-          yield* Effect.sleep(50 + (random % 400))
+          yield* Effect.sleep(50 + random(400))
           if (ended >= (soak ? 60 : 5)) continue
           const found = yield* Effect.promise(() =>
             server.admin(

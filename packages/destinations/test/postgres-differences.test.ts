@@ -1,4 +1,4 @@
-import { differencesContract } from "./contract-differences.ts"
+import { differencesContract } from "./contract/verify.ts"
 import { postgresServer } from "./postgres-server.ts"
 import { postgresSubject } from "./postgres-subject.ts"
 

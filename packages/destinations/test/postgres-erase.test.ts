@@ -1,4 +1,4 @@
-import { eraseContract } from "./contract-erase.ts"
+import { eraseContract } from "./contract/erase.ts"
 import { postgresServer } from "./postgres-server.ts"
 import { postgresSubject } from "./postgres-subject.ts"
 

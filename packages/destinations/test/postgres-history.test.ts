@@ -1,4 +1,4 @@
-import { historyContract } from "./contract-history.ts"
+import { historyContract } from "./contract/history.ts"
 import { postgresServer } from "./postgres-server.ts"
 import { postgresSubject } from "./postgres-subject.ts"
 

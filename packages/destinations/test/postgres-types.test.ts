@@ -1,4 +1,4 @@
-import { typesContract } from "./contract-types.ts"
+import { typesContract } from "./contract/types.ts"
 import { postgresServer } from "./postgres-server.ts"
 import { postgresSubject } from "./postgres-subject.ts"
 

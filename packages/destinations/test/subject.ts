@@ -50,6 +50,12 @@ export const open = (
       })
   )
 
+/** In a folder of its own, which is gone when the test ends. */
+export const openNew = (subject: Subject, options: OpenOptions = {}) =>
+  Effect.flatMap(folder, (at) =>
+    Effect.map(open(subject, at, options), (destination) => ({ at, destination }))
+  )
+
 /** The cells of a query's rows. */
 export const rowsOf = (
   destination: Destination,

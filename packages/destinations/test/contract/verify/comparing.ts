@@ -1,50 +1,19 @@
-/**
- * What every destination must do for `decant verify`: say exactly how its rows differ from the source's, and take
- * whole rows in place of whatever it holds. Run by one test file per destination, beside `contract.ts`.
- */
-import type { Comparison, Differences, RowDifference, Segment, StreamSchema } from "@decant/connector"
+/** How the rows of a copy differ from the source's, said exactly. */
+import type { Differences, RowDifference } from "@decant/connector"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { account, accountSchema, commitAfter, header, second, segment, withSchema } from "./account.ts"
-import { codeOf, folder, open, rowsOf, type Subject } from "./subject.ts"
+import { account, accountSchema, commitAfter, header, second, segment, withSchema } from "../../account.ts"
+import { codeOf, folder, open, type Subject } from "../../subject.ts"
+import { all, comparable, type Damage } from "./begin.ts"
 
-/** What no commit can do to a table. */
-export interface Damage {
-  /** The row of this Id once more, exactly as it is. */
-  readonly doubleRow: (folder: string, id: string) => Promise<void>
-}
-
-const all = { from: null, to: null }
 const stamps = ["Id", "SystemModstamp", "IsDeleted"]
 
 const inShort = ({ key, kind, columns }: RowDifference): string => [key, kind, ...columns].join(" ")
 
 const none = { missing: 0, extra: 0, doubled: 0, stamp: 0, values: 0 }
 
-export const differencesContract = (subject: Subject, damage: Damage): void => {
-  const stored = (rows: ReadonlyArray<ReturnType<typeof account>>, schema?: StreamSchema) =>
-    Effect.gen(function* () {
-      const at = yield* folder
-      const destination = yield* open(subject, at)
-      yield* destination.commit(
-        commitAfter(0, {
-          ...(schema === undefined ? {} : { schema }),
-          segments: [segment(at, { asOf: 50, rows })]
-        })
-      )
-      const compare = (segments: ReadonlyArray<Segment>, more: Partial<Comparison> = {}) =>
-        Effect.map(
-          destination.inspect("Account", {
-            kind: "differences",
-            comparison: { schema: schema ?? accountSchema, segments, before: null, limit: 100, ...more }
-          }),
-          (result) => {
-            assert.strictEqual(result.kind, "differences")
-            return result as Differences
-          }
-        )
-      return { at, destination, compare }
-    })
+export const comparingContract = (subject: Subject, damage: Damage): void => {
+  const stored = comparable(subject)
 
   describe(`${subject.name}: the copy held against the source`, () => {
     it.live("finds nothing where both hold the same, down to lists, structs, nulls and decimals", () =>
@@ -351,115 +320,6 @@ export const differencesContract = (subject: Subject, damage: Damage): void => {
           yield* codeOf(destination.inspect("Lead", { kind: "differences", comparison })),
           "no failure"
         )
-      })
-    )
-  })
-
-  describe(`${subject.name}: rows that are replaced`, () => {
-    const names = `SELECT "Id", "Name" FROM "Account" ORDER BY "Id"`
-
-    it.live("come in place of newer and of doubled ones, are added where there is none, and count", () =>
-      Effect.gen(function* () {
-        const { at, destination } = yield* stored([
-          account("001A", 9, { Name: "newer", BillingCity: "Bonn" }),
-          account("001B", 1),
-          account("001C", 1)
-        ])
-        yield* Effect.promise(() => damage.doubleRow(at, "001B"))
-        const rows = [
-          account("001A", 5, { Name: "right" }),
-          account("001B", 1),
-          account("001C", 1),
-          account("001D", 1)
-        ]
-        const result = yield* destination.commit(
-          commitAfter(1, { segments: [segment(at, { asOf: 10, effect: "replace", rows })] })
-        )
-        const { inserted, updated, deleted, unchanged } = result
-        assert.deepStrictEqual(
-          { inserted, updated, deleted, unchanged },
-          { inserted: 1, updated: 2, deleted: 0, unchanged: 1 }
-        )
-        assert.strictEqual(result.rows, 4)
-        assert.deepStrictEqual(yield* rowsOf(destination, names), [
-          ["001A", "right"],
-          ["001B", "Account 001B"],
-          ["001C", "Account 001C"],
-          ["001D", "Account 001D"]
-        ])
-        const comparison = {
-          schema: accountSchema,
-          before: null,
-          limit: 9,
-          segments: [segment(at, { rows, ids: all })]
-        }
-        const found = yield* destination.inspect("Account", { kind: "differences", comparison })
-        assert.deepStrictEqual((found as Differences).rows, [])
-      })
-    )
-
-    it.live("come back although they were removed, and stay against older reads", () =>
-      Effect.gen(function* () {
-        const schema = withSchema({ deletes: { soft: "remove", hard: "remove", flag: "IsDeleted" } })
-        const { at, destination } = yield* stored([account("001A", 1), account("001B", 1)], schema)
-        const commit = (version: number, options: Parameters<typeof segment>[1]) =>
-          destination.commit(commitAfter(version, { schema, segments: [segment(at, options)] }))
-        yield* commit(1, {
-          asOf: 60,
-          effect: "delete",
-          header: ["Id", "SystemModstamp"],
-          rows: [account("001A", 55)]
-        })
-        assert.deepStrictEqual(yield* rowsOf(destination, names), [["001B", "Account 001B"]])
-        const back = yield* commit(2, {
-          asOf: 58,
-          effect: "replace",
-          rows: [account("001A", 1, { Name: "alive" })]
-        })
-        assert.strictEqual(back.inserted, 1)
-        yield* commit(3, { asOf: 40, rows: [account("001A", 1, { Name: "older" })] })
-        assert.deepStrictEqual(yield* rowsOf(destination, names), [
-          ["001A", "alive"],
-          ["001B", "Account 001B"]
-        ])
-        const gone = yield* commit(4, {
-          asOf: 70,
-          effect: "replace",
-          rows: [account("001B", 1, { IsDeleted: "true" })]
-        })
-        assert.strictEqual(gone.deleted, 1)
-        assert.deepStrictEqual(yield* rowsOf(destination, names), [["001A", "alive"]])
-      })
-    )
-
-    it.live("take back a mark that says deleted, and set one", () =>
-      Effect.gen(function* () {
-        const { at, destination } = yield* stored([
-          account("001A", 9, { IsDeleted: "true" }),
-          account("001B", 1)
-        ])
-        const rows = [account("001A", 1), account("001B", 1, { IsDeleted: "true" })]
-        const result = yield* destination.commit(
-          commitAfter(1, { segments: [segment(at, { asOf: 10, effect: "replace", rows })] })
-        )
-        assert.deepStrictEqual([result.updated, result.deleted], [1, 1])
-        assert.deepStrictEqual(
-          yield* rowsOf(destination, `SELECT "Id", "IsDeleted" FROM "Account" ORDER BY "Id"`),
-          [
-            ["001A", false],
-            ["001B", true]
-          ]
-        )
-      })
-    )
-
-    it.live("need the version that they were compared with", () =>
-      Effect.gen(function* () {
-        const { at, destination } = yield* stored([account("001A", 9)])
-        const late = commitAfter(0, {
-          segments: [segment(at, { effect: "replace", rows: [account("001A", 1)] })]
-        })
-        assert.strictEqual(yield* codeOf(destination.commit(late)), "WRITER_CONFLICT")
       })
     )
   })

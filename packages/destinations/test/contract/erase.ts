@@ -7,8 +7,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { account, commitAfter, header, second, segment, withSchema } from "./account.ts"
-import { codeOf, folder, open, rowsOf, type Subject } from "./subject.ts"
+import { account, commitAfter, header, second, segment, withSchema } from "../account.ts"
+import { codeOf, folder, open, rowsOf, type Subject } from "../subject.ts"
 
 const schema = withSchema({ history: true })
 
