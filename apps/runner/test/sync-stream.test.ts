@@ -89,7 +89,7 @@ const page = (spool: string, number: number): Effect.Effect<Advance> =>
   })
 
 /** Reads `pages` pages, then ends as told; notes how many files lay in the spool whenever a page was added. */
-const sourceOf = (pages: number, end: Stream.Stream<never, Failure>, lying: Array<number>) =>
+const sourceOf = (pages: number, end: Stream.Stream<Advance, Failure>, lying: Array<number>) =>
   ({
     read: (_plan, { spool }) =>
       Stream.range(0, pages - 1).pipe(
@@ -143,9 +143,10 @@ const run = Effect.fnUntraced(function* (name: string, source: Pick<Source, "rea
     })
   )
   const { rows } = yield* destination.query("SELECT count(*) FROM Thing", { maxRows: 1, seconds: 10 })
-  const stored = (yield* destination.checkpoints).streams.Thing?.version
+  const checkpoint = (yield* destination.checkpoints).streams.Thing
   const left = yield* Effect.promise(() => readdir(spool))
-  return { result, tally, recorded, rows: rows[0]?.[0], stored, left }
+  const [stored, open] = [checkpoint?.version, checkpoint?.work.length]
+  return { result, tally, recorded, rows: rows[0]?.[0], stored, open, left }
 })
 
 describe("a stream", () => {
@@ -172,6 +173,20 @@ describe("a stream", () => {
       // What is being committed, what waits for the next commit, and the page that waits for room.
       assert.isAtMost(Math.max(...lying), 5 + 5 + 1)
       assert.isAbove(Math.max(...lying), 5)
+    }).pipe(Effect.scoped)
+  )
+
+  // The test's clock stands still, so that no patience ends before what it waits for is there.
+  it.effect.each([
+    { name: "is committed with its last page", publish: false, commits: 1 },
+    { name: "is a commit of its own when it publishes", publish: true, commits: 2 }
+  ])("whose window ends $name", ({ name, publish, commits }) =>
+    Effect.gen(function* () {
+      const ending: Advance = { segments: [], checkpoint: { ...plan.checkpoint, work: [] }, publish }
+      const ended = yield* run(name, sourceOf(5, Stream.make(ending), []), 5)
+      assert.strictEqual(ended.result._tag, "Success")
+      assert.deepStrictEqual([ended.rows, ended.open], [50, 0])
+      assert.strictEqual(ended.recorded.length, commits)
     }).pipe(Effect.scoped)
   )
 

@@ -15,6 +15,9 @@ const longestGathering = Duration.seconds(10)
 /** Destinations read one file with one core: a commit of one big page would leave the others idle. */
 const filesOfACommit = 2
 
+/** What ends a window mostly follows its last page at once, and is not worth a commit of its own. */
+const closingPatience = Duration.millis(100)
+
 /** A page alone that is so many times what a commit should have is not waited with. */
 const mostOfACommit = 4
 
@@ -61,7 +64,15 @@ const readAhead = Effect.fnUntraced(function* <A extends Read>(
         Effect.succeed(Cause.isDone(end) ? { _tag: "End" } : { _tag: "Failed", failure: end })
     )
   )
-  return { next }
+  /** Whether the next advance, which must come soon, is such a one; it stays in the queue. */
+  const isNext = (wanted: (advance: A) => boolean): Effect.Effect<boolean> =>
+    Queue.peek(queue).pipe(
+      Effect.map(({ advance }) => wanted(advance)),
+      Effect.timeoutOption(closingPatience),
+      Effect.map(Option.getOrElse(() => false)),
+      Effect.orElseSucceed(() => false)
+    )
+  return { next, isNext }
 })
 
 export interface Gathering<A> {
@@ -69,6 +80,8 @@ export interface Gathering<A> {
   readonly tally: StreamTally
   /** An advance that is not to be waited with, whatever came before it. */
   readonly isUrgent: (advance: A) => boolean
+  /** An advance without rows that a commit of those before it can end with. */
+  readonly isClosing?: (advance: A) => boolean
   /** At least one, in order. */
   readonly commit: (advances: ReadonlyArray<A>) => Effect.Effect<void, Failure>
 }
@@ -76,10 +89,10 @@ export interface Gathering<A> {
 /** Commits all that is read. Fails with what stopped the reading; all that came before is committed. */
 export const gatherCommits = Effect.fnUntraced(function* <A extends Read>(
   advances: Stream.Stream<A, Failure>,
-  { tally, isUrgent, commit, ...of }: Gathering<A>
+  { tally, isUrgent, isClosing = () => false, commit, ...of }: Gathering<A>
 ): Effect.fn.Return<void, Failure> {
   const commitBytes = Math.max(1, of.commitBytes)
-  const { next } = yield* readAhead(advances, commitBytes)
+  const { next, isNext } = yield* readAhead(advances, commitBytes)
   let gathered: Array<A> = []
   let bytes = 0
   let files = 0
@@ -107,8 +120,12 @@ export const gatherCommits = Effect.fnUntraced(function* <A extends Read>(
   )
 
   while (true) {
-    const event = yield* gathered.length > 0 ? nextWhileGathering : next
+    let event = yield* gathered.length > 0 ? nextWhileGathering : next
     if (event._tag === "Advance" && !gather(event.advance, event.bytes)) continue
+    while (event._tag === "Advance" && files > 0 && (yield* isNext(isClosing))) {
+      event = yield* next
+      if (event._tag === "Advance") gather(event.advance, event.bytes)
+    }
     yield* commitGathered
     if (event._tag === "End") return
     if (event._tag === "Failed") return yield* Effect.fail(event.failure)

@@ -98,6 +98,8 @@ export const syncStream = Effect.fnUntraced(function* (run: StreamRun) {
     tally,
     // An advance without segments names a job that a later process can go on with: not to be lost.
     isUrgent: (advance) => advance.publish || advance.segments.length === 0,
+    // What is published may replace stored rows, and then new ones in the same commit cannot just be appended.
+    isClosing: (advance) => !advance.publish && advance.segments.length === 0,
     commit: (advances) => run.turn.withPermits(1)(commitNow(advances))
   })
 })
