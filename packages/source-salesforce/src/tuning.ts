@@ -48,6 +48,10 @@ export const tunedBy = (sizes: Tuning, parts: SalesforceSource["parts"]): Tuning
   }
 }
 
+/** How many parts the whole of an object of so many rows is read in. */
+export const partsFor = (rows: number, { partedFrom, rowsPerPart, mostParts }: Tuning): number =>
+  rows < partedFrom ? 1 : Math.min(mostParts, Math.ceil(rows / rowsPerPart))
+
 export const tuning: Tuning = {
   pageRows: 100_000,
   pageMillis: 15_000,

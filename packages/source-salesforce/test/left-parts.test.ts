@@ -256,6 +256,27 @@ layer(Emulator.with("--dataset", "empty", ...switches), {
     }).pipe(Effect.scoped)
   )
 
+  it.effect("are what a forecast of the rest is about", () =>
+    Effect.gen(function* () {
+      yield* fill
+      const [table, first] = [newTable(), yield* worker()]
+      const forecast = Effect.gen(function* () {
+        const { streams } = yield* first.source.forecast([yield* planOf(first.source, "Contact", table)])
+        return streams.map(({ api, rows, apiCalls }) => ({ api, rows: rows ?? -1, apiCalls }))[0]
+      })
+      const whole = yield* forecast
+      const parts = yield* cutInto(first, table)
+      for (const part of parts.slice(1)) yield* readPart(first, table, part)
+      const last = yield* forecast
+      for (const part of parts.slice(0, 1)) yield* readPart(first, table, part)
+      const none = yield* forecast
+      assert.deepStrictEqual([whole?.rows, last?.rows, none?.rows], [ROWS, 50, 0])
+      assert.deepStrictEqual([whole?.api, last?.api, none?.api], ["bulk", "bulk", "rest"])
+      assert.isAbove(whole?.apiCalls ?? 0, 3 * (last?.apiCalls ?? 0))
+      assert.strictEqual(none?.apiCalls, 1)
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("are refused under a plan that reads the stream anew", () =>
     Effect.gen(function* () {
       const { table, first, parts } = yield* setting

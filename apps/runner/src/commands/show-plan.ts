@@ -66,10 +66,20 @@ const readsText = (plan: ReadyStream): string => {
     : "all rows"
 }
 
+/** A window in parts has an item for each that is left, and one more for what follows the rows. */
+const resumedText = ({ resumes, checkpoint: { work } }: ReadyStream): string => {
+  if (!resumes) return ""
+  if (!work.some(({ kind }) => kind === "deletes")) return "goes on with the job of an earlier run"
+  const left = work.filter(({ kind }) => kind === "rows").length
+  return left === 0
+    ? "goes on after the rows of an earlier run"
+    : `goes on with an earlier run: ${counted(left, "part")} of its rows ${left === 1 ? "is" : "are"} left`
+}
+
 const notesOf = (plan: ReadyStream): string => {
   const [filled, silent] = [refilled(plan, "fields"), refilled(plan, "formulas")]
   return [
-    plan.resumes ? "goes on with the job of an earlier run" : "",
+    resumedText(plan),
     filled.length === 0 ? "" : `back-fills ${filled.join(", ")}`,
     silent.length === 0 ? "" : `${silent.join(", ")} of all rows: they change without a stamp`,
     comparesIds(plan) ? "compares all Ids" : "",

@@ -8,6 +8,7 @@ import { isUnserved } from "../bulk/bulk-refusals.ts"
 import type { ReadError } from "../read-error.ts"
 import { isParted, rowsWork } from "../streams/window-parts.ts"
 import { newRowsWork } from "../streams/work.ts"
+import { partsFor } from "../tuning.ts"
 import { partRanges } from "./part-ranges.ts"
 import type { StreamReading } from "./stream-reading.ts"
 import type { WorkEvent } from "./work-event.ts"
@@ -30,7 +31,7 @@ export const wholeInParts = Effect.fnUntraced(function* (
   if (isUnserved(object) || bulk.refuses(object)) return null
   const rows = yield* reading.rowsOf(object)
   if (rows === null || rows < tuning.partedFrom || (yield* bulk.whyNot) !== null) return null
-  const parts = Math.min(tuning.mostParts, Math.ceil(rows / tuning.rowsPerPart))
+  const parts = partsFor(rows, tuning)
   const ranges = yield* partRanges(reading, { rows, parts })
   return ranges === null ? null : { rows, parts: ranges.map((range) => newRowsWork(work.window, range)) }
 })

@@ -11,10 +11,10 @@ import { recordCounts } from "../org/record-counts.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
 import type { ReadError } from "../read-error.ts"
 import { fitsAddress, ROWS_PER_PAGE } from "../rest/rest-query.ts"
-import type { Tuning } from "../tuning.ts"
+import { partsFor, type Tuning } from "../tuning.ts"
 import { countQuery } from "./soql.ts"
 import type { StreamDefinition } from "./stream-definition.ts"
-import { rowsWork } from "./window-parts.ts"
+import { isParted, rowsWork, wholeWork } from "./window-parts.ts"
 import { queryOf } from "./work.ts"
 
 export interface ForecastStream {
@@ -31,6 +31,9 @@ const CALLS_PER_JOB = 6
 const PAGES_PER_LIST = 5
 
 const Count = Schema.Struct({ totalSize: Schema.Finite })
+
+/** A part's range is asked for, and its halves weighed. */
+const CALLS_PER_CUT = 3
 
 /** A window with a beginning is small enough to be counted; the whole of an object may not be. */
 const countPath = (client: SalesforceClient, { plan, definition }: ForecastStream): string | null => {
@@ -74,11 +77,14 @@ const bulkCalls = (rows: number, { pageRows }: Tuning): number => {
   return pages <= 1 ? CALLS_PER_JOB : CALLS_PER_JOB + pages + Math.ceil(pages / PAGES_PER_LIST)
 }
 
-const costOf = (
-  { definition }: ForecastStream,
-  of: { readonly rows: number; readonly isWhole: boolean; readonly isWide: boolean; readonly tuning: Tuning }
-): Cost => {
-  const { rows, isWhole, isWide, tuning } = of
+interface Reads {
+  readonly rows: number
+  readonly isWhole: boolean
+  readonly isWide: boolean
+  readonly tuning: Tuning
+}
+
+const costOf = ({ definition }: ForecastStream, { rows, isWhole, isWide, tuning }: Reads): Cost => {
   const mayBulk = !isUnserved(definition.object) && definition.soql?.bulk !== false
   const most = isWide ? tuning.mostRowsByRest / 20 : tuning.mostRowsByRest
   if (!mayBulk || (!isWhole && rows <= most)) return { api: "rest", apiCalls: restCalls(rows, isWide) }
@@ -92,6 +98,26 @@ const againCalls = (stream: ForecastStream, work: ReadonlyArray<Work>, all: numb
     .map(() => costOf(stream, { rows: all, isWhole: false, isWide: false, tuning }).apiCalls)
     .reduce((sum, calls) => sum + calls, 0)
 
+const isCut = ({ schema, cursorField }: StreamDefinition): boolean =>
+  schema.key !== null && cursorField !== null
+
+/** Of the whole: by one job, by several that are still to be cut, or by those of an earlier run that are left. */
+const wholeCost = (
+  stream: ForecastStream,
+  all: number,
+  { isWide, tuning }: Omit<Reads, "rows" | "isWhole">
+) => {
+  const { plan, definition } = stream
+  const cut = isCut(definition) ? partsFor(all, tuning) : 1
+  const isOpen = isParted(plan.checkpoint)
+  const left = isOpen ? rowsWork(plan.checkpoint).length : cut
+  const rows = Math.ceil((all * left) / Math.max(cut, left, 1))
+  if (left === 0) return { rows, api: "rest" as const, apiCalls: 1 }
+  const each = costOf(stream, { rows: rows / left, isWhole: true, isWide, tuning })
+  const cutting = isOpen || cut === 1 || each.api === "rest" ? 0 : cut * CALLS_PER_CUT
+  return { rows, api: each.api, apiCalls: each.apiCalls * left + cutting }
+}
+
 const forecastOf = (
   client: SalesforceClient,
   stream: ForecastStream,
@@ -100,12 +126,16 @@ const forecastOf = (
 ): StreamForecast => {
   const { plan, definition } = stream
   const [work] = rowsWork(plan.checkpoint)
-  const isWhole = definition.soql === null && (work?.window === undefined || work.window.from === null)
+  const window = wholeWork(plan.checkpoint)?.window
+  const isWhole = definition.soql === null && (window === undefined || window.from === null)
   const isWide =
     definition.soql === null && work !== undefined && !fitsAddress(client, queryOf(definition, work))
   const isIncrement = !isWhole && definition.soql === null
-  const rows = known.window ?? (isIncrement ? null : (known.all ?? null))
-  const { api, apiCalls } = costOf(stream, { rows: rows ?? 0, isWhole, isWide, tuning })
+  const whole = isWhole ? wholeCost(stream, known.all ?? 0, { isWide, tuning }) : null
+  const all = known.all === undefined ? null : (whole?.rows ?? known.all)
+  const isRead = isParted(plan.checkpoint) && work === undefined
+  const rows = isRead ? 0 : (known.window ?? (isIncrement ? null : all))
+  const { api, apiCalls } = whole ?? costOf(stream, { rows: rows ?? 0, isWhole, isWide, tuning })
   const filtered = definition.where !== null && isIncrement ? 2 : 0
   return {
     stream: plan.stream,
