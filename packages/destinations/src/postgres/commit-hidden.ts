@@ -2,29 +2,23 @@
  * A commit of a generation that is not visible: a first load, or a later one beside the visible table, until it is
  * whole and is published.
  */
-import { inPhase, type SchemaChange, type Segment } from "@decant/connector"
+import { inPhase, type SchemaChange } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import { type Counts, noCounts } from "../duckdb-sql/apply.ts"
 import type { LayoutColumn, TableLayout } from "../table-layout.ts"
 import { type Done, dropStages, mergeSegments, recordSegments, type Work } from "./commit-work.ts"
-import { acceptLoads, ensureHidden, type Hidden, hiddenOf, loadSegments, settle } from "./hidden-table.ts"
+import { type Hidden, hiddenOf } from "./hidden.ts"
+import { acceptLoads, loadSegments } from "./hidden-loads.ts"
+import { ensureHidden } from "./hidden-table.ts"
 import { layVersions, passedRows } from "./history.ts"
 import { catchUp, ensureHistory, storedHistory } from "./history-table.ts"
-import { type LoadPlan, loadPlan } from "./load-plan.ts"
+import { planFor } from "./load-plan.ts"
 import { publishFirst, publishOver } from "./publish.ts"
+import { settle } from "./settle.ts"
 import type { Stage } from "./stage.ts"
 import { tableTypes } from "./target-table.ts"
 import { changeTable, changeVisibleTable, checkColumns, describe, visibleTable } from "./visible-table.ts"
-
-/** How the table is made: for the files that come now, or that will most likely come. */
-const planOf = (layout: TableLayout, fresh: ReadonlyArray<Segment>): LoadPlan | null => {
-  if (fresh.some(({ effect }) => effect !== "upsert")) return null
-  const headers = layout.columns.flatMap(({ column }) =>
-    "header" in column.from ? [column.from.header] : []
-  )
-  return loadPlan(layout, fresh[0]?.header ?? [...new Set(headers)])
-}
 
 /** Older versions of rows, which came in the same commit and are not in the table. */
 interface Older {
@@ -42,13 +36,14 @@ const fillHidden = Effect.fnUntraced(function* (
   hidden: Hidden
 ): Effect.fn.Return<Filled, DestinationError> {
   const { main, sessions, layout, state, fresh, commit } = work
-  const plan = planOf(layout, fresh)
+  const plan = planFor(layout, fresh)
   const goesOn = state !== null && state.checkpoint.generation === commit.checkpoint.generation
   const published = state !== null && state.published !== null
   const loads = yield* sessions.use((sql) => ensureHidden(sql, hidden, { plan, goesOn, published }))
   if (fresh.length === 0) return { older: [], stages: [] }
   if (loads) {
-    yield* loadSegments(sessions, hidden, fresh, work).pipe(inPhase("stage"))
+    const files = { fileOf: work.fileOf, nul: work.loadedNul }
+    yield* loadSegments(sessions, hidden, fresh, files).pipe(inPhase("stage"))
     const ids = fresh.map(({ id }) => id)
     yield* acceptLoads(main, hidden, ids)
     return { older: [], stages: [] }

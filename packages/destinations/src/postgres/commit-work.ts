@@ -28,6 +28,8 @@ export interface Work {
   readonly fresh: ReadonlyArray<Segment>
   readonly fileOf: FileOf
   readonly nul: NulCount
+  /** Of segments that are copied in transactions of their own, in whichever attempt at this commit. */
+  readonly loadedNul: NulCount
 }
 
 export interface Done {

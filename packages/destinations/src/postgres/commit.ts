@@ -1,7 +1,8 @@
 /**
  * One commit. A transaction is open from its beginning to its end: it holds the stream's lock, so that nobody else
  * writes the stream, while files are copied on two other connections; then it merges them, writes the checkpoint and
- * compares-and-sets its version. What was copied is seen by nobody until then.
+ * compares-and-sets its version. What was copied is seen by nobody until then. The files of a part are copied before
+ * that transaction begins, where they can be, so that several writers copy at once.
  */
 import type { Commit, CommitResult } from "@decant/connector"
 import { Effect, Schedule } from "effect"
@@ -15,6 +16,7 @@ import { commitHidden } from "./commit-hidden.ts"
 import { type Done, dropStages, mergeSegments, recordSegments, type Work } from "./commit-work.ts"
 import type { NulCount } from "./copy-file.ts"
 import { catchUp, keptHistory, storedHistory } from "./history-table.ts"
+import { loadAhead } from "./load-ahead.ts"
 import { maskedFiles } from "./masks.ts"
 import { postgresLayout } from "./postgres-layout.ts"
 import type { PostgresSettings } from "./postgres-settings.ts"
@@ -65,7 +67,13 @@ interface Prepared {
   readonly commit: Commit
   readonly layout: TableLayout
   readonly fileOf: FileOf
+  readonly loadedNul: NulCount
+  /** The files are copied already: nothing is left that would keep this transaction waiting. */
+  readonly isShort: boolean
 }
+
+/** Where a process hangs in the middle, the others get the stream's lock before they give it up. */
+const shortTransaction = "SET LOCAL idle_in_transaction_session_timeout = '30s'"
 
 const visibleRows = (work: Work, { counts, published }: Done): Effect.Effect<number, DestinationError> => {
   const { state, commit, main, layout } = work
@@ -80,8 +88,9 @@ const inTransaction = Effect.fnUntraced(function* (
   prepared: Prepared,
   finished: (result: CommitResult) => void
 ): Effect.fn.Return<CommitResult | "again", DestinationError> {
-  const { sessions, settings, orgId, layout, fileOf } = prepared
+  const { sessions, settings, orgId, layout, fileOf, loadedNul } = prepared
   const { stream, segments } = prepared.commit
+  if (prepared.isShort) yield* main.run(shortTransaction)
   yield* lockStream(main, layout.schema, stream)
   yield* checkOrg(main, { location: sessions.location, schema: layout.schema, orgId })
   const state = yield* readState(main, layout.schema, stream)
@@ -93,7 +102,7 @@ const inTransaction = Effect.fnUntraced(function* (
   yield* dropLeftStages(main, { schema: layout.schema, stream: commit.stream })
   const fresh = segments.filter((segment) => !committed.has(segment.id))
   const nul: NulCount = { removed: 0 }
-  const work: Work = { main, sessions, settings, orgId, commit, layout, state, fresh, fileOf, nul }
+  const work: Work = { main, sessions, settings, orgId, commit, layout, state, fresh, fileOf, nul, loadedNul }
   const isVisible = state !== null && state.published === commit.checkpoint.generation
   const done = isVisible ? yield* commitVisible(work) : yield* commitHidden(work)
   const rows = yield* visibleRows(work, done)
@@ -108,9 +117,10 @@ const inTransaction = Effect.fnUntraced(function* (
     layout: done.layoutText,
     checkpoint: { ...commit.checkpoint, rows }
   })
-  if (nul.removed > 0) {
+  const removed = nul.removed + loadedNul.removed
+  if (removed > 0) {
     yield* settings.notice(
-      `${commit.stream}: ${nul.removed} NUL ${nul.removed === 1 ? "byte was" : "bytes were"} removed from texts, since Postgres cannot store them`
+      `${commit.stream}: ${removed} NUL ${removed === 1 ? "byte was" : "bytes were"} removed from texts, since Postgres cannot store them`
     )
   }
   const result: CommitResult = { ...done.counts, rows, schemaChanges: done.changes }
@@ -140,11 +150,14 @@ export const commitToPostgres = Effect.fnUntraced(function* (
   yield* checkHeaders(commit.segments)
   // A connection that is lost while the server commits leaves it open whether it did: the next try finds out.
   let computed: CommitResult | null = null
+  const loadedNul: NulCount = { removed: 0 }
   const attempt = (fileOf: FileOf) =>
     sessions.use((main) =>
       Effect.gen(function* () {
         yield* ensureState(main, layout.schema)
-        const prepared = { sessions, settings, orgId, commit, layout, fileOf }
+        const of = { sessions, settings, orgId, commit, layout, fileOf, loadedNul }
+        const isShort = commit.part !== undefined && (yield* loadAhead(main, of))
+        const prepared: Prepared = { ...of, isShort }
         const result = yield* transaction(
           main,
           inTransaction(main, prepared, (found) => {

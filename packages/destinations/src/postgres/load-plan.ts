@@ -3,7 +3,7 @@
  * made of others are computed by the server while it copies, and are ordinary columns afterwards (`DROP EXPRESSION`).
  * Where a value needs more than its type's own reading, through a staging table of the same transaction.
  */
-import type { ScalarType } from "@decant/connector"
+import type { ScalarType, Segment } from "@decant/connector"
 import { identifier } from "../sql-text.ts"
 import { asOfColumn, type LayoutColumn, type TableLayout } from "../table-layout.ts"
 import { columnDefinition, compound, sqlType } from "./postgres-types.ts"
@@ -60,6 +60,15 @@ const stagedPlan: LoadPlan = { columns: null, computed: [] }
 /** Null where rows may have to be taken out again, which only the merge does. */
 export const loadPlan = (layout: TableLayout, header: ReadonlyArray<string>): LoadPlan | null =>
   removesRows(layout) ? null : (straightPlan(layout, header) ?? stagedPlan)
+
+/** How the table is made: for the files that come now, or that will most likely come. */
+export const planFor = (layout: TableLayout, fresh: ReadonlyArray<Segment>): LoadPlan | null => {
+  if (fresh.some(({ effect }) => effect !== "upsert")) return null
+  const headers = layout.columns.flatMap(({ column }) =>
+    "header" in column.from ? [column.from.header] : []
+  )
+  return loadPlan(layout, fresh[0]?.header ?? [...new Set(headers)])
+}
 
 /** The columns of a table that is loaded; with no plan it takes rows from staging only. */
 export const hiddenDefinitions = (layout: TableLayout, plan: LoadPlan | null): ReadonlyArray<string> => {

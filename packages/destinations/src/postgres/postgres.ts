@@ -15,6 +15,7 @@ import { openSessions } from "./sessions.ts"
 import { setAside } from "./set-aside.ts"
 import type { Sql } from "./sql.ts"
 import { hasState, readCheckpoints, readState } from "./state.ts"
+import { lockStream } from "./stream-lock.ts"
 import { transaction } from "./transaction.ts"
 
 const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options) {
@@ -29,6 +30,7 @@ const open: DestinationConnector["open"] = Effect.fnUntraced(function* (options)
     transaction(
       sql,
       Effect.gen(function* () {
+        yield* lockStream(sql, schema, stream)
         const state = (yield* hasState(sql)) ? yield* readState(sql, schema, stream) : null
         if (state !== null && state.published !== generation) {
           yield* dropHidden(sql, { schema, stream, table: state.table, generation })

@@ -8,7 +8,8 @@ import type { DestinationError } from "../destination-error.ts"
 import { type Counts, noCounts } from "../duckdb-sql/apply.ts"
 import { columnOf, identifier, literal } from "../sql-text.ts"
 import { asOfColumn, type TableLayout } from "../table-layout.ts"
-import type { Hidden } from "./hidden-table.ts"
+import type { Hidden } from "./hidden.ts"
+import { forgetLoads } from "./hidden-loads.ts"
 import { fitted } from "./postgres-layout.ts"
 import { sqlType } from "./postgres-types.ts"
 import { keysEqual } from "./reduce.ts"
@@ -19,9 +20,6 @@ const mine = "schema_name = $1 AND stream = $2 AND generation = $3"
 
 const count = (sql: Sql, from: string): Effect.Effect<number, DestinationError> =>
   Effect.map(sql.rows(`SELECT count(*)::float8 AS rows FROM ${from}`), (rows) => Number(rows[0]?.rows))
-
-const forgetLoads = (sql: Sql, { layout, generation }: Hidden) =>
-  sql.run(`DELETE FROM _decant.loads WHERE ${mine}`, [layout.schema, layout.stream, generation])
 
 /** Rows that were read for this generation in all its commits, this one included. */
 const rowsRead = Effect.fnUntraced(function* (sql: Sql, { layout, generation }: Hidden) {
@@ -49,7 +47,7 @@ export const publishFirst = Effect.fnUntraced(function* (
       `ALTER TABLE ${qualified(layout.schema, layout.table)} RENAME CONSTRAINT ${identifier(fitted(`${hidden.name}_pkey`))} TO ${identifier(fitted(`${layout.table}_pkey`))}`
     )
   }
-  yield* forgetLoads(sql, hidden)
+  yield* forgetLoads(sql, { ...layout, generation: hidden.generation })
   return { ...noCounts, inserted, unchanged }
 })
 
@@ -176,6 +174,6 @@ export const publishOver = Effect.fnUntraced(function* (
       ? yield* replaceWhole(sql, hidden, visible, cells)
       : yield* mergeByKey(sql, hidden, visible, cells, now)
   yield* sql.run(`DROP TABLE ${hidden.sql}`)
-  yield* forgetLoads(sql, hidden)
+  yield* forgetLoads(sql, { ...layout, generation: hidden.generation })
   return counts
 })

@@ -1,0 +1,200 @@
+/**
+ * While the table of a generation is open, files are copied into it on two connections, each segment in a transaction
+ * that notes the segment, so that a killed load goes on where it stopped. Several writers may copy the same segment
+ * at once, each with a note of its own, and none waits for another, which may hang: of the copies that are noted the
+ * commit accepts one. The others are taken out before the table is settled.
+ */
+import { randomBytes } from "node:crypto"
+import type { Segment } from "@decant/connector"
+import { Effect } from "effect"
+import type { DestinationError } from "../destination-error.ts"
+import { batchesOf } from "../duckdb-sql/batches.ts"
+import { identifier } from "../sql-text.ts"
+import { asOfColumn } from "../table-layout.ts"
+import type { NulCount } from "./copy-file.ts"
+import { type Hidden, openColumns } from "./hidden.ts"
+import { type LoadPlan, loadPlan } from "./load-plan.ts"
+import { checkValues } from "./reduce.ts"
+import type { Sessions } from "./sessions.ts"
+import type { Sql } from "./sql.ts"
+import { copyBatchOn, copyFile, copyOptions, dropStage, type FileOf, stageOf } from "./stage.ts"
+import { changedOutside } from "./target-table.ts"
+import { transaction } from "./transaction.ts"
+import { onTwoConnections } from "./two-connections.ts"
+
+const mine = "schema_name = $1 AND stream = $2 AND generation = $3"
+const at = ({ layout, generation }: Hidden) => [layout.schema, layout.stream, generation]
+
+/** A note's id is that of its segment and of the copy. */
+const noteOf = ({ id }: Segment): string => `${id}/${randomBytes(6).toString("hex")}`
+const segmentOf = "regexp_replace(id, '/[0-9a-f]{12}$', '')"
+
+/** The notes of each of the segments of which there is a copy. */
+const notesOf = Effect.fnUntraced(function* (sql: Sql, hidden: Hidden, ids: ReadonlyArray<string>) {
+  const rows = yield* sql.rows(
+    `SELECT ${segmentOf} AS segment, min(id) AS note, bool_or(committed) AS accepted FROM _decant.loads
+      WHERE ${mine} AND ${segmentOf} = ANY($4) GROUP BY 1`,
+    [...at(hidden), ids]
+  )
+  return new Map(
+    rows.map(({ segment, note, accepted }) => [
+      String(segment),
+      { note: String(note), accepted: accepted === true }
+    ])
+  )
+})
+
+export interface Files {
+  readonly fileOf: FileOf
+  readonly nul: NulCount
+}
+
+const copyStraight = Effect.fnUntraced(function* (
+  sql: Sql,
+  hidden: Hidden,
+  names: ReadonlyArray<string>,
+  segment: Segment,
+  { fileOf, nul }: Files
+): Effect.fn.Return<void, DestinationError> {
+  const columns = names.map(identifier)
+  const statement = `COPY ${hidden.sql} (${columns.join(", ")}) ${copyOptions(columns)}`
+  // Reading a number costs each row less than reading a time.
+  const seconds = (Date.parse(segment.asOf) / 1000).toFixed(3)
+  yield* sql.rows("SELECT set_config('decant.as_of', $1, true)", [seconds])
+  for (const file of segment.files.filter(({ bytes, rows }) => bytes > 0 || rows > 0)) {
+    yield* copyFile(sql, statement, file, fileOf, nul)
+  }
+})
+
+const copyStaged = Effect.fnUntraced(function* (
+  sql: Sql,
+  hidden: Hidden,
+  computed: ReadonlySet<unknown>,
+  segment: Segment,
+  { fileOf, nul }: Files
+): Effect.fn.Return<void, DestinationError> {
+  const { layout } = hidden
+  for (const batch of batchesOf([segment])) {
+    const stage = stageOf(layout, batch)
+    yield* copyBatchOn(sql, stage, fileOf, nul)
+    yield* checkValues(sql, layout, stage)
+    const names = stage.columns.filter(({ name }) => !computed.has(name)).map(({ name }) => name)
+    const columns = [...names, asOfColumn].map(identifier).join(", ")
+    yield* sql.run(`INSERT INTO ${hidden.sql} (${columns}) SELECT ${columns} FROM ${stage.typed} s`)
+    yield* dropStage(sql, stage)
+  }
+})
+
+/** Whether the server computes for this table what the plan wants computed. */
+const suits = (plan: LoadPlan, computed: ReadonlySet<unknown>): boolean =>
+  plan.computed.length === computed.size && plan.computed.every(({ name }) => computed.has(name))
+
+/** With the lock that the settling waits for; a server that hears nothing between two statements gives it up. */
+const openTable = (sql: Sql, hidden: Hidden) =>
+  sql
+    .refusedWith(
+      `SET LOCAL idle_in_transaction_session_timeout = '60s'; LOCK TABLE ${hidden.sql} IN ROW EXCLUSIVE MODE`,
+      ["42P01"]
+    )
+    .pipe(Effect.flatMap((refused) => (refused === null ? openColumns(sql, hidden) : Effect.succeed(null))))
+
+/** One segment in one transaction, together with the note that it is there; false when the table is not open. */
+const loadOnce = (
+  sql: Sql,
+  hidden: Hidden,
+  segment: Segment,
+  files: Files,
+  copy: (columns: ReadonlySet<unknown>, files: Files) => Effect.Effect<void, DestinationError>
+): Effect.Effect<boolean, DestinationError> => {
+  const nul: NulCount = { removed: 0 }
+  const load = Effect.gen(function* () {
+    const computed = yield* openTable(sql, hidden)
+    if (computed === null) return false
+    yield* sql.run(
+      "INSERT INTO _decant.loads VALUES ($1, $2, $4, $3, pg_current_xact_id()::xid::text, false)",
+      [...at(hidden), noteOf(segment)]
+    )
+    yield* copy(computed, { fileOf: files.fileOf, nul })
+    return true
+  })
+  return Effect.tap(transaction(sql, load), () =>
+    Effect.sync(() => {
+      files.nul.removed += nul.removed
+    })
+  )
+}
+
+const loadSegment = (sql: Sql, hidden: Hidden, segment: Segment, files: Files) => {
+  const plan = loadPlan(hidden.layout, segment.header)
+  let wentStraight = false
+  const staged = loadOnce(sql, hidden, segment, files, (computed, own) =>
+    copyStaged(sql, hidden, computed, segment, own)
+  )
+  const straight = loadOnce(sql, hidden, segment, files, (computed, own) => {
+    wentStraight = plan?.columns != null && suits(plan, computed)
+    return wentStraight
+      ? copyStraight(sql, hidden, plan?.columns ?? [], segment, own)
+      : copyStaged(sql, hidden, computed, segment, own)
+  })
+  return straight.pipe(
+    // `42.0` is a whole number all the same; what is refused there too is said.
+    Effect.catchIf(
+      (failure) => wentStraight && failure.code === "SEGMENT_REFUSED",
+      () => staged
+    )
+  )
+}
+
+/** Copies the segments of which there is no copy yet; false when the table is not open, or is gone. */
+export const loadSegments = Effect.fnUntraced(function* (
+  sessions: Sessions,
+  hidden: Hidden,
+  segments: ReadonlyArray<Segment>,
+  files: Files
+): Effect.fn.Return<boolean, DestinationError> {
+  const ids = segments.map(({ id }) => id)
+  const before = yield* sessions.use((sql) => notesOf(sql, hidden, ids))
+  const missing = segments.filter(({ id }) => !before.has(id))
+  let isOpen = true
+  yield* onTwoConnections(sessions, missing, (sql, segment) =>
+    Effect.map(isOpen ? loadSegment(sql, hidden, segment, files) : Effect.succeed(false), (loaded) => {
+      isOpen = isOpen && loaded
+    })
+  )
+  return isOpen
+})
+
+/** In the transaction of the checkpoint: one copy of each of these segments counts from now on. */
+export const acceptLoads = Effect.fnUntraced(function* (
+  sql: Sql,
+  hidden: Hidden,
+  ids: ReadonlyArray<string>
+): Effect.fn.Return<void, DestinationError> {
+  const notes = yield* notesOf(sql, hidden, ids)
+  if (ids.some((id) => !notes.has(id))) {
+    return yield* changedOutside(hidden.layout, `what was copied into ${hidden.name} is gone`)
+  }
+  const chosen = [...notes.values()].flatMap(({ note, accepted }) => (accepted ? [] : [note]))
+  yield* sql.run(`UPDATE _decant.loads SET committed = true WHERE ${mine} AND id = ANY($4)`, [
+    ...at(hidden),
+    chosen
+  ])
+})
+
+/** Rows that no commit has accepted; nobody may be copying. */
+export const removeUnaccepted = Effect.fnUntraced(function* (
+  sql: Sql,
+  hidden: Hidden
+): Effect.fn.Return<void, DestinationError> {
+  const rows = yield* sql.rows(
+    `DELETE FROM _decant.loads WHERE ${mine} AND NOT committed RETURNING load_xid AS xid`,
+    at(hidden)
+  )
+  if (rows.length === 0) return
+  yield* sql.run(`DELETE FROM ${hidden.sql} WHERE xmin::text = ANY($1)`, [rows.map(({ xid }) => xid)])
+})
+
+export const forgetLoads = (
+  sql: Sql,
+  of: { readonly schema: string; readonly stream: string; readonly generation: number }
+) => sql.run(`DELETE FROM _decant.loads WHERE ${mine}`, [of.schema, of.stream, of.generation])

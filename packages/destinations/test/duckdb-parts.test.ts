@@ -1,0 +1,4 @@
+import { partsContract } from "./contract/parts.ts"
+import { duckdbSubject } from "./duckdb-subject.ts"
+
+partsContract(duckdbSubject)
