@@ -1,5 +1,5 @@
 /** The one error of this package. Its texts come from the catalogue and never hold a secret. */
-import type { Failure } from "@decant/connector"
+import { type Failure, failureFields } from "@decant/connector"
 import { Schema } from "effect"
 import { type ErrorCode, errorCatalogue } from "./error-catalogue.ts"
 import { type Details, type FailureParts, failureOf } from "./recognise.ts"
@@ -9,11 +9,8 @@ const AuthErrorCode = Schema.Literals(errorCatalogue.map((entry) => entry.code))
 export class AuthError
   extends Schema.TaggedError<AuthError>()("AuthError", {
     code: AuthErrorCode,
-    message: Schema.String,
-    fix: Schema.String,
-    retryable: Schema.Boolean,
-    tryAgainSoon: Schema.Boolean,
-    disposition: Schema.Literals(["spec", "credentials", "budget", "locked", "failed"])
+    ...failureFields,
+    tryAgainSoon: Schema.Boolean
   })
   implements Failure
 {

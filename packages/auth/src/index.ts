@@ -1,4 +1,15 @@
 export { AuthError } from "./auth-error.ts"
+export {
+  type ApiReply,
+  type ApiUsage,
+  apiRequest,
+  bodyOf,
+  LONGEST_CALL,
+  readReply,
+  usageIn
+} from "./call/api-call.ts"
+export { backOff } from "./call/back-off.ts"
+export { bareRefusal, type RefusedCall, refusedCall, refusedCallFields } from "./call/refused-call.ts"
 export { type CertificateState, certificatePem, certificateStates } from "./certificate-states.ts"
 export { type CarriedLogin, carryLogin } from "./connect/carried-login.ts"
 export {

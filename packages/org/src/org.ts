@@ -2,13 +2,14 @@
  * What one can do with an org itself, as its user: ask, look things up, change records, and load many of them.
  * The commands and the MCP server work with this interface and know nothing of HTTP or jsforce.
  */
+import type { ApiUsage } from "@decant/auth"
 import type { Effect, Stream } from "effect"
 import type { BulkAnswer } from "./bulk/query-job.ts"
 import type { ObjectDescribe, ObjectSummary } from "./describe-shape.ts"
 
 import type { Loads } from "./load/load.ts"
 import type { OrgFailure } from "./org-error.ts"
-import type { ApiUsage, Method } from "./wire/org-wire.ts"
+import type { Method } from "./wire/org-wire.ts"
 
 /** As Salesforce's JSON has it: `attributes`, values, parents as records, children as `{totalSize, done, records}`. */
 export type OrgRecord = Readonly<Record<string, unknown>>

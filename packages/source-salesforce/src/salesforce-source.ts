@@ -1,6 +1,6 @@
 /** Salesforce as a source: the connector contract over the parts of this package. */
 import { join } from "node:path"
-import { openSession, type Session } from "@decant/auth"
+import { type ApiUsage, openSession, type Session } from "@decant/auth"
 import type {
   Forecast,
   OpenSource,
@@ -24,7 +24,6 @@ import { makeOrgClock } from "./org/org-clock.ts"
 import { readIdentity } from "./org/org-identity.ts"
 import { recordCounts } from "./org/record-counts.ts"
 import { makeSalesforceClient } from "./org/salesforce-client.ts"
-import type { ApiUsage } from "./org/usage-estimate.ts"
 import { blameFilter } from "./read/blame-filter.ts"
 import { untilFieldsAgree } from "./read/field-race.ts"
 import { readPart } from "./read/read-part.ts"

@@ -2,7 +2,7 @@
  * What can go wrong while reading an org, in words for the operator. Refusals of the API and broken
  * connections take their texts from the catalogue of the auth package; the rest is said here.
  */
-import { errorCatalogue, type FailureParts } from "@decant/auth"
+import { errorCatalogue, refusedCallFields } from "@decant/auth"
 import type { Disposition, ErrorEntry, Failure } from "@decant/connector"
 import { Schema } from "effect"
 import { errorCatalogue as ownCatalogue } from "./error-catalogue.ts"
@@ -18,24 +18,9 @@ const SourceErrorCode = Schema.Literals([
 export class SourceError
   extends Schema.TaggedError<SourceError>()("SourceError", {
     code: SourceErrorCode,
-    message: Schema.String,
-    fix: Schema.String,
-    retryable: Schema.Boolean,
-    disposition: Schema.Literals(["spec", "credentials", "budget", "locked", "failed"]),
-    /** The same request may be sent again at once, with back-off. */
-    tryAgainSoon: Schema.Boolean,
-    /** `Retry-After`, where it was sent. */
-    waitMillis: Schema.Int,
-    /** Salesforce's own words, for the few refusals that only a text tells apart. */
-    said: Schema.String
+    ...refusedCallFields
   })
   implements Failure {}
-
-/** From the catalogue. */
-export const refusal = (
-  parts: FailureParts,
-  more: { readonly waitMillis?: number; readonly said?: string } = {}
-): SourceError => new SourceError({ ...parts, waitMillis: more.waitMillis ?? 0, said: more.said ?? "" })
 
 /** Fails one stream; what it means for the run and whether trying again helps is the table's unless said. */
 export const sourceError = (
@@ -53,6 +38,7 @@ export const sourceError = (
     tryAgainSoon: more.again ?? false,
     disposition: more.disposition ?? entry?.disposition ?? "failed",
     waitMillis: 0,
-    said: more.said ?? ""
+    said: more.said ?? "",
+    fields: []
   })
 }

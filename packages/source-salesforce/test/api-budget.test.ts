@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { judge, openCallCount, sharesOf } from "../src/org/api-budget.ts"
-import { makeUsageEstimate, usageIn } from "../src/org/usage-estimate.ts"
+import { makeUsageEstimate } from "../src/org/usage-estimate.ts"
 
 const shares = { org: 0.9, own: 0.25 }
 const verdict = (used: number, own: number) => judge(shares, { used, max: 1000 }, own)
@@ -40,11 +40,6 @@ describe("the budget of API calls", () => {
     // Others have called, too.
     estimate.seen({ used: 300, max: 1000 })
     assert.deepStrictEqual(estimate.now(), { used: 300, max: 1000 })
-    assert.deepStrictEqual(usageIn("api-usage=18/5000; per-app-api-usage=17/250(appName=a)"), {
-      used: 18,
-      max: 5000
-    })
-    assert.isNull(usageIn(undefined))
   })
 
   it("is the spec's own where it is one percentage", () => {

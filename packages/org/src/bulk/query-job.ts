@@ -8,6 +8,7 @@ import type { QueryOptions } from "../org.ts"
 import { type OrgFailure, orgError } from "../org-error.ts"
 import { decodeAnswer } from "../wire/decode-answer.ts"
 import type { OrgWire } from "../wire/org-wire.ts"
+import { withoutFirstLine } from "./without-first-line.ts"
 
 export interface BulkAnswer {
   readonly jobId: string
@@ -25,29 +26,12 @@ const Job = Schema.Struct({
 type Job = typeof Job.Type
 
 const ended = new Set(["JobComplete", "Failed", "Aborted"])
-const LINE_FEED = 0x0a
 
 /** 0.2 s → 30 s. */
 export const pollingPauses = Schedule.min([
   Schedule.exponential("200 millis", 1.5),
   Schedule.spaced(Duration.seconds(30))
 ])
-
-/** Pages after the first repeat the header, which has no line feed in it. */
-const withoutFirstLine = <E>(bytes: Stream.Stream<Uint8Array, E>): Stream.Stream<Uint8Array, E> =>
-  Stream.suspend(() => {
-    let passed = false
-    return bytes.pipe(
-      Stream.map((chunk) => {
-        if (passed) return chunk
-        const end = chunk.indexOf(LINE_FEED)
-        if (end === -1) return chunk.subarray(chunk.length)
-        passed = true
-        return chunk.subarray(end + 1)
-      }),
-      Stream.filter((chunk) => chunk.length > 0)
-    )
-  })
 
 export const bulkQuery = Effect.fn("org.bulkQuery")(function* (
   wire: OrgWire,

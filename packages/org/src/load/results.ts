@@ -1,6 +1,7 @@
 /** What came of a load, as two CSV files: the rows that were written, and those that were not, with the reason. */
 import { type FileHandle, open, rename, rm } from "node:fs/promises"
 import { Effect, Stream } from "effect"
+import { withoutFirstLine } from "../bulk/without-first-line.ts"
 import { type OrgError, type OrgFailure, orgError } from "../org-error.ts"
 import { partRecords, sentHeader } from "./bulk-load.ts"
 import { beforeEachRecord, csvRecord, recordCount } from "./column-filter.ts"
@@ -12,8 +13,6 @@ export interface ResultCounts {
   readonly failed: number
   readonly unprocessed: number
 }
-
-const LINE_FEED = 0x0a
 
 const attempt = <A>(path: string, run: () => Promise<A>): Effect.Effect<A, OrgError> =>
   Effect.tryPromise({
@@ -59,23 +58,8 @@ const writeRecords = (
   )
 }
 
-/** Without the header line, which names fields and so has no line feed in it. */
 const recordsOf = (ingest: Ingest, id: string, file: ResultFile) =>
-  Stream.unwrap(
-    Effect.map(ingest.results(id, file), ({ body }) => {
-      let passed = false
-      return body.pipe(
-        Stream.map((chunk) => {
-          if (passed) return chunk
-          const end = chunk.indexOf(LINE_FEED)
-          if (end === -1) return chunk.subarray(chunk.length)
-          passed = true
-          return chunk.subarray(end + 1)
-        }),
-        Stream.filter((chunk) => chunk.length > 0)
-      )
-    })
-  )
+  Stream.unwrap(Effect.map(ingest.results(id, file), ({ body }) => withoutFirstLine(body)))
 
 const bulkParts = (state: LoadState): ReadonlyArray<PartState & { readonly jobId: string }> =>
   state.parts.flatMap((part) => (part.job === null ? [] : [{ ...part, jobId: part.job.id }]))

@@ -1,7 +1,7 @@
 /** Answers as checked values. */
+import type { ApiReply } from "@decant/auth"
 import { Effect, Result, Schema } from "effect"
 import { type OrgError, orgError } from "../org-error.ts"
-import type { Answer } from "./answer-failure.ts"
 
 const invalid = (what: string, detail: string): OrgError =>
   orgError("ORG_ANSWER_INVALID", {
@@ -23,7 +23,7 @@ export const decodeValue = <S extends Schema.ConstraintDecoder<unknown>>(
 export const decodeAnswer = <S extends Schema.ConstraintDecoder<unknown>>(
   schema: S,
   what: string,
-  answer: Answer
+  answer: ApiReply
 ): Effect.Effect<S["Type"], OrgError> =>
   Effect.flatMap(
     Effect.try({

@@ -4,14 +4,25 @@
  * sent twice unless nothing can have happened the first time.
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers.htm
  */
-import { promisify } from "node:util"
-import { gunzip } from "node:zlib"
-import { networkFailure, type Session, type Token } from "@decant/auth"
-import { Effect, Redacted, Stream } from "effect"
+import {
+  type ApiReply,
+  type ApiUsage,
+  apiRequest,
+  backOff,
+  bareRefusal,
+  bodyOf,
+  LONGEST_CALL,
+  networkFailure,
+  readReply,
+  type Session,
+  type Token,
+  usageIn
+} from "@decant/auth"
+import { Effect, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
-import { type OrgError, type OrgFailure, orgError, refusal } from "../org-error.ts"
-import { type Answer, answerFailure } from "./answer-failure.ts"
-import { asUncertain, backOff, isWorthRepeating } from "./retry-policy.ts"
+import { OrgError, type OrgFailure, orgError } from "../org-error.ts"
+import { answerFailure } from "./answer-failure.ts"
+import { asUncertain, isWorthRepeating } from "./retry-policy.ts"
 
 export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE"
 
@@ -33,11 +44,6 @@ export interface WireCall {
   readonly mayRepeat?: boolean
 }
 
-export interface ApiUsage {
-  readonly used: number
-  readonly max: number
-}
-
 export interface Download {
   readonly headers: Readonly<Record<string, string | undefined>>
   /** Inflated; fails where the connection breaks or nothing arrives for long. */
@@ -46,25 +52,15 @@ export interface Download {
 
 export interface OrgWire {
   readonly session: Session
-  readonly send: (call: WireCall) => Effect.Effect<Answer, OrgFailure>
+  readonly send: (call: WireCall) => Effect.Effect<ApiReply, OrgFailure>
   /** The answer's head; its body is still to come and must be run to its end or dropped. */
   readonly download: (call: WireCall) => Effect.Effect<Download, OrgFailure>
   /** Calls of the whole org in the last 24 hours, as the last answer said. */
   readonly usage: () => ApiUsage | null
 }
 
-/** Salesforce ends any call after ten minutes. */
-const LONGEST_CALL = "11 minutes"
 /** A job's content over a slow line. */
 const LONGEST_UPLOAD = "2 hours"
-const LONGEST_SILENCE = "2 minutes"
-
-const inflate = promisify(gunzip)
-
-const usageIn = (header: string | undefined): ApiUsage | null => {
-  const [, used, max] = /api-usage=(\d+)\/(\d+)/.exec(header ?? "") ?? []
-  return used === undefined || max === undefined ? null : { used: Number(used), max: Number(max) }
-}
 
 const budgetSpent = ({ used, max }: ApiUsage, share: number): OrgError =>
   orgError("ORG_BUDGET_SPENT", {
@@ -86,21 +82,8 @@ export const makeOrgWire = (of: {
 }): OrgWire => {
   let usage: ApiUsage | null = null
 
-  const request = (call: WireCall, token: Token): HttpClientRequest.HttpClientRequest =>
-    withBody(
-      HttpClientRequest.make(call.method)(`${token.instanceUrl}${call.path}`).pipe(
-        HttpClientRequest.setHeaders({
-          accept: "application/json",
-          "accept-encoding": "gzip",
-          "sforce-call-options": "client=decant",
-          ...call.headers
-        }),
-        HttpClientRequest.bearerToken(Redacted.value(token.accessToken))
-      ),
-      call.body
-    )
-
-  const broken = (token: Token) => (cause: unknown) => refusal(networkFailure(cause, token.instanceUrl))
+  const broken = (token: Token) => (cause: unknown) =>
+    new OrgError(bareRefusal(networkFailure(cause, token.instanceUrl)))
 
   const withinBudget = Effect.suspend(() =>
     of.orgShare !== null && usage !== null && usage.used >= usage.max * of.orgShare
@@ -108,21 +91,8 @@ export const makeOrgWire = (of: {
       : Effect.void
   )
 
-  const readText = Effect.fnUntraced(function* (
-    response: HttpClientResponse.HttpClientResponse,
-    token: Token
-  ) {
-    const bytes = Buffer.from(yield* Effect.mapError(response.arrayBuffer, broken(token)))
-    const compressed = response.headers["content-encoding"] === "gzip" && bytes.length > 0
-    const text = compressed
-      ? yield* Effect.tryPromise({ try: () => inflate(bytes), catch: broken(token) })
-      : bytes
-    return {
-      status: response.status,
-      headers: response.headers,
-      text: text.toString("utf8")
-    } satisfies Answer
-  })
+  const readText = (response: HttpClientResponse.HttpClientResponse, token: Token) =>
+    readReply(response, broken(token))
 
   const attempt = <A>(
     call: WireCall,
@@ -130,10 +100,12 @@ export const makeOrgWire = (of: {
     use: (response: HttpClientResponse.HttpClientResponse, token: Token) => Effect.Effect<A, OrgError>
   ) =>
     withinBudget.pipe(
-      Effect.andThen(Effect.mapError(of.http.execute(request(call, token)), broken(token))),
+      Effect.andThen(
+        Effect.mapError(of.http.execute(withBody(apiRequest(call, token), call.body)), broken(token))
+      ),
       Effect.tap((response) =>
         Effect.sync(() => {
-          usage = usageIn(response.headers["sforce-limit-info"]) ?? usage
+          usage = usageIn(response.headers) ?? usage
         })
       ),
       Effect.flatMap((response) =>
@@ -168,14 +140,8 @@ export const makeOrgWire = (of: {
     )
   }
 
-  const bodyOf = (response: HttpClientResponse.HttpClientResponse, token: Token) => {
-    const bytes = response.stream.pipe(
-      Stream.mapError(broken(token)),
-      Stream.timeoutOrElse({
-        duration: LONGEST_SILENCE,
-        orElse: () => Stream.fail(broken(token)({ code: "ETIMEDOUT" }))
-      })
-    )
+  const inflated = (response: HttpClientResponse.HttpClientResponse, token: Token) => {
+    const bytes = bodyOf(response, broken(token))
     return response.headers["content-encoding"] === "gzip" ? gunzipped(bytes, broken(token)) : bytes
   }
 
@@ -184,7 +150,7 @@ export const makeOrgWire = (of: {
     send: (call) => exchange(call, readText),
     download: (call) =>
       exchange(call, (response, token) =>
-        Effect.sync(() => ({ headers: response.headers, body: bodyOf(response, token) }))
+        Effect.sync(() => ({ headers: response.headers, body: inflated(response, token) }))
       ),
     usage: () => usage
   }

@@ -1,10 +1,5 @@
-/** Which refused or broken calls are sent again, how often and how soon. */
-import { Duration, Effect, Schedule } from "effect"
+/** Which refused or broken calls are sent again. */
 import { OrgError, type OrgFailure, orgError } from "../org-error.ts"
-
-const TRIES_AGAIN = 5
-const FIRST_WAIT = "300 millis"
-const LONGEST_WAIT = "1 minute"
 
 /** A query that timed out times out again. */
 const pointless = new Set(["API_QUERY_TIMEOUT", "API_TOO_MANY_IDS"])
@@ -33,15 +28,3 @@ export const asUncertain = (error: OrgFailure): OrgFailure =>
         message: `Whether the write was done is not known. ${error.message}`
       })
     : error
-
-/** Jittered; never sooner than `Retry-After` asks. */
-export const backOff = Schedule.min([Schedule.exponential(FIRST_WAIT), Schedule.spaced(LONGEST_WAIT)]).pipe(
-  Schedule.jittered,
-  Schedule.upTo({ times: TRIES_AGAIN }),
-  Schedule.setInputType<OrgFailure>(),
-  Schedule.modifyDelay(({ duration, input }) =>
-    Effect.succeed(
-      input instanceof OrgError ? Duration.max(duration, Duration.millis(input.waitMillis)) : duration
-    )
-  )
-)

@@ -3,10 +3,11 @@
  * Sharing and permissions move no row's stamp, so that a changed mark is the only sign of rows that came into sight.
  * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionset.htm
  */
+
 import { createHash } from "node:crypto"
+import type { ApiReply } from "@decant/auth"
 import { Result, Schema } from "effect"
 import { textLiteral } from "../streams/soql.ts"
-import type { Reply } from "./api-reply.ts"
 
 const Rows = Schema.fromJsonString(
   Schema.Struct({ records: Schema.Array(Schema.Record(Schema.String, Schema.Unknown)) })
@@ -18,7 +19,7 @@ export const accessQueries = (userId: string): ReadonlyArray<string> => [
 ]
 
 /** Null where the user may not ask for one of them: then a change cannot be seen. */
-export const accessFingerprint = (replies: ReadonlyArray<Reply | undefined>): string | null => {
+export const accessFingerprint = (replies: ReadonlyArray<ApiReply | undefined>): string | null => {
   const marks: Array<string> = []
   for (const reply of replies) {
     const decoded = Schema.decodeResult(Rows)(reply?.text ?? "")

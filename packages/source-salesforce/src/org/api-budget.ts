@@ -3,12 +3,13 @@
  * this spec alone. Near a share calls slow down; at it the run pauses. Own calls are counted over runs, in a file.
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm
  */
+
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
+import type { ApiUsage } from "@decant/auth"
 import type { SalesforceSource } from "@decant/connector"
 import { Effect, Result, Schema } from "effect"
 import { type SourceError, sourceError } from "../source-error.ts"
-import type { ApiUsage } from "./usage-estimate.ts"
 
 const ORG_SHARE = 0.9
 /** From this part of a share on, calls wait a moment. */

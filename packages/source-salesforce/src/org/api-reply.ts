@@ -1,41 +1,10 @@
 /** Replies of the API: errors into failures, JSON into checked values. */
-import { apiFailure, type Details } from "@decant/auth"
+import { type ApiReply, type Details, refusedCall } from "@decant/auth"
 import { Effect, Result, Schema } from "effect"
-import { refusal, type SourceError, sourceError } from "../source-error.ts"
+import { SourceError, sourceError } from "../source-error.ts"
 
-export interface Reply {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string | undefined>>
-  readonly text: string
-}
-
-const ApiErrors = Schema.fromJsonString(
-  Schema.NonEmptyArray(
-    Schema.Struct({
-      errorCode: Schema.optionalKey(Schema.NullOr(Schema.String)),
-      message: Schema.optionalKey(Schema.NullOr(Schema.String))
-    })
-  )
-)
-
-/** Seconds or an HTTP date; nothing usable is no wait. */
-const waitOf = (header: string | undefined): number => {
-  if (header === undefined) return 0
-  const millis = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now()
-  return Number.isFinite(millis) ? Math.max(0, Math.round(millis)) : 0
-}
-
-/** Any reply that is not a success. Pages of Salesforce's edge are HTML and go by their status alone. */
-export const replyFailure = (reply: Reply, details: Details): SourceError => {
-  const decoded = Schema.decodeResult(ApiErrors)(reply.text)
-  const first = Result.isSuccess(decoded) ? decoded.success[0] : null
-  const errorCode = first?.errorCode ?? null
-  const message = first?.message ?? ""
-  return refusal(apiFailure({ status: reply.status, errorCode, message }, details), {
-    waitMillis: waitOf(reply.headers["retry-after"]),
-    said: `${errorCode ?? ""} ${message}`.trim()
-  })
-}
+export const replyFailure = (reply: ApiReply, details: Details): SourceError =>
+  new SourceError(refusedCall(reply, details))
 
 const unreadable = (what: string, detail: string): SourceError =>
   sourceError(
@@ -60,7 +29,7 @@ export const decodeValue = <S extends Schema.ConstraintDecoder<unknown>>(
 export const parseReply = (
   parse: (text: string) => unknown,
   what: string,
-  reply: Reply
+  reply: ApiReply
 ): Effect.Effect<unknown, SourceError> =>
   Effect.try({
     try: () => parse(reply.text),
@@ -70,6 +39,6 @@ export const parseReply = (
 export const decodeReply = <S extends Schema.ConstraintDecoder<unknown>>(
   schema: S,
   what: string,
-  reply: Reply
+  reply: ApiReply
 ): Effect.Effect<S["Type"], SourceError> =>
   Effect.flatMap(parseReply(JSON.parse, what, reply), (value) => decodeValue(schema, what, value))

@@ -3,9 +3,10 @@
  * (`/composite/batch` counts each part).
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm
  */
+import type { ApiReply } from "@decant/auth"
 import { Effect, Schema } from "effect"
 import type { ReadError } from "../read-error.ts"
-import { decodeReply, type Reply } from "./api-reply.ts"
+import { decodeReply } from "./api-reply.ts"
 import type { SalesforceClient } from "./salesforce-client.ts"
 
 const PARTS_PER_CALL = 25
@@ -24,7 +25,7 @@ export const getTogether = (
   client: SalesforceClient,
   paths: ReadonlyArray<string>,
   partsPerCall = PARTS_PER_CALL
-): Effect.Effect<ReadonlyArray<Reply>, ReadError> =>
+): Effect.Effect<ReadonlyArray<ApiReply>, ReadError> =>
   Effect.map(
     Effect.forEach(chunksOf(paths, partsPerCall), (chunk) =>
       getChunk(client, chunk).pipe(
@@ -37,7 +38,7 @@ export const getTogether = (
 /** API versions before 38 have no `/composite`. */
 const isMissing = (error: ReadError): boolean => error.code === "API_NOT_FOUND"
 
-const getAlone = (client: SalesforceClient, path: string): Effect.Effect<Reply, ReadError> =>
+const getAlone = (client: SalesforceClient, path: string): Effect.Effect<ApiReply, ReadError> =>
   client.reply({ stream: null, path })
 
 const getChunk = Effect.fnUntraced(function* (client: SalesforceClient, paths: ReadonlyArray<string>) {
@@ -51,7 +52,7 @@ const getChunk = Effect.fnUntraced(function* (client: SalesforceClient, paths: R
     }
   })
   const { compositeResponse } = yield* decodeReply(CompositeReply, "several resources", reply)
-  return yield* Effect.forEach(paths, (path, index): Effect.Effect<Reply, ReadError> => {
+  return yield* Effect.forEach(paths, (path, index): Effect.Effect<ApiReply, ReadError> => {
     const part = compositeResponse[index]
     // A part that only failed for now is asked for again by itself, with the client's patience.
     return part === undefined || part.httpStatusCode >= 429

@@ -3,10 +3,11 @@
  * is complete. The streams of a run are asked about together, in one counted call.
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_getdeleted.htm
  */
+import type { ApiReply } from "@decant/auth"
 import { type Instant, instantFromMillis, instantToMillis } from "@decant/connector"
 import { Duration, Effect, Result, Schema, Semaphore } from "effect"
 import type { ReadError } from "../read-error.ts"
-import { decodeReply, type Reply, replyFailure } from "./api-reply.ts"
+import { decodeReply, replyFailure } from "./api-reply.ts"
 import { getTogether } from "./composite.ts"
 import type { SalesforceClient } from "./salesforce-client.ts"
 
@@ -68,7 +69,7 @@ const instantOf = (text: string): Instant => instantFromMillis(Date.parse(text))
 
 const readAnswer = Effect.fnUntraced(function* (
   span: Span,
-  reply: Reply | undefined
+  reply: ApiReply | undefined
 ): Effect.fn.Return<DeleteAnswer, ReadError> {
   if (reply?.status !== 200) {
     return yield* replyFailure(reply ?? { status: 0, headers: {}, text: "" }, {})

@@ -1,9 +1,8 @@
 /** Which org and which user the credentials lead to. */
-
-import { failureOf, type Session } from "@decant/auth"
+import { bareRefusal, failureOf, type Session } from "@decant/auth"
 import { Effect, Schema } from "effect"
 import type { ReadError } from "../read-error.ts"
-import { refusal } from "../source-error.ts"
+import { SourceError } from "../source-error.ts"
 import { textLiteral } from "../streams/soql.ts"
 import { accessFingerprint, accessQueries } from "./access-fingerprint.ts"
 import { decodeReply, replyFailure } from "./api-reply.ts"
@@ -47,7 +46,9 @@ export const readIdentity = Effect.fnUntraced(function* (
     ...accessQueries(userId).map(query)
   ])
   // Whatever is asked for: nothing is found under a version that the org does not have.
-  if (organization?.status === 404) return yield* refusal(failureOf("API_VERSION_RETIRED"))
+  if (organization?.status === 404) {
+    return yield* new SourceError(bareRefusal(failureOf("API_VERSION_RETIRED")))
+  }
   if (organization?.status !== 200) {
     return yield* replyFailure(organization ?? { status: 0, headers: {}, text: "" }, {})
   }

@@ -5,18 +5,29 @@
  * Bodies are asked for compressed and handed on as they arrive; only text replies are inflated here.
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers.htm
  */
-import { promisify } from "node:util"
-import { gunzip } from "node:zlib"
-import { networkFailure, type Session, type Token } from "@decant/auth"
-import { Effect, Redacted, Stream } from "effect"
+import {
+  type ApiReply,
+  type ApiUsage,
+  apiRequest,
+  backOff,
+  bareRefusal,
+  bodyOf,
+  LONGEST_CALL,
+  networkFailure,
+  readReply,
+  type Session,
+  type Token,
+  usageIn
+} from "@decant/auth"
+import { Effect, type Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import type { ReadError } from "../read-error.ts"
-import { refusal, type SourceError } from "../source-error.ts"
-import { type Reply, replyFailure } from "./api-reply.ts"
+import { SourceError } from "../source-error.ts"
+import { replyFailure } from "./api-reply.ts"
 import type { CallLedger } from "./call-ledger.ts"
 import type { OrgClock } from "./org-clock.ts"
-import { backOff, isTransient } from "./retry-policy.ts"
-import { type ApiUsage, makeUsageEstimate, usageIn } from "./usage-estimate.ts"
+import { isTransient } from "./retry-policy.ts"
+import { makeUsageEstimate } from "./usage-estimate.ts"
 
 interface Call {
   /** Whose usage it is; null for what no single stream caused. */
@@ -39,9 +50,9 @@ export interface SalesforceClient {
   readonly apiVersion: string
   /** The path of a resource of the spec's API version: `resource("/limits")`. */
   readonly resource: (path: string) => string
-  readonly text: (call: Call) => Effect.Effect<Reply, ReadError>
+  readonly text: (call: Call) => Effect.Effect<ApiReply, ReadError>
   /** The same, but a resource that is not there is a reply with its status. */
-  readonly reply: (call: Call) => Effect.Effect<Reply, ReadError>
+  readonly reply: (call: Call) => Effect.Effect<ApiReply, ReadError>
   /** The reply's head; its body is still to come and must be run to its end or dropped. */
   readonly download: (call: Call) => Effect.Effect<Download, ReadError>
   readonly clock: OrgClock
@@ -54,12 +65,6 @@ export interface SalesforceClient {
 
 type Use<A> = (response: HttpClientResponse.HttpClientResponse, token: Token) => Effect.Effect<A, SourceError>
 
-/** Salesforce ends any call after ten minutes. */
-const LONGEST_CALL = "11 minutes"
-const LONGEST_SILENCE = "2 minutes"
-
-const inflate = promisify(gunzip)
-
 export const makeSalesforceClient = (of: {
   readonly http: HttpClient.HttpClient
   readonly session: Session
@@ -71,26 +76,19 @@ export const makeSalesforceClient = (of: {
 }): SalesforceClient => {
   const usage = makeUsageEstimate()
 
-  const note = (headers: Reply["headers"]): void => {
+  const note = (headers: ApiReply["headers"]): void => {
     of.clock.note(headers.date)
-    const seen = usageIn(headers["sforce-limit-info"])
+    const seen = usageIn(headers)
     if (seen !== null) usage.seen(seen)
   }
 
   const request = (call: Call, token: Token): HttpClientRequest.HttpClientRequest => {
-    const bare = HttpClientRequest.make(call.method ?? "GET")(`${token.instanceUrl}${call.path}`).pipe(
-      HttpClientRequest.setHeaders({
-        accept: "application/json",
-        "accept-encoding": "gzip",
-        "sforce-call-options": "client=decant",
-        ...call.headers
-      }),
-      HttpClientRequest.bearerToken(Redacted.value(token.accessToken))
-    )
+    const bare = apiRequest({ ...call, method: call.method ?? "GET" }, token)
     return call.body === undefined ? bare : HttpClientRequest.bodyJsonUnsafe(bare, call.body)
   }
 
-  const broken = (token: Token) => (cause: unknown) => refusal(networkFailure(cause, token.instanceUrl))
+  const broken = (token: Token) => (cause: unknown) =>
+    new SourceError(bareRefusal(networkFailure(cause, token.instanceUrl)))
 
   const inTime = (token: Token) =>
     Effect.timeoutOrElse({
@@ -98,17 +96,8 @@ export const makeSalesforceClient = (of: {
       orElse: () => Effect.fail(broken(token)({ code: "ETIMEDOUT" }))
     })
 
-  const readText = Effect.fnUntraced(function* (
-    response: HttpClientResponse.HttpClientResponse,
-    token: Token
-  ) {
-    const bytes = Buffer.from(yield* Effect.mapError(response.arrayBuffer, broken(token)))
-    const compressed = response.headers["content-encoding"] === "gzip" && bytes.length > 0
-    const text = compressed
-      ? yield* Effect.tryPromise({ try: () => inflate(bytes), catch: broken(token) })
-      : bytes
-    return { status: response.status, headers: response.headers, text: text.toString("utf8") } satisfies Reply
-  })
+  const readText = (response: HttpClientResponse.HttpClientResponse, token: Token) =>
+    readReply(response, broken(token))
 
   const send = (call: Call, token: Token) =>
     Effect.suspend(() => {
@@ -152,13 +141,7 @@ export const makeSalesforceClient = (of: {
   const download = (response: HttpClientResponse.HttpClientResponse, token: Token): Download => ({
     headers: response.headers,
     gzip: response.headers["content-encoding"] === "gzip",
-    body: response.stream.pipe(
-      Stream.mapError(broken(token)),
-      Stream.timeoutOrElse({
-        duration: LONGEST_SILENCE,
-        orElse: () => Stream.fail(broken(token)({ code: "ETIMEDOUT" }))
-      })
-    )
+    body: bodyOf(response, broken(token))
   })
 
   return {

@@ -3,10 +3,7 @@
  * replies lag behind, and what was sent since then.
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm
  */
-export interface ApiUsage {
-  readonly used: number
-  readonly max: number
-}
+import type { ApiUsage } from "@decant/auth"
 
 export interface UsageEstimate {
   /** A call was sent. */
@@ -15,12 +12,6 @@ export interface UsageEstimate {
   readonly seen: (usage: ApiUsage) => void
   /** Null before the org has said anything. */
   readonly now: () => ApiUsage | null
-}
-
-/** `api-usage=10018/100000`, and perhaps more after it. */
-export const usageIn = (header: string | undefined): ApiUsage | null => {
-  const [, used, max] = /api-usage=(\d+)\/(\d+)/.exec(header ?? "") ?? []
-  return used === undefined || max === undefined ? null : { used: Number(used), max: Number(max) }
 }
 
 export const makeUsageEstimate = (): UsageEstimate => {
