@@ -26,6 +26,21 @@ export interface OpenOptions extends Partial<Omit<OpenDestination, "spec" | "fol
   readonly destination?: Partial<CopySpec["destination"]>
 }
 
+export const openOptions = (subject: Subject, at: string, options: OpenOptions = {}): OpenDestination => ({
+  folder: at,
+  orgId: options.orgId === undefined ? "00D000000000001AAA" : options.orgId,
+  notice: options.notice ?? (() => Effect.void),
+  ...(options.maskKeys === undefined ? {} : { maskKeys: options.maskKeys }),
+  spec: {
+    version: 1,
+    name: "acme",
+    source: {},
+    destination: { ...subject.destination(at), ...options.destination } as CopySpec["destination"],
+    timezone: "UTC",
+    refresh: { formulas: "off", reconcile: "off" }
+  }
+})
+
 export const open = (
   subject: Subject,
   at: string,
@@ -33,21 +48,7 @@ export const open = (
 ): Effect.Effect<Destination, Failure, Scope.Scope> =>
   Effect.flatMap(
     Effect.promise(async () => subject.prepare?.(at)),
-    () =>
-      subject.connector.open({
-        folder: at,
-        orgId: options.orgId === undefined ? "00D000000000001AAA" : options.orgId,
-        notice: options.notice ?? (() => Effect.void),
-        ...(options.maskKeys === undefined ? {} : { maskKeys: options.maskKeys }),
-        spec: {
-          version: 1,
-          name: "acme",
-          source: {},
-          destination: { ...subject.destination(at), ...options.destination } as CopySpec["destination"],
-          timezone: "UTC",
-          refresh: { formulas: "off", reconcile: "off" }
-        }
-      })
+    () => subject.connector.open(openOptions(subject, at, options))
   )
 
 /** In a folder of its own, which is gone when the test ends. */

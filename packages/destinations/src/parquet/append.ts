@@ -55,7 +55,7 @@ interface Proof {
 
 type Range = ReturnType<typeof rangeOf>
 
-const mayMeet = (one: Range, other: Range): boolean =>
+export const mayMeet = (one: Range, other: Range): boolean =>
   one.low === null ||
   one.high === null ||
   other.low === null ||

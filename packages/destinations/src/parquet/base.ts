@@ -36,7 +36,7 @@ export interface Base {
   readonly history: StoredTable | null
 }
 
-const publishedGeneration = (table: StreamTable): number | null => {
+export const publishedGeneration = (table: StreamTable): number | null => {
   const found = table.state?.details.checkpoints[0]?.published_generation
   return typeof found === "number" ? found : null
 }
@@ -75,17 +75,20 @@ export interface Work {
   readonly orgId: string
   readonly prepared: Prepared
   readonly base: Base
+  /** One of several writers of the stream: who loses the log to another tries again. */
+  readonly isPart: boolean
 }
 
 export const filesOf = (
-  { writer, sql, prepared }: Work,
+  { writer, sql, prepared, isPart }: Work,
   folder: string,
   columns: FilesOf["columns"]
 ): FilesOf => ({
   store: writer.store,
   sql,
   folder,
-  version: prepared.commit.checkpoint.version,
+  // Which version a part will have is not known when its files are written.
+  version: isPart ? "part" : prepared.commit.checkpoint.version,
   columns,
   leading: [
     ...(prepared.layout.key ?? []).map(({ name }) => name),
@@ -110,4 +113,5 @@ export interface Concluding {
   readonly layout: TableLayout
   readonly commit: Commit
   readonly table: StreamTable
+  readonly isPart: boolean
 }

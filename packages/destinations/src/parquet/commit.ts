@@ -19,6 +19,7 @@ import { conflict, validate } from "../writer-conflict.ts"
 import { appendCommit, canAppendCommit } from "./append-commit.ts"
 import { baseOf, type Work, type Writer } from "./base.ts"
 import { checkOrg } from "./org.ts"
+import { mostTries, type PartAttempt, partOnce, pauseMillis } from "./part-commit.ts"
 import { rewritesAll } from "./rewrite.ts"
 import { stagedCommit } from "./staged-commit.ts"
 import { readStreamTable } from "./stream-table.ts"
@@ -39,7 +40,8 @@ const once = Effect.fnUntraced(function* (
       `its checkpoint has version ${stored}, expected was ${commit.expectedVersion}`
     )
   }
-  const work: Work = { writer, sql, orgId, prepared, base: baseOf(commit, layout, table) }
+  const base = baseOf(commit, layout, table)
+  const work: Work = { writer, sql, orgId, prepared, base, isPart: false }
   const appends = canAppendCommit(work) && !(yield* rewritesAll(writer.store, layout, work.base))
   const outcome = (appends ? yield* appendCommit(work) : null) ?? (yield* stagedCommit(work))
   return outcome ?? (yield* Effect.die(new Error("a staged commit has no outcome")))
@@ -48,8 +50,8 @@ const once = Effect.fnUntraced(function* (
 const tooBusy = (stream: string): DestinationError =>
   DestinationError.of(
     "WRITER_CONFLICT",
-    `Another program keeps writing to the Delta table of ${stream}. Nothing of this commit was stored.`,
-    "Let that program finish and run the sync again."
+    `Others keep writing to the Delta table of ${stream}. Nothing of this commit was stored.`,
+    "Let them finish and run the sync again."
   )
 
 export const commitToTables = Effect.fnUntraced(function* (
@@ -63,17 +65,22 @@ export const commitToTables = Effect.fnUntraced(function* (
   const layout = yield* tableLayout(commit.schema, settings)
   yield* checkHeaders(commit.segments)
   const prepared: Prepared = { commit, layout, batches: batchesOf(commit.segments) }
+  const isPart = commit.part !== undefined
+  const part: PartAttempt = { files: null }
   const attempt = (limit: string) =>
     workbench.use(
       Effect.fnUntraced(function* (sql: Sql) {
         yield* sql.run(`SET memory_limit = ${literal(limit)}`)
         yield* loadMaskKeys(sql, commit.schema, settings.maskKeys)
-        return yield* once(writer, orgId, prepared, sql)
+        return yield* isPart
+          ? partOnce(writer, orgId, prepared, sql, part)
+          : once(writer, orgId, prepared, sql)
       })
     )
-  for (let tries = 0; tries < 5; tries++) {
+  for (let tries = 0; tries < (isPart ? mostTries : 5); tries++) {
     const result = yield* withEnoughMemory(attempt, workbench.memory)
     if (result !== "again") return result
+    if (isPart) yield* Effect.sleep(pauseMillis(tries))
   }
   return yield* tooBusy(commit.stream)
 })

@@ -87,6 +87,7 @@ const stateOf = Effect.fnUntraced(function* (
     picklist_values: yield* jsonRows(sql, "picklist_values")
   }
   const views = yield* viewsOf(sql)
+  const erasures = table.state?.details.erasures
   return {
     checkpoint,
     details: {
@@ -104,7 +105,8 @@ const stateOf = Effect.fnUntraced(function* (
       columns: tables.visible?.columns ?? null,
       views: views.length > 0 ? views : (table.state?.details.views ?? []),
       hidden: tables.hidden,
-      history: tables.history
+      history: tables.history,
+      ...(erasures === undefined ? {} : { erasures })
     }
   }
 })
@@ -117,8 +119,10 @@ const lost = Effect.fnUntraced(function* ({
   writer,
   sql,
   commit,
-  table
+  table,
+  isPart
 }: Concluding): Effect.fn.Return<"again", DestinationError> {
+  if (isPart) return "again"
   const snapshot = yield* readSnapshot({ sql, ...writer }, table.folder)
   const pointer = streamOf(snapshot)?.pointer ?? null
   if (samePointer(pointer, table.pointer)) return "again"
@@ -134,7 +138,7 @@ export const conclude = Effect.fnUntraced(function* (
   tables: NewTables,
   rows: number
 ): Effect.fn.Return<"done" | "again", DestinationError> {
-  const { writer, layout, commit, orgId, table } = work
+  const { writer, sql, layout, commit, orgId, table } = work
   const { store, settings } = writer
   const now = Date.now()
   const { checkpoint, details } = yield* stateOf(work, tables, rows)
@@ -153,7 +157,7 @@ export const conclude = Effect.fnUntraced(function* (
     ...fileActions(table.snapshot, tables.visible?.files ?? [], now)
   ]
   const info = commitInfo("WRITE", { version: String(checkpoint.version) }, now)
-  const snapshot = yield* appendToLog(store, table.folder, table.snapshot, info, actions)
+  const snapshot = yield* appendToLog({ store, sql, table: table.folder }, table.snapshot, info, actions)
   if (snapshot === null) {
     yield* store.remove([pointer.key])
     return yield* lost(work)
@@ -166,7 +170,7 @@ export const conclude = Effect.fnUntraced(function* (
 
 /** Another state of the same version. */
 export const appendState = Effect.fnUntraced(function* (
-  writer: Writer,
+  { writer, sql }: Pick<Concluding, "writer" | "sql">,
   table: StreamTable & { readonly state: StreamState },
   details: Details,
   change: { readonly operation: string; readonly actions: ReadonlyArray<Action> }
@@ -178,8 +182,9 @@ export const appendState = Effect.fnUntraced(function* (
     ...txnsOf(appId(writer.settings.specName, details.stream), pointer, now),
     ...change.actions
   ]
+  const log = { store: writer.store, sql, table: table.folder }
   const info = commitInfo(change.operation, { version: String(checkpoint.version) }, now)
-  const snapshot = yield* appendToLog(writer.store, table.folder, table.snapshot, info, actions)
+  const snapshot = yield* appendToLog(log, table.snapshot, info, actions)
   if (snapshot === null) {
     yield* writer.store.remove([pointer.key])
     return yield* conflict(details.stream, "it has committed meanwhile")

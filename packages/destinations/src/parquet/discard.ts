@@ -24,7 +24,7 @@ export const discardGeneration = (
         return
       }
       const change = { operation: "DISCARD", actions: [] }
-      yield* appendState(writer, table, without(table, generation), change)
+      yield* appendState({ writer, sql }, table, without(table, generation), change)
     })
   )
 

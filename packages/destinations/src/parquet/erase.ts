@@ -103,6 +103,7 @@ const detailsWithout = Effect.fnUntraced(function* (
   const { hidden, history, stream, tombstones } = details
   return {
     ...details,
+    erasures: (details.erasures ?? 0) + 1,
     tombstones: yield* tombstoneFile(at, { stream, version: checkpoint.version }, tombstones),
     hidden: hidden === null ? null : { ...hidden, files: files.get(hidden.table) ?? [] },
     history: history === null ? null : { ...history, files: files.get(history.table) ?? [] }
@@ -136,7 +137,7 @@ const eraseIn = Effect.fnUntraced(function* (
   const details = yield* detailsWithout(at, stored, files)
   const visible = details.columns === null ? [] : (files.get(details.table) ?? [])
   const actions = fileActions(stored.snapshot, visible, Date.now())
-  const { snapshot, state } = yield* appendState(writer, stored, details, { operation: "ERASE", actions })
+  const { snapshot, state } = yield* appendState(at, stored, details, { operation: "ERASE", actions })
   yield* purge(at, stored.folder, snapshot, state)
   const history = yield* followHistory({ ...at, layout: null }, state)
   if (history !== null && details.history !== null) yield* purge(at, details.history.table, history, state)

@@ -75,9 +75,10 @@ export const finish = Effect.fnUntraced(function* (
   /** Rows that did not go through `target`. */
   appended = 0
 ): Effect.fn.Return<CommitResult | "again", DestinationError> {
-  const { writer, sql, orgId, prepared, base } = work
+  const { writer, sql, orgId, prepared, base, isPart } = work
   const { layout, commit } = prepared
   const result = resultOf(work, value, tables, appended)
-  const done = yield* conclude({ writer, sql, orgId, layout, commit, table: base.table }, tables, result.rows)
+  const concluding = { writer, sql, orgId, layout, commit, table: base.table, isPart }
+  const done = yield* conclude(concluding, tables, result.rows)
   return done === "again" ? "again" : result
 })

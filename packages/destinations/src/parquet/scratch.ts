@@ -43,6 +43,22 @@ export const withScratch = <A>(
   )
 }
 
+/** What rows of a `_decant` table look like; the same in every scratch database, and slow to ask for. */
+const structures = new Map<string, string>()
+
+const structureOf = Effect.fnUntraced(function* (
+  sql: Sql,
+  table: string
+): Effect.fn.Return<string, DestinationError> {
+  const known = structures.get(table)
+  if (known !== undefined) return known
+  const columns = yield* columnsOf(sql, "_decant", table)
+  const types = Object.fromEntries((columns ?? []).map(({ name, type }) => [name, type]))
+  const structure = JSON.stringify([types])
+  structures.set(table, structure)
+  return structure
+})
+
 const insertJson = Effect.fnUntraced(function* (
   sql: Sql,
   table: string,
@@ -50,12 +66,7 @@ const insertJson = Effect.fnUntraced(function* (
   rows: ReadonlyArray<Readonly<Record<string, unknown>>>
 ): Effect.fn.Return<void, DestinationError> {
   if (rows.length === 0) return
-  const columns = yield* sql.rows(
-    "SELECT column_name AS name, data_type AS type FROM duckdb_columns() " +
-      "WHERE database_name = 'target' AND schema_name = '_decant' AND table_name = $table ORDER BY column_index",
-    { table }
-  )
-  const structure = JSON.stringify([Object.fromEntries(columns.map(({ name, type }) => [name, type]))])
+  const structure = yield* structureOf(sql, table)
   yield* sql.run(
     `INSERT INTO target._decant.${identifier(table)} BY NAME SELECT item.* FROM (SELECT unnest(from_json($json, ${literal(structure)})) AS item)`,
     { json: JSON.stringify(rows.map((row) => ({ ...row, schema_name: schema }))) }

@@ -5,7 +5,7 @@
  * A writer that died, or lost, may have left a file of the version that the next writer makes. It is not replaced,
  * for its writer may be slow and not dead: the next attempt has a name of its own, and a second `txn` says which.
  */
-import { createHash, randomUUID } from "node:crypto"
+import { createHash, randomInt, randomUUID } from "node:crypto"
 import { StreamCheckpoint } from "@decant/connector"
 import { Effect, Option, Schema } from "effect"
 import { DestinationError } from "../destination-error.ts"
@@ -41,6 +41,8 @@ const Details = Schema.Struct({
   /** Null until the table is visible. */
   columns: Schema.NullOr(Schema.Array(Column)),
   views: Schema.Array(Schema.String),
+  /** How often a record was erased: what was written before that, and is in no log yet, may hold it. */
+  erasures: Schema.optionalKey(Schema.Int),
   hidden: Schema.NullOr(HiddenTable),
   /** `<Object>_history`: the files stand here, its log follows. */
   history: Schema.NullOr(
@@ -116,7 +118,7 @@ export const readStreamState = Effect.fnUntraced(function* (
   return { key, checkpoint, details }
 })
 
-/** Writes it under the first free name of its version. Nothing refers to it yet. */
+/** Writes it under a free name of its version. Nothing refers to it yet. */
 export const writeStreamState = Effect.fnUntraced(function* (
   store: Store,
   checkpoint: StreamCheckpoint,
@@ -125,7 +127,8 @@ export const writeStreamState = Effect.fnUntraced(function* (
   // No two attempts write the same bytes, so a file with ours is ours.
   const state: StateFile = { ...checkpoint, _decant: { ...details, attempt: randomUUID() } }
   const bytes = Buffer.from(`${JSON.stringify(state, null, 1)}\n`)
-  for (let attempt = 0; ; attempt++) {
+  // Several writers try the same version at one time: one that finds a name taken does not go through all of theirs.
+  for (let attempt = 0; ; attempt = randomInt(1, 1_000_000)) {
     const key = `${folder(details.stream)}/${fileName(checkpoint.version, attempt)}`
     if (yield* store.putIfAbsent(key, bytes)) return { key, version: checkpoint.version, attempt }
   }

@@ -1,5 +1,5 @@
 /** A stream as it stands: the newest version of its table's log, and what Decant wrote with it. */
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import { DestinationError } from "../destination-error.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
 import { readLog } from "./delta/log.ts"
@@ -69,6 +69,28 @@ export const readSnapshot = Effect.fnUntraced(function* (
   return snapshot
 })
 
+/**
+ * The state that a log names goes some time after the next commit. Whoever has read the log just before finds it gone,
+ * and a newer one named.
+ */
+const stateOf = Effect.fnUntraced(function* (
+  at: { readonly sql: Sql; readonly store: Store; readonly snapshots: Snapshots },
+  table: { readonly folder: string; readonly snapshot: Snapshot },
+  named: NonNullable<ReturnType<typeof streamOf>>
+): Effect.fn.Return<StreamTable & { readonly state: StreamState }, DestinationError> {
+  let { snapshot } = table
+  let { pointer } = named
+  for (;;) {
+    const read = yield* Effect.result(readStreamState(at.store, named.stream, pointer))
+    if (Result.isSuccess(read)) return { folder: table.folder, snapshot, pointer, state: read.success }
+    const newer = yield* readSnapshot(at, table.folder)
+    const found = streamOf(newer)
+    if (newer.version === snapshot.version || found?.stream !== named.stream) return yield* read.failure
+    snapshot = newer
+    pointer = found.pointer
+  }
+})
+
 /** For a commit: fails when the folder is not this stream's. */
 export const readStreamTable = Effect.fnUntraced(function* (
   at: { readonly sql: Sql; readonly store: Store; readonly snapshots: Snapshots },
@@ -80,8 +102,7 @@ export const readStreamTable = Effect.fnUntraced(function* (
   if (snapshot.version < 0) return { folder, snapshot, state: null, pointer: null }
   const found = streamOf(snapshot)
   if (found === null || found.stream !== stream) return yield* notOurs(folder)
-  const state = yield* readStreamState(at.store, stream, found.pointer)
-  return { folder, snapshot, state, pointer: found.pointer }
+  return yield* stateOf(at, { folder, snapshot }, found)
 })
 
 /** All streams that are here; tables of other programs are left out. */
@@ -97,8 +118,7 @@ export const readAllStreams = Effect.fnUntraced(function* (at: {
       const snapshot = yield* readSnapshot(at, folder)
       const own = snapshot.version < 0 ? null : streamOf(snapshot)
       if (own === null) return []
-      const state = yield* readStreamState(at.store, own.stream, own.pointer)
-      return [{ folder, snapshot, state, pointer: own.pointer }]
+      return [yield* stateOf(at, { folder, snapshot }, own)]
     })
   )
   return found.flat()

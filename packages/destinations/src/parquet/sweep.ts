@@ -1,6 +1,6 @@
 /** Removes what no reader needs any more, and shortens logs by checkpoints. */
 import { basename } from "node:path"
-import { Effect } from "effect"
+import { Effect, Option, Schema } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
 import type { Writer } from "./base.ts"
@@ -16,7 +16,7 @@ interface Sweeping {
 
 const minute = 60_000
 /** A commit that takes longer than this would find its own files gone, and fail. */
-const leftoverAge = 24 * 60 * minute
+export const leftoverAge = 24 * 60 * minute
 /** Of a version that has been committed since, so that its writer has lost. */
 const lostAge = 10 * minute
 
@@ -74,6 +74,8 @@ export const sweepState = Effect.fnUntraced(function* (
   }
 })
 
+const decodeLast = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({ version: Schema.Int })))
+
 /** Log files before it that are older than `before` go. */
 export const checkpointLog = Effect.fnUntraced(function* (
   { writer, sql }: Sweeping,
@@ -85,8 +87,12 @@ export const checkpointLog = Effect.fnUntraced(function* (
   const forgetBefore = Date.now() - settings.retentionMillis
   const actions = actionsOf(snapshot, forgetBefore)
   yield* writeLogCheckpoint(store, sql, checkpointKey(table, snapshot.version), actions)
-  const last = JSON.stringify({ version: snapshot.version, size: actions.length })
-  yield* store.write(lastCheckpointKey(table), Buffer.from(last))
+  const last = { version: snapshot.version, size: actions.length }
+  const stands = decodeLast((yield* store.read(lastCheckpointKey(table)))?.toString("utf8"))
+  // Another writer may have been at a later version before this one got here.
+  if (Option.isNone(stands) || stands.value.version <= last.version) {
+    yield* store.write(lastCheckpointKey(table), Buffer.from(JSON.stringify(last)))
+  }
   const folder = logFolder(table)
   const old = supersededLog(yield* store.list(folder), snapshot.version, before)
   yield* store.remove(old.map((name) => `${folder}/${name}`))

@@ -1,7 +1,8 @@
 /** What a commit says in a table's log besides its transaction: the schema, and which files came and went. */
 import { randomUUID } from "node:crypto"
+import { Schema } from "effect"
 import type { TableLayout } from "../table-layout.ts"
-import { type Action, type AddFile, type MetaData, protocol } from "./delta/actions.ts"
+import { type Action, type AddFile, MetaData, protocol } from "./delta/actions.ts"
 import type { Snapshot } from "./delta/snapshot.ts"
 import { commentsOf, schemaString, type TableColumn } from "./delta/table-schema.ts"
 
@@ -15,6 +16,9 @@ const comments = (layout: TableLayout | null, before: string | undefined): Reado
   ])
 
 const interval = (millis: number): string => `interval ${Math.max(1, Math.round(millis / 3_600_000))} hours`
+
+/** Whatever the order of their keys, which a log that was read gives otherwise than one that was written. */
+const sameMetaData = Schema.toEquivalence(MetaData)
 
 /** `metaData` when there is none or it would say something else; the table's id stays for ever. */
 export const metaDataFor = (
@@ -42,7 +46,7 @@ export const metaDataFor = (
     },
     createdTime: before?.createdTime ?? Date.now()
   }
-  const same = before !== null && JSON.stringify({ ...before }) === JSON.stringify(next)
+  const same = before !== null && sameMetaData(before, next)
   const first = snapshot.protocol === null ? [{ protocol }] : []
   return same ? first : [...first, { metaData: next }]
 }

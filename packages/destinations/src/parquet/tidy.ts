@@ -18,16 +18,33 @@ import { commitInfo, fileActions, metaDataFor } from "./table-actions.ts"
 const checkpointEvery = 10
 /** A reader looks for the state of a version right after it has read the log. */
 const stateAge = 3_600_000
+
+/** Another writer may link what is newer meanwhile; whoever ends last has looked at the newest. */
+const linkNewest = Effect.fnUntraced(function* (
+  { writer, sql }: Pick<Concluding, "writer" | "sql">,
+  folder: string,
+  snapshot: Snapshot
+): Effect.fn.Return<void, DestinationError> {
+  let linked = snapshot
+  for (;;) {
+    const names = [...linked.files.keys()].map((path) => basename(decodeURI(path)))
+    yield* writer.store.link(folder, new Set(names))
+    if (!writer.store.isLocal) return
+    const newest = yield* readSnapshot({ sql, ...writer }, folder)
+    if (newest.version === linked.version) return
+    linked = newest
+  }
+})
+
 const tidyTable = Effect.fnUntraced(function* (
   work: Concluding,
   folder: string,
   snapshot: Snapshot,
   state: StreamState
 ): Effect.fn.Return<boolean, DestinationError> {
-  const { store, settings } = work.writer
+  const { settings } = work.writer
   const now = Date.now()
-  const names = new Set([...snapshot.files.keys()].map((path) => basename(decodeURI(path))))
-  yield* store.link(folder, names)
+  yield* linkNewest(work, folder, snapshot)
   const dueForCheckpoint = snapshot.version > 0 && snapshot.version % checkpointEvery === 0
   if (dueForCheckpoint) yield* checkpointLog(work, folder, snapshot, now - settings.retentionMillis)
   const expired = [...snapshot.removed.values()].some(
@@ -37,34 +54,50 @@ const tidyTable = Effect.fnUntraced(function* (
   return dueForCheckpoint
 })
 
-/** The log of the history says what the stream's state says; a reader of it alone sees it a moment later. */
-export const followHistory = Effect.fnUntraced(function* (
-  work: Pick<Concluding, "writer" | "sql"> & { readonly layout: TableLayout | null },
-  state: StreamState
+type Following = Pick<Concluding, "writer" | "sql"> & { readonly layout: TableLayout | null }
+
+const followOnce = Effect.fnUntraced(function* (
+  { writer, sql, layout }: Following,
+  { checkpoint, details }: StreamState,
+  history: NonNullable<StreamState["details"]["history"]>
 ): Effect.fn.Return<Snapshot | null, DestinationError> {
-  const { writer, sql, layout } = work
-  const { history, stream } = state.details
-  if (history === null) return null
   const snapshot = yield* readSnapshot({ sql, ...writer }, history.table)
   const now = Date.now()
-  const id = historyAppId(writer.settings.specName, stream)
+  const id = historyAppId(writer.settings.specName, details.stream)
   const changes = [
     ...metaDataFor(snapshot, {
       name: history.table,
-      stream: `${stream} with all versions`,
+      stream: `${details.stream} with all versions`,
       columns: history.columns,
       layout,
       retentionMillis: writer.settings.retentionMillis
     }),
     ...fileActions(snapshot, history.files, now)
   ]
-  const { version } = state.checkpoint
+  const { version } = checkpoint
   if (changes.length === 0 || (snapshot.txns.get(id)?.version ?? 0) > version) return snapshot
   const actions = [...changes, { txn: { appId: id, version, lastUpdated: now } }]
   const info = commitInfo("WRITE", { version: String(version) }, now)
-  const next = yield* appendToLog(writer.store, history.table, snapshot, info, actions)
+  const log = { store: writer.store, sql, table: history.table }
+  const next = yield* appendToLog(log, snapshot, info, actions)
   if (next !== null) writer.snapshots.set(history.table, next)
   return next
+})
+
+const followTries = 20
+
+/** The log of the history says what the stream's state says; a reader of it alone sees it a moment later. */
+export const followHistory = Effect.fnUntraced(function* (
+  following: Following,
+  state: StreamState
+): Effect.fn.Return<Snapshot | null, DestinationError> {
+  const { history } = state.details
+  if (history === null) return null
+  for (let tries = 0; tries < followTries; tries++) {
+    const followed = yield* followOnce(following, state, history)
+    if (followed !== null) return followed
+  }
+  return null
 })
 
 export const tidy = Effect.fnUntraced(function* (

@@ -17,8 +17,8 @@ export interface FilesOf {
   readonly sql: Sql
   /** The folder of the Delta table. */
   readonly folder: string
-  /** The checkpoint's version that the files are written for; tells leftovers from files in use. */
-  readonly version: number
+  /** The checkpoint's version that the files are written for; tells leftovers from files in use. A part has none. */
+  readonly version: number | "part"
   readonly columns: ReadonlyArray<TableColumn>
   /** Columns of the key and the guard: they have statistics wherever they stand. */
   readonly leading: ReadonlyArray<string>

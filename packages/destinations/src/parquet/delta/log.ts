@@ -99,18 +99,34 @@ export const readLog = Effect.fnUntraced(function* (
   return typeof found === "string" ? yield* damagedLog(log.table, `${found} is missing`) : found
 })
 
+/**
+ * Below a checkpoint names become free again. A writer that froze for longer than the log keeps its entries has put what
+ * nobody reads; one that was only overtaken finds its files.
+ */
+const countsFor = Effect.fnUntraced(function* (
+  log: Log,
+  version: number,
+  actions: ReadonlyArray<Action>
+): Effect.fn.Return<boolean, DestinationError> {
+  const names = (yield* log.store.list(logFolder(log.table))).map((file) => file.name)
+  if (Math.max(-1, ...versionsOf(names, checkpointPattern)) <= version) return true
+  const now = yield* readLog(log)
+  const added = actions.flatMap(({ add }) => (add ? [add.path] : []))
+  return added.length > 0 && added.every((path) => now.files.has(path) || now.removed.has(path))
+})
+
 /** The snapshot that holds the actions, or null when another writer was first. */
 export const appendToLog = Effect.fnUntraced(function* (
-  store: Store,
-  table: string,
+  log: Log,
   before: Snapshot,
   info: CommitInfo,
   actions: ReadonlyArray<Action>
 ): Effect.fn.Return<Snapshot | null, DestinationError> {
   const version = before.version + 1
   const text = [info, ...actions].map((action) => `${JSON.stringify(action)}\n`).join("")
-  const won = yield* store.putIfAbsent(`${logFolder(table)}/${name(version)}`, Buffer.from(text))
-  return won ? replay(before, version, actions) : null
+  const key = `${logFolder(log.table)}/${name(version)}`
+  const won = yield* log.store.putIfAbsent(key, Buffer.from(text))
+  return won && (yield* countsFor(log, version, actions)) ? replay(before, version, actions) : null
 })
 
 /** Log files that a reader of this version, or of a later one, does not need. */
