@@ -1,96 +1,101 @@
 /**
  * Cuts a large object into ranges of Ids with about as many rows each, so that several Bulk jobs read it at one time.
- * Ids are not evenly spread, so Salesforce is asked how many rows it expects in a range (`explain`, which runs
- * nothing); the largest range is halved until the rest is a matter of putting neighbours together. Where it does not
- * say, ranges of Ids stand for rows. Nothing but the even load depends on these numbers.
- *
- * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_query_explain.htm
+ * Ids are not evenly spread: those of each instance that the org has lived on are a run of their own, with room for
+ * millions of runs in between. So the heaviest range is halved until the rest is a matter of putting neighbours
+ * together, and where nearly all rows are in one half, that half is drawn in to where its rows begin or end. Where
+ * nobody says how many rows a range has, the length of its runs stands for them. Nothing but the even load depends on
+ * these numbers.
  */
 import type { IdRange } from "@decant/connector"
-import { Effect, Schema } from "effect"
-import { decodeReply } from "../org/api-reply.ts"
+import { Effect } from "effect"
 import type { ReadError } from "../read-error.ts"
-import { firstPage } from "../rest/rest-query.ts"
-import { middleId } from "../streams/middle-id.ts"
-import { countQuery, edgeQuery, type RowsQuery } from "../streams/soql.ts"
+import { idsBetween, middleId } from "../streams/middle-id.ts"
+import { edgeOf, type Scale, scaleFor } from "./range-questions.ts"
 import type { StreamReading } from "./stream-reading.ts"
 
 interface Piece {
   readonly range: IdRange
-  /** The least and the greatest Id that may be in it. */
+  /** No row of it is before the one or behind the other. */
   readonly first: string
   readonly last: string
+  /** Without a scale the Ids that there may be. */
   readonly rows: number
 }
 
-const Plans = Schema.Struct({ plans: Schema.NonEmptyArray(Schema.Struct({ cardinality: Schema.Finite })) })
+type Halves = readonly [IdRange, IdRange]
 
-const allRows = ({ definition }: StreamReading, ids: IdRange | null): Omit<RowsQuery, "select"> => ({
-  object: definition.object,
-  cursorField: null,
-  window: null,
-  ids,
-  where: null
+const halvesOf = ({ from, to }: IdRange, middle: string): Halves => [
+  { from, to: middle },
+  { from: middle, to }
+]
+
+/** A half with less than this of its rows tells that there may be next to none near the cut. */
+const LIGHT = 1 / 8
+
+interface Cutting {
+  readonly reading: StreamReading
+  /** Null where nobody says how many rows a range has. */
+  readonly scale: Scale | null
+}
+
+const cutByRows = Effect.fnUntraced(function* (
+  { reading }: Cutting,
+  piece: Piece,
+  middle: string,
+  told: number
+): Effect.fn.Return<ReadonlyArray<Piece>, ReadError> {
+  const [below, above] = halvesOf(piece.range, middle)
+  const rows = Math.min(told, piece.rows)
+  const light = piece.rows * LIGHT
+  const last = piece.rows - rows < light ? yield* edgeOf(reading, below, "DESC") : null
+  const first = rows < light ? yield* edgeOf(reading, above, "ASC") : null
+  return [
+    { range: below, first: piece.first, last: last ?? middle, rows },
+    { range: above, first: first ?? middle, last: piece.last, rows: piece.rows - rows }
+  ]
 })
 
-/** An answer that does not come leaves the cut to be made without it. */
-const orNull = <A>(asked: Effect.Effect<A, ReadError>): Effect.Effect<A | null, ReadError> =>
-  asked.pipe(
-    Effect.catchIf(
-      (error) => error.disposition === "failed" || error.disposition === "spec",
-      () => Effect.succeed(null)
-    )
-  )
+const cutByLength = Effect.fnUntraced(function* (
+  { reading, scale }: Cutting,
+  piece: Piece,
+  middle: string
+): Effect.fn.Return<ReadonlyArray<Piece>, ReadError> {
+  const [below, above] = halvesOf(piece.range, middle)
+  const last = (yield* edgeOf(reading, below, "DESC")) ?? middle
+  const first = (yield* edgeOf(reading, above, "ASC")) ?? middle
+  const [lower, upper] = [idsBetween(piece.first, last), idsBetween(first, piece.last)]
+  const each = scale === null ? 1 : piece.rows / (lower + upper)
+  return [
+    { range: below, first: piece.first, last, rows: lower * each },
+    { range: above, first, last: piece.last, rows: upper * each }
+  ]
+})
 
-const edge = (reading: StreamReading, direction: "ASC" | "DESC") =>
-  orNull(
-    Effect.map(
-      firstPage(
-        reading.client,
-        reading.definition.stream,
-        edgeQuery(allRows(reading, null), "Id", direction)
-      ),
-      ({ records }) => records[0]?.Id ?? null
-    )
-  )
+/** What each part should have: less, once gaps between runs are left out of their length. */
+const shareOf = (pieces: ReadonlyArray<Piece>, parts: number): number =>
+  pieces.reduce((sum, { rows }) => sum + rows, 0) / parts
 
-const expectedRows = ({ client, definition }: StreamReading, query: string) =>
-  orNull(
-    client
-      .text({
-        stream: definition.stream,
-        path: client.resource(`/query?explain=${encodeURIComponent(query)}`)
-      })
-      .pipe(
-        Effect.flatMap((reply) => decodeReply(Plans, "its plan of a query", reply)),
-        Effect.map(({ plans }) => plans[0].cardinality)
-      )
-  )
-
-const halves = Effect.fnUntraced(function* (
-  reading: StreamReading,
+/** Null where there is nothing to be cut. */
+const halved = Effect.fnUntraced(function* (
+  cutting: Cutting,
   piece: Piece
 ): Effect.fn.Return<ReadonlyArray<Piece> | null, ReadError> {
   const middle = middleId(piece.first, piece.last)
   if (middle === null) return null
-  const [below, above] = [
-    { from: piece.range.from, to: middle },
-    { from: middle, to: piece.range.to }
-  ]
-  const told = yield* expectedRows(reading, countQuery(allRows(reading, below)))
-  const rows = Math.min(told ?? piece.rows / 2, piece.rows)
-  return [
-    { range: below, first: piece.first, last: middle, rows },
-    { range: above, first: middle, last: piece.last, rows: piece.rows - rows }
-  ]
+  const told = yield* cutting.scale?.(halvesOf(piece.range, middle)[0]) ?? Effect.succeed(null)
+  return told === null
+    ? yield* cutByLength(cutting, piece, middle)
+    : yield* cutByRows(cutting, piece, middle, told)
 })
 
-/** Neighbours are put together as long as that brings their sum nearer to an equal share. */
+/** Neighbours are put together as long as that brings their sum nearer to an equal share; next to nothing is no part. */
 const merged = (pieces: ReadonlyArray<Piece>, share: number): ReadonlyArray<IdRange> => {
   const ranges: Array<{ range: IdRange; rows: number }> = []
   for (const { range, rows } of pieces) {
     const last = ranges.at(-1)
-    if (last !== undefined && last.rows + rows / 2 < share) {
+    const isNearer = last !== undefined && last.rows + rows / 2 < share
+    const isLittle = last !== undefined && rows < share / 16 && last.rows < share * 1.25
+    if (last !== undefined && (isNearer || isLittle)) {
       last.range = { from: last.range.from, to: range.to }
       last.rows += rows
     } else ranges.push({ range, rows })
@@ -98,26 +103,31 @@ const merged = (pieces: ReadonlyArray<Piece>, share: number): ReadonlyArray<IdRa
   return ranges.map(({ range }) => range)
 }
 
-/** Each half is asked for once, so this bounds the calls as well. */
-const PIECES_PER_PART = 3
+/** A range of nearly all rows is cut a few times before it is drawn in. Each cut costs a call or two. */
+const CUTS_PER_PART = 3
+const CUTS_BESIDES = 20
 
 /** Null where the object cannot be cut. */
 export const partRanges = Effect.fnUntraced(function* (
   reading: StreamReading,
   of: { readonly rows: number; readonly parts: number }
 ): Effect.fn.Return<ReadonlyArray<IdRange> | null, ReadError> {
-  const first = yield* edge(reading, "ASC")
-  const last = first === null ? null : yield* edge(reading, "DESC")
-  if (typeof first !== "string" || typeof last !== "string") return null
-  const share = of.rows / of.parts
-  let pieces: ReadonlyArray<Piece> = [{ range: { from: null, to: null }, first, last, rows: of.rows }]
-  while (pieces.length < of.parts * PIECES_PER_PART) {
+  const everything: IdRange = { from: null, to: null }
+  const first = yield* edgeOf(reading, everything, "ASC")
+  const last = first === null ? null : yield* edgeOf(reading, everything, "DESC")
+  const middle = first === null || last === null ? null : middleId(first, last)
+  if (first === null || last === null || middle === null) return null
+  const weighed = yield* scaleFor(reading, of.rows, halvesOf(everything, middle))
+  const rows = weighed?.rows ?? idsBetween(first, last)
+  const cutting = { reading, scale: weighed?.scale ?? null }
+  let pieces: ReadonlyArray<Piece> = [{ range: everything, first, last, rows }]
+  for (let cuts = 0; cuts < of.parts * CUTS_PER_PART + CUTS_BESIDES; cuts++) {
     const largest = pieces.reduce((one, other) => (other.rows > one.rows ? other : one))
-    if (pieces.length >= of.parts && largest.rows <= share / 2) break
-    const cut = yield* halves(reading, largest)
+    if (pieces.length >= of.parts && largest.rows <= shareOf(pieces, of.parts) / 2) break
+    const cut = yield* halved(cutting, largest)
     if (cut === null) break
     pieces = pieces.flatMap((piece) => (piece === largest ? cut : [piece]))
   }
-  const ranges = merged(pieces, share)
+  const ranges = merged(pieces, shareOf(pieces, of.parts))
   return ranges.length < 2 ? null : ranges
 })

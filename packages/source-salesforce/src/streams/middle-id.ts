@@ -37,3 +37,7 @@ export const middleId = (first: string, last: string): string | null => {
   const [low, high] = [numberOf(first), numberOf(last)]
   return low === null || high === null || low >= high ? null : idOf((low + high + 1n) / 2n)
 }
+
+/** How many Ids there may be from the one to the other, both of them counted. */
+export const idsBetween = (first: string, last: string): number =>
+  Number((numberOf(last) ?? 0n) - (numberOf(first) ?? 0n)) + 1
