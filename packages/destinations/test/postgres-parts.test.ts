@@ -1,5 +1,174 @@
+/**
+ * Several writers of one first load in Postgres: they copy at once, and one that froze keeps nobody from going on and
+ * leaves nothing behind. A frozen writer is one whose bytes a proxy holds back.
+ */
+import type { Commit, Segment } from "@decant/connector"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Redacted } from "effect"
+import { account, commitAfter, second, segment } from "./account.ts"
 import { partsContract } from "./contract/parts.ts"
+import { cutIntoParts, partWork } from "./part-commits.ts"
+import { plainHeader, plainSchema } from "./plain-account.ts"
+import { postgresProxy } from "./postgres-proxy.ts"
 import { postgresServer } from "./postgres-server.ts"
 import { postgresSubject } from "./postgres-subject.ts"
+import { codeOf, folder, open, rowsOf } from "./subject.ts"
 
-partsContract(postgresSubject(postgresServer()))
+const server = postgresServer()
+const subject = postgresSubject(server)
+const schema = plainSchema()
+
+const a = "001A"
+const b = "001B"
+
+const begin = Effect.gen(function* () {
+  const at = yield* folder
+  const destination = yield* open(subject, at)
+  const proxy = yield* postgresProxy(new URL(server.urlOf(at)))
+  const behindProxy = { destination: { url: Redacted.make(proxy.urlOf(server.urlOf(at))) } }
+  const held = yield* open(subject, at, behindProxy)
+  yield* destination.commit(cutIntoParts([a, b], { schema }))
+  const admin = (sql: string) => Effect.promise(() => server.admin(at, sql))
+  const page = (work: string, ids: ReadonlyArray<string>, name = "first"): Segment =>
+    segment(at, { work, header: plainHeader, rows: ids.map((id) => account(id, 1, { Name: name })) })
+  const conclude = Effect.gen(function* () {
+    const stored = (yield* destination.checkpoints).streams.Account
+    assert.deepStrictEqual(stored?.work, [])
+    return yield* destination.commit(commitAfter(stored?.version ?? 0, { schema, everything: true }))
+  })
+  const rows = rowsOf(destination, `SELECT "Id", "Name", _decant_as_of IS NULL FROM "Account" ORDER BY 1`)
+  return { at, destination, proxy, held, admin, page, conclude, rows }
+})
+
+const part = (id: string, segments: ReadonlyArray<Segment>): Commit => ({
+  ...commitAfter(1, { schema, phase: "backfill", everything: true, segments }),
+  part: { from: [partWork(id)], to: [] }
+})
+
+const copies = (_said: string, text: string): boolean => /COPY .*_decant_Account_g1/.test(text)
+const commitsAll = (said: string, text: string): boolean =>
+  said.includes("pg_advisory_xact_lock") && text.includes("COMMIT")
+
+const firstOf = (id: string) => [`${id}1`, "first", false]
+const [firstA, firstB] = [firstOf(a), firstOf(b)]
+
+partsContract(subject)
+
+describe("Postgres: writers of one first load", () => {
+  it.live("copy at once: one goes to its end while another is in the middle of a file", () =>
+    Effect.gen(function* () {
+      const { destination, proxy, held, admin, page, conclude, rows } = yield* begin
+      const copying = proxy.hold(copies)
+      const slow = yield* Effect.forkChild(held.commit(part(a, [page(a, ["001A1"])])))
+      yield* copying.there
+      yield* destination.commit(part(b, [page(b, ["001B1"])]))
+      const loads = `SELECT count(*)::integer AS loads FROM _decant.loads WHERE committed`
+      assert.deepStrictEqual(yield* admin(loads), [{ loads: 1 }])
+      yield* copying.goOn
+      yield* Fiber.join(slow)
+      assert.strictEqual((yield* conclude).rows, 2)
+      assert.deepStrictEqual(yield* rows, [firstA, firstB])
+    })
+  )
+
+  it.live("do not wait for one that froze over the same page, and publish without it", () =>
+    Effect.gen(function* () {
+      const { destination, proxy, held, admin, page, conclude, rows } = yield* begin
+      const copying = proxy.hold(copies)
+      const same = part(a, [page(a, ["001A1"])])
+      const frozen = yield* Effect.forkChild(held.commit(same))
+      yield* copying.there
+      yield* destination.commit(same)
+      yield* destination.commit(part(b, [page(b, ["001B1"])]))
+      assert.strictEqual((yield* conclude).rows, 2)
+      yield* copying.goOn
+      assert.strictEqual((yield* Fiber.join(frozen)).inserted, 0)
+      assert.deepStrictEqual(yield* rows, [firstA, firstB])
+      assert.deepStrictEqual(yield* admin(`SELECT * FROM _decant.loads`), [])
+    })
+  )
+
+  it.live("leave out what one that froze copies for a part that is in, and tell it so", () =>
+    Effect.gen(function* () {
+      const { destination, proxy, held, page, conclude, rows } = yield* begin
+      const copying = proxy.hold(copies)
+      const late = part(a, [page(a, ["001A1", "001A2"], "late")])
+      const frozen = yield* Effect.forkChild(codeOf(held.commit(late)))
+      yield* copying.there
+      yield* destination.commit(part(a, [page(a, ["001A1"])]))
+      yield* destination.commit(part(b, [page(b, ["001B1"])]))
+      yield* conclude
+      yield* copying.goOn
+      assert.strictEqual(yield* Fiber.join(frozen), "WRITER_CONFLICT")
+      assert.deepStrictEqual(yield* rows, [firstA, firstB])
+    })
+  )
+
+  it.live("leave it out too when it was copied to its end before the table is published", () =>
+    Effect.gen(function* () {
+      const { destination, proxy, held, admin, page, conclude, rows } = yield* begin
+      const copying = proxy.hold(copies)
+      const late = part(a, [page(a, ["001A1", "001A2"], "late")])
+      const frozen = yield* Effect.forkChild(codeOf(held.commit(late)))
+      yield* copying.there
+      yield* destination.commit(part(a, [page(a, ["001A1"])]))
+      yield* copying.goOn
+      assert.strictEqual(yield* Fiber.join(frozen), "WRITER_CONFLICT")
+      const left = `SELECT count(*)::integer AS rows FROM salesforce."_decant_Account_g1"`
+      assert.deepStrictEqual(yield* admin(left), [{ rows: 3 }])
+      yield* destination.commit(part(b, [page(b, ["001B1"])]))
+      assert.strictEqual((yield* conclude).rows, 2)
+      assert.deepStrictEqual(yield* rows, [firstA, firstB])
+    })
+  )
+
+  it.live("go on by merging where the table was settled in the middle of their file", () =>
+    Effect.gen(function* () {
+      const { at, destination, proxy, held, page, conclude, rows } = yield* begin
+      const copying = proxy.hold(copies)
+      const slow = yield* Effect.forkChild(held.commit(part(a, [page(a, ["001A1", "001A2"])])))
+      yield* copying.there
+      const gone = segment(at, {
+        asOf: 9,
+        effect: "delete",
+        header: ["Id", "SystemModstamp"],
+        rows: [{ Id: "001A2", SystemModstamp: second(8) }]
+      })
+      const work = [a, b].map((id) => partWork(id))
+      yield* destination.commit(
+        commitAfter(1, { schema, phase: "backfill", segments: [gone], checkpoint: { work } })
+      )
+      yield* copying.goOn
+      yield* Fiber.join(slow)
+      yield* destination.commit(part(b, [page(b, ["001B1"])]))
+      yield* conclude
+      assert.deepStrictEqual(yield* rows, [firstA, firstB])
+    })
+  )
+
+  it.live("find out that a part is in when the connection went with its COMMIT", () =>
+    Effect.gen(function* () {
+      const { destination, proxy, held, page, conclude, rows } = yield* begin
+      const lost = proxy.cut(commitsAll)
+      yield* held.commit(part(a, [page(a, ["001A1"])]))
+      yield* lost.there
+      assert.strictEqual((yield* destination.checkpoints).streams.Account?.version, 2)
+      yield* destination.commit(part(b, [page(b, ["001B1"])]))
+      yield* conclude
+      assert.deepStrictEqual(yield* rows, [firstA, firstB])
+    })
+  )
+
+  it.live("are not kept from discarding the generation, and nothing of it comes back", () =>
+    Effect.gen(function* () {
+      const { destination, proxy, held, admin, page } = yield* begin
+      const copying = proxy.hold(copies)
+      const frozen = yield* Effect.forkChild(codeOf(held.commit(part(a, [page(a, ["001A1"])]))))
+      yield* copying.there
+      yield* destination.discard("Account", 1)
+      yield* copying.goOn
+      assert.strictEqual(yield* Fiber.join(frozen), "TARGET_CHANGED")
+      assert.deepStrictEqual(yield* admin(`SELECT * FROM _decant.loads`), [])
+    })
+  )
+})

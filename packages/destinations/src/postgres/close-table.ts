@@ -19,7 +19,7 @@ export const closeTable = Effect.fnUntraced(function* (
   table: string
 ): Effect.fn.Return<void, DestinationError> {
   const lock = `LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`
-  yield* sql.run("SET LOCAL lock_timeout = '2s'")
+  yield* sql.run("SET LOCAL lock_timeout = '1s'")
   const refused = yield* sql.refusedWith(lock, ["55P03"])
   yield* sql.run("SET LOCAL lock_timeout = '60s'")
   if (refused === null) return
