@@ -7,8 +7,8 @@ import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Redacted } from "effect"
-import { openSession } from "../src/index.ts"
+import { Clock, Effect, Fiber, Redacted } from "effect"
+import { ConnectionStores, openSession } from "../src/index.ts"
 import type { Connection } from "../src/store/connection.ts"
 import { connectionFiles } from "../src/store/connection-files.ts"
 import { rotatingOrg } from "./rotating-org.ts"
@@ -220,6 +220,50 @@ const killedInTheGap = Effect.fnUntraced(function* (setting: Setting, secret: st
   yield* Effect.promise(() => ended)
   world.org.answering = null
   return world
+})
+
+/** The process stands still for as long right after the first write of a held login; its clock goes on. */
+const frozenAfterTheMark = Effect.fnUntraced(function* (millis: number) {
+  const files = yield* ConnectionStores
+  const clock = yield* Clock.Clock
+  const written: Array<Connection> = []
+  let asleep = 0
+  const frozen: typeof files = (place) => {
+    const store = files(place)
+    const hold: typeof store.hold = (name) =>
+      Effect.map(store.hold(name), (held) => ({
+        ...held,
+        write: (connection) =>
+          Effect.tap(held.write(connection), () =>
+            Effect.sync(() => {
+              written.push(connection)
+              if (written.length === 1) asleep = millis
+            })
+          )
+      }))
+    return { ...store, hold }
+  }
+  const late: Clock.Clock = Object.create(clock, {
+    currentTimeMillis: { value: Effect.map(clock.currentTimeMillis, (now) => now + asleep) }
+  })
+  return { written, frozen, late }
+})
+
+describe("a process that stood still between its mark and the request", () => {
+  it.live("takes the mark back and begins again: another may have the token by then", () =>
+    Effect.gen(function* () {
+      const { renewOnce, org, received } = yield* stored({ rotates: true })
+      const { written, frozen, late } = yield* frozenAfterTheMark(30_000)
+      yield* renewOnce(null).pipe(
+        Effect.provideService(ConnectionStores, frozen),
+        Effect.provideService(Clock.Clock, late)
+      )
+      const marks = written.map(({ refreshing }) => refreshing !== null)
+      assert.deepStrictEqual(marks, [true, false, true, false])
+      assert.strictEqual(received.filter(({ method }) => method === "POST").length, 1)
+      assert.strictEqual(org.refreshes, 1)
+    }).pipe(withHttp)
+  )
 })
 
 describe("a process killed between Salesforce's answer and our disk", () => {
