@@ -1,10 +1,12 @@
 /** Several writers of one stream: parts of a first load, committed at once into one Delta table. */
 import { readdirSync, rmSync, statSync, utimesSync } from "node:fs"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { DuckDBInstance } from "@duckdb/node-api"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { account, accountSchema, commitAfter, header, second, segment, withSchema } from "./account.ts"
+import { start } from "./child.ts"
 import { partsContract } from "./contract/parts.ts"
 import { currentFiles, logActions, logVersions } from "./delta-log.ts"
 import { holdBefore } from "./held-writer.ts"
@@ -259,6 +261,43 @@ describe("Parquet: writers of parts", () => {
       yield* destination.commit(commitAfter(6, { phase: "backfill", generation: 2, publish: true }))
       const live = `SELECT count(*)::INTEGER, count(DISTINCT "Id")::INTEGER FROM account_live`
       assert.deepStrictEqual(yield* rowsOf(destination, live), [[40, 40]])
+    })
+  )
+})
+
+describe("Parquet: processes that write parts", () => {
+  const writer = new URL("./parquet-part-writer.ts", import.meta.url)
+  const preload = fileURLToPath(new URL("./die-at-step.mjs", import.meta.url))
+  const steps = 24
+
+  it.live("commit at once; of one that is killed nothing stays but files that go after a day", () =>
+    Effect.gen(function* () {
+      const { at, destination, ids } = yield* cut(16)
+      const shares = [0, 1, 2].map((share) => ids.filter((_, turn) => turn % 3 === share))
+      const dieAt = 1 + Math.floor(Math.random() * steps)
+      const children = yield* Effect.forEach(shares, (share, turn) =>
+        start(
+          writer,
+          [at, "100", ...share],
+          turn === 0 ? `export NODE_OPTIONS='--import ${preload}' DIE_AT=${dieAt}` : undefined
+        )
+      )
+      for (const child of children) yield* child.ended
+      const lines = children.flatMap((child) => child.lines()).filter((line) => !line.startsWith("steps"))
+      assert.isEmpty(lines.filter((line) => !line.startsWith("done")))
+      const left = (yield* destination.checkpoints).streams.Account?.work.map(({ id }) => id) ?? []
+      for (const id of left) yield* destination.commit(commitOfPart(at, id, { rows: 100 }))
+      assert.deepStrictEqual(yield* rowsOf(destination, held), [[1600, 1600]], `died at ${dieAt}`)
+      const { files, rows, keys } = yield* readByLog(at)
+      assert.deepStrictEqual([files, rows, keys], [16, 1600, 1600])
+      const current = new Set(currentFiles(tableOf(at)).map((path) => path.slice("data/".length)))
+      const dead = dataFiles(at).filter((name) => !current.has(name))
+      assert.isAtMost(dead.length, 1)
+      const yesterday = Date.now() / 1000 - 25 * 3600
+      for (const name of dead) utimesSync(join(tableOf(at), "data", name), yesterday, yesterday)
+      // The next checkpoint of the log, of version 20, sweeps.
+      for (let version = 17; version < 21; version++) yield* destination.commit(commitAfter(version, {}))
+      assert.lengthOf(dataFiles(at), 16)
     })
   )
 })

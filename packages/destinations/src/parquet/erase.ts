@@ -110,20 +110,29 @@ const detailsWithout = Effect.fnUntraced(function* (
   }
 })
 
-/** Only what the newest version needs stays. */
+const dataOf = ({ store }: Writer, folder: string | null) =>
+  folder === null
+    ? Effect.succeed([])
+    : Effect.map(store.list(`${folder}/data`), (files) => files.map(({ name }) => name))
+
+/**
+ * Of what lay there, only what the newest version needs stays. What has come since is of writers that have seen the
+ * erasure, or will see it before they commit.
+ */
 const purge = Effect.fnUntraced(function* (
   at: { readonly writer: Writer; readonly sql: Sql },
-  folder: string,
+  lay: { readonly folder: string; readonly names: ReadonlyArray<string> },
   snapshot: Snapshot,
   state: StreamState
 ): Effect.fn.Return<void, DestinationError> {
   const { store } = at.writer
+  const { folder } = lay
   const current = [...snapshot.files.keys()].map((path) => basename(decodeURI(path)))
   const hidden = (state.details.hidden?.files ?? []).map(({ path }) => basename(path))
   yield* store.link(folder, new Set(current))
   const kept = new Set([...current, ...hidden])
-  const old = (yield* store.list(`${folder}/data`)).filter(({ name }) => !kept.has(name))
-  yield* store.remove(old.map(({ name }) => `${folder}/data/${name}`))
+  const old = lay.names.filter((name) => !kept.has(name))
+  yield* store.remove(old.map((name) => `${folder}/data/${name}`))
   yield* checkpointLog(at, folder, snapshot, Number.POSITIVE_INFINITY)
 })
 
@@ -137,10 +146,12 @@ const eraseIn = Effect.fnUntraced(function* (
   const details = yield* detailsWithout(at, stored, files)
   const visible = details.columns === null ? [] : (files.get(details.table) ?? [])
   const actions = fileActions(stored.snapshot, visible, Date.now())
+  const past = details.history?.table ?? null
+  const [names, versions] = [yield* dataOf(writer, stored.folder), yield* dataOf(writer, past)]
   const { snapshot, state } = yield* appendState(at, stored, details, { operation: "ERASE", actions })
-  yield* purge(at, stored.folder, snapshot, state)
+  yield* purge(at, { folder: stored.folder, names }, snapshot, state)
   const history = yield* followHistory({ ...at, layout: null }, state)
-  if (history !== null && details.history !== null) yield* purge(at, details.history.table, history, state)
+  if (history !== null && past !== null) yield* purge(at, { folder: past, names: versions }, history, state)
   yield* sweepState(at, state, Number.POSITIVE_INFINITY)
   yield* eraseFromRuns(writer.store, key)
   const folders = [...new Set([...tablesOf(stored).values()].map(({ folder }) => folder))]
