@@ -11,7 +11,7 @@ import { recordCounts } from "../org/record-counts.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
 import type { ReadError } from "../read-error.ts"
 import { fitsAddress, ROWS_PER_PAGE } from "../rest/rest-query.ts"
-import { partsFor, type Tuning } from "../tuning.ts"
+import { CALLS_PER_CUT, partsFor, type Tuning } from "../tuning.ts"
 import { countQuery } from "./soql.ts"
 import type { StreamDefinition } from "./stream-definition.ts"
 import { isParted, rowsWork, wholeWork } from "./window-parts.ts"
@@ -31,9 +31,6 @@ const CALLS_PER_JOB = 6
 const PAGES_PER_LIST = 5
 
 const Count = Schema.Struct({ totalSize: Schema.Finite })
-
-/** A part's range is asked for, and its halves weighed. */
-const CALLS_PER_CUT = 3
 
 /** A window with a beginning is small enough to be counted; the whole of an object may not be. */
 const countPath = (client: SalesforceClient, { plan, definition }: ForecastStream): string | null => {

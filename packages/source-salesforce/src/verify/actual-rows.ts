@@ -9,6 +9,7 @@ import { createGunzip } from "node:zlib"
 import type { ActualPart, IdRange, ProofPlan, Segment } from "@decant/connector"
 import { segmentRows } from "@decant/connector"
 import { Effect, Stream } from "effect"
+import { partRanges } from "../read/part-ranges.ts"
 import type { StreamReading } from "../read/stream-reading.ts"
 import { spoolLines } from "../read/window-deletes.ts"
 import { rowsBySize, windowRows } from "../read/window-rows.ts"
@@ -17,8 +18,7 @@ import { recordWriter } from "../rest/csv-record.ts"
 import { rowsById } from "../rest/ids-query.ts"
 import { spoolFailure } from "../spool-file.ts"
 import { newRowsWork } from "../streams/work.ts"
-import { idRanges } from "./id-ranges.ts"
-import { stampHeaders } from "./proof-plan.ts"
+import { rangeCount, stampHeaders } from "./proof-plan.ts"
 
 /** Whole rows are JSON on the way: so many of them at a time. */
 const SAMPLE_CHUNK = 2000
@@ -130,13 +130,23 @@ const stampsAndSample = (reading: StreamReading, proof: ProofPlan, ids: IdRange,
   )
 }
 
+/** About so many, which together are all of the object. */
+const rangesFor = (
+  reading: StreamReading,
+  rows: number,
+  parts: number
+): Effect.Effect<ReadonlyArray<IdRange>, ReadError> => {
+  const whole: ReadonlyArray<IdRange> = [{ from: null, to: null }]
+  return parts <= 1
+    ? Effect.succeed(whole)
+    : Effect.map(partRanges(reading, { rows, parts }), (ranges) => ranges ?? whole)
+}
+
 export const actualRows = (reading: StreamReading, proof: ProofPlan): Parts => {
   const isWhole = proof.coverage === "all values"
-  const { valuesPerRange, stampsPerRange } = reading.tuning
-  const perRange = isWhole ? valuesPerRange : stampsPerRange
-  const count = reading.definition.soql === null ? Math.ceil(proof.rows / perRange) : 1
+  const count = rangeCount(reading.definition, { rows: proof.rows, isWhole }, reading.tuning)
   return Stream.unwrap(
-    Effect.map(idRanges(reading, count), (ranges) =>
+    Effect.map(rangesFor(reading, proof.rows, count), (ranges) =>
       Stream.fromIterable(ranges).pipe(
         Stream.flatMap((ids) =>
           isWhole

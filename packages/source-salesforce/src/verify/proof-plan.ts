@@ -4,7 +4,7 @@ import { columnHeaders } from "@decant/connector"
 import { Duration } from "effect"
 import { schemaDifference } from "../streams/schema-fingerprint.ts"
 import type { StreamDefinition } from "../streams/stream-definition.ts"
-import type { Tuning } from "../tuning.ts"
+import { CALLS_PER_CUT, type Tuning } from "../tuning.ts"
 
 /** What a Bulk job costs besides its pages: made, polled three times, its pages listed. */
 const CALLS_PER_JOB = 5
@@ -15,6 +15,16 @@ const pages = (rows: number, size: number): number => Math.max(1, Math.ceil(rows
 
 const readingCalls = (rows: number, { mostRowsByRest, pageRows }: Tuning): number =>
   rows > mostRowsByRest ? CALLS_PER_JOB + pages(rows, pageRows) : pages(rows, ROWS_PER_PAGE)
+
+/** How many ranges of Ids so many rows are compared in. A person's own query is not cut. */
+export const rangeCount = (
+  { soql }: StreamDefinition,
+  of: { readonly rows: number; readonly isWhole: boolean },
+  { valuesPerRange, stampsPerRange }: Tuning
+): number => (soql === null ? Math.ceil(of.rows / (of.isWhole ? valuesPerRange : stampsPerRange)) : 1)
+
+const rangesCalls = (ranges: number, rows: number, tuning: Tuning): number =>
+  ranges <= 1 ? readingCalls(rows, tuning) : ranges * (CALLS_PER_CUT + readingCalls(rows / ranges, tuning))
 
 const withColumns = (schema: StreamSchema, names: ReadonlySet<string>): StreamSchema => {
   const identity = [...(schema.key ?? []), schema.guard, schema.deletes.flag]
@@ -63,6 +73,7 @@ export const proofPlan = (of: {
   const isSnapshot = definition.cursorField === null
   const all = isSnapshot || sample === "all" || rows <= tuning.allValuesUpTo || rows <= sample
   const values = all ? rows : sample
+  const ranges = rangeCount(definition, { rows, isWhole: all }, tuning)
   const notYet = unread(definition, stored)
   const silent = new Set(isSnapshot ? [] : definition.silentColumns)
   const names = definition.schema.columns.map(({ name }) => name).filter((name) => !notYet.has(name))
@@ -76,7 +87,7 @@ export const proofPlan = (of: {
     coverage: all ? "all values" : "stamps and sample",
     values,
     rows,
-    apiCalls: readingCalls(rows, tuning) + (all ? 0 : pages(values, IDS_PER_QUERY)),
+    apiCalls: rangesCalls(ranges, rows, tuning) + (all ? 0 : pages(values, IDS_PER_QUERY)),
     isSnapshot,
     guardStays: stays(definition.cursorField),
     keepsMissing: definition.keepsMissing && !isSnapshot,
