@@ -1,5 +1,6 @@
 /** The codes of the runner itself. */
 import type { ErrorEntry } from "@decant/connector"
+import { clusterErrors } from "./cluster/error-catalogue.ts"
 import { httpErrors } from "./http/error-catalogue.ts"
 
 export const errorCatalogue = [
@@ -118,5 +119,6 @@ export const errorCatalogue = [
     retry: "no",
     disposition: "failed"
   },
+  ...clusterErrors,
   ...httpErrors
 ] as const satisfies ReadonlyArray<ErrorEntry>

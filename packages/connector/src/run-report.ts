@@ -28,6 +28,15 @@ export interface StreamReport {
   readonly error: FailureReport | null
 }
 
+/** What one of several workers did of a run. */
+export interface WorkerReport {
+  readonly worker: string
+  readonly tasks: number
+  readonly rows: number
+  /** Tasks that it took up and that others had to bring to their end. */
+  readonly lost: number
+}
+
 export type RunStatus = "ok" | "partial" | "failed" | "paused" | "interrupted"
 
 export interface RunReport {
@@ -39,4 +48,6 @@ export interface RunReport {
   readonly apiCalls: number
   readonly bytes: number
   readonly streams: ReadonlyArray<StreamReport>
+  /** Only where several workers shared the run. */
+  readonly workers?: ReadonlyArray<WorkerReport>
 }

@@ -24,6 +24,7 @@ import { sosl } from "./sosl.ts"
 import { status } from "./status.ts"
 import { sync } from "./sync.ts"
 import { verify } from "./verify.ts"
+import { worker } from "./worker.ts"
 
 export const root = Command.make("decant").pipe(
   Command.withDescription(
@@ -33,7 +34,7 @@ export const root = Command.make("decant").pipe(
     { group: "Setting up", commands: [init, connect, check, discover, setupOrg] },
     { group: "The copy", commands: [plan, sync, status, verify, query, erase] },
     { group: "The org itself", commands: [soql, sosl, objects, describe, record, rest, load] },
-    { group: "Other programs", commands: [serve, mcp, airbyte] },
+    { group: "Other programs", commands: [serve, worker, mcp, airbyte] },
     { group: "More", commands: [demo, schema] }
   ]),
   Command.withGlobalFlags(globalFlags),

@@ -1,31 +1,9 @@
 /** `decant serve`: runs specs on their schedules, and shows what it does. */
-import { stat } from "node:fs/promises"
-import { dirname, resolve } from "node:path"
-import { ConnectorError } from "@decant/connector"
 import { Effect, Option, Schema } from "effect"
-import { Argument, Command, Flag, GlobalFlag } from "effect/cli"
+import { Command, Flag, GlobalFlag } from "effect/cli"
 import { RunnerError } from "../runner-error.ts"
-import { defaultSpecFile } from "../spec-file.ts"
-import { SpecFlag, theScreen } from "./flags.ts"
-
-const kindOf = (path: string): Effect.Effect<"file" | "folder" | null> =>
-  Effect.promise(() =>
-    stat(path).then(
-      (found) => (found.isDirectory() ? "folder" : "file"),
-      () => null
-    )
-  )
-
-/** What is named; else ./decant.yaml, or the folder where there is none. */
-const placeOf = Effect.fnUntraced(function* (argument: Option.Option<string>) {
-  const path = Option.getOrElse(argument, () => defaultSpecFile)
-  const kind = yield* kindOf(path)
-  if (kind === "folder") return { folder: resolve(path), file: null }
-  if (kind === "file") return { folder: dirname(resolve(path)), file: resolve(path) }
-  return Option.isSome(argument)
-    ? yield* ConnectorError.specNotFound(path)
-    : { folder: resolve("."), file: null }
-})
+import { theScreen } from "./flags.ts"
+import { placeArgument, thePlace } from "./spec-place.ts"
 
 const publicUrlOf = Effect.fnUntraced(function* (given: Option.Option<string>) {
   if (Option.isNone(given)) return null
@@ -42,10 +20,7 @@ const publicUrlOf = Effect.fnUntraced(function* (given: Option.Option<string>) {
 export const serve = Command.make(
   "serve",
   {
-    place: Argument.String("spec").pipe(
-      Argument.withDescription("A spec file, or a folder of them (default ./decant.yaml, or this folder)"),
-      Argument.optional
-    ),
+    place: placeArgument,
     port: Flag.Int("port").pipe(
       Flag.withDescription("Where to listen on this machine; 0 takes any free port"),
       Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))),
@@ -76,8 +51,7 @@ export const serve = Command.make(
   },
   Effect.fnUntraced(function* (input) {
     const screen = yield* theScreen
-    const flag = yield* SpecFlag
-    const place = yield* placeOf(Option.orElse(input.place, () => flag))
+    const place = yield* thePlace(input.place)
     const publicUrl = yield* publicUrlOf(input.publicUrl)
     const logLevel = yield* GlobalFlag.LogLevel
     const [{ runServer }, { defaultLogFormat }, { entryOf }] = yield* Effect.promise(() =>

@@ -11,15 +11,15 @@ import { executeRun, prepareRun, type RunRequest } from "../sync/run-sync.ts"
 import type { Screen } from "../terminal/screen.ts"
 import { wrapped } from "../terminal/wrap.ts"
 import { asTyped } from "./as-typed.ts"
+import { clusterFlag, theCluster } from "./cluster-flag.ts"
 import { specArgument, theScreen, theSpecFile } from "./flags.ts"
+import { shellSafe } from "./shell-safe.ts"
 import { showPlan } from "./show-plan.ts"
 
-const shellSafe = (text: string): string =>
-  /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
-
+/** What a run leaves on the screen. */
 const showReport = Effect.fnUntraced(function* (
   screen: Screen,
-  outcome: Effect.Success<ReturnType<typeof executeRun>>,
+  outcome: Pick<Effect.Success<ReturnType<typeof executeRun>>, "report">,
   of: { readonly location: string; readonly again: string }
 ) {
   const { report } = outcome
@@ -65,6 +65,33 @@ const fieldOfStream = (text: string) => {
         RunnerError.usage(
           `\`--backfill ${text}\` names no field.`,
           "Write stream and field with a dot: `--backfill Account.Industry`."
+        )
+      )
+}
+
+/** What only the process that reads can do. */
+const refuseOnCluster = (input: {
+  readonly backfill: ReadonlyArray<string>
+  readonly adoptOrg: boolean
+  readonly dryRun: boolean
+  readonly timings: boolean
+  readonly state: Option.Option<string>
+  readonly wait: Option.Option<Duration.Duration>
+}) => {
+  const given = [
+    input.backfill.length > 0 ? "--backfill" : null,
+    input.adoptOrg ? "--adopt-org" : null,
+    input.dryRun ? "--dry-run" : null,
+    input.timings ? "--timings" : null,
+    Option.isSome(input.state) ? "--state" : null,
+    Option.isSome(input.wait) ? "--wait" : null
+  ].find((flag) => flag !== null)
+  return given === undefined
+    ? Effect.void
+    : Effect.fail(
+        RunnerError.usage(
+          `\`${given}\` does not go with \`--cluster\`.`,
+          "Run the sync without `--cluster` on one machine; the workers go on from what it committed."
         )
       )
 }
@@ -118,6 +145,7 @@ export const sync = Command.make(
       ),
       Flag.optional
     ),
+    cluster: clusterFlag,
     wait: Flag.String("wait").pipe(
       Flag.withMetavar("10m"),
       Flag.withDescription("How long to wait for another run that is at it"),
@@ -140,6 +168,12 @@ export const sync = Command.make(
       timings: input.timings,
       ...(Option.isSome(input.state) ? { state: input.state.value } : {})
     }
+    if (Option.isSome(input.cluster)) {
+      yield* refuseOnCluster(input)
+      const url = yield* theCluster(input.cluster, screen)
+      const { syncOnWorkers } = yield* Effect.promise(() => import("./sync-on-workers.ts"))
+      return yield* syncOnWorkers(request, url, showReport)
+    }
     if (input.dryRun && input.adoptOrg) return yield* adoptsNothing
     if (input.dryRun) return yield* showPlan(request)
     yield* syncAndShow({ ...request, wait: input.wait })
@@ -158,6 +192,10 @@ export const sync = Command.make(
       description: "Read one field of all rows"
     },
     { command: "decant sync acme.yaml --dry-run", description: "Show the plan, change nothing" },
+    {
+      command: "decant sync acme.yaml --cluster postgres://decant@db.acme.example/decant",
+      description: "By the workers of a cluster"
+    },
     { command: "decant sync acme.yaml --wait 10m --json > report.json", description: "In a scheduler" }
   ])
 )

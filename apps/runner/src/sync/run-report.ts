@@ -16,7 +16,7 @@ interface Outcome {
   readonly dispositions: ReadonlyArray<Disposition>
 }
 
-const statusOf = (streams: ReadonlyArray<StreamReport>, interrupted: boolean): RunStatus => {
+export const statusOf = (streams: ReadonlyArray<StreamReport>, interrupted: boolean): RunStatus => {
   if (interrupted) return "interrupted"
   if (streams.some((stream) => stream.status === "paused")) return "paused"
   const failed = streams.filter((stream) => stream.status === "failed").length

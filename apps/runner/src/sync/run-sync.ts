@@ -26,10 +26,10 @@ import { phaseTimes } from "./phase-times.ts"
 import { runReport } from "./run-report.ts"
 import { openSpool } from "./spool-folder.ts"
 import { newTally, type StreamTally } from "./stream-tally.ts"
-import { syncStream } from "./sync-stream.ts"
+import { type StreamRun, syncStream } from "./sync-stream.ts"
 
 /** More than download at one time: while some wait for their jobs, others load. */
-const streamsAtOnce = 8
+export const streamsAtOnce = 8
 
 export interface RunRequest {
   readonly specFile: SpecFile
@@ -136,7 +136,7 @@ export const prepareRun = Effect.fnUntraced(function* (
 
 export type PreparedRun = Effect.Success<ReturnType<typeof prepareRun>>
 
-const failureOf = (cause: Cause.Cause<Failure>): Failure => {
+export const failureOf = (cause: Cause.Cause<Failure>): Failure => {
   const failure = Cause.findErrorOption(cause)
   return failure._tag === "Some" ? failure.value : RunnerError.internal(Cause.squash(cause))
 }
@@ -144,12 +144,19 @@ const failureOf = (cause: Cause.Cause<Failure>): Failure => {
 /** For those who write files and are not effects. */
 const noticeOn = (screen: Screen) => (text: string) => Effect.runSync(screen.note(text))
 
+/** What the streams of a run share. */
+export type RunOfStreams = Pick<
+  PreparedRun,
+  "source" | "destination" | "stored" | "checkpointFile" | "spool" | "turn" | "screen"
+> &
+  Pick<StreamRun, "leavesParts">
+
 /** Ends when the stream has, well or not: what became of it is in its tally. */
-const runOne = Effect.fnUntraced(function* (
-  run: PreparedRun,
+export const runOne = Effect.fnUntraced(function* (
+  run: RunOfStreams,
   plan: ReadyStream,
   tally: StreamTally,
-  board: Board
+  board: Pick<Board, "begin" | "update" | "end">
 ) {
   tally.startedAt = yield* Clock.currentTimeMillis
   board.begin(plan.stream)
@@ -164,6 +171,7 @@ const runOne = Effect.fnUntraced(function* (
         spool,
         tally,
         turn: run.turn,
+        leavesParts: run.leavesParts ?? false,
         report: (progress) => Effect.sync(() => board.update(progress)),
         notice: noticeOn(run.screen)
       })

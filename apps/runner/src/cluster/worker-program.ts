@@ -1,0 +1,94 @@
+/** `decant worker`: joins a cluster and does what is asked of it, until it is told to stop. */
+import { randomUUID } from "node:crypto"
+import { hostname } from "node:os"
+import { Effect, Layer, Logger, type LogLevel, Option, type Redacted, References, Schedule } from "effect"
+import { exitCode } from "../exit-code.ts"
+import { type LogFormat, logLines } from "../serve/log-lines.ts"
+import { counted } from "../terminal/numbers.ts"
+import type { Screen } from "../terminal/screen.ts"
+import { version } from "../version.ts"
+import { clusterDatabase, placeOf } from "./cluster-database.ts"
+import { workflowEngine } from "./engine.ts"
+import { openedRuns } from "./opened-runs.ts"
+import { perform } from "./perform.ts"
+import { keepPulse, type Worker } from "./pulse.ts"
+import { openRuns } from "./run-ledger.ts"
+import { sharedLogins } from "./shared-logins.ts"
+import { isShareable, type SpecPlace, specsAtHand } from "./specs-at-hand.ts"
+import { Sync, syncStreamWorkflow, syncWorkflow } from "./sync-workflow.ts"
+import { takeTasks } from "./task-queue.ts"
+
+export interface WorkerRequest {
+  readonly screen: Screen
+  readonly url: Redacted.Redacted
+  readonly place: SpecPlace
+  readonly name: Option.Option<string>
+  readonly atOnce: number
+  readonly logFormat: LogFormat
+  readonly logLevel: Option.Option<LogLevel.LogLevel>
+}
+
+/** Every worker starts what has been asked for: a run that is started twice is one run. */
+const startRuns = Effect.gen(function* () {
+  const started = new Set<string>()
+  const look = Effect.gen(function* () {
+    for (const run of yield* openRuns) {
+      if (started.has(run.runId)) continue
+      yield* Sync.execute({ run }, { discard: true })
+      started.add(run.runId)
+    }
+  })
+  yield* look.pipe(
+    Effect.catch((error) => Effect.logWarning(`The runs could not be looked at: ${error.message}`)),
+    Effect.repeat(Schedule.spaced("1 second"))
+  )
+})
+
+const working = Effect.fnUntraced(function* (of: WorkerRequest, worker: Worker) {
+  yield* keepPulse(worker)
+  yield* Effect.forkScoped(startRuns)
+  yield* Effect.replicateEffect(Effect.forkScoped(takeTasks(perform(worker.id))), of.atOnce)
+  const specs = yield* specsAtHand(of.place)
+  const shared = specs.filter(isShareable)
+  const text = `Worker ${worker.name} has joined the cluster at ${placeOf(of.url)} with ${counted(shared.length, "spec")}.`
+  yield* of.screen.answer(
+    of.screen.json
+      ? JSON.stringify({
+          worker: worker.id,
+          name: worker.name,
+          specs: shared.map(({ specFile }) => specFile.spec.name)
+        })
+      : text
+  )
+  yield* Effect.logInfo(`${text} Decant ${version()}.`)
+  return yield* Effect.never
+})
+
+const workerProgram = Effect.fnUntraced(function* (of: WorkerRequest) {
+  const id = randomUUID()
+  const name = Option.getOrElse(of.name, () => `${hostname()}-${process.pid}`)
+  const worker: Worker = { id, name, atOnce: of.atOnce }
+  const layers = Layer.mergeAll(syncWorkflow, syncStreamWorkflow).pipe(
+    Layer.provideMerge(openedRuns(of.place, id)),
+    Layer.provideMerge(workflowEngine(worker)),
+    Layer.provideMerge(clusterDatabase(of.url)),
+    Layer.provideMerge(sharedLogins({ url: of.url, notice: (text) => Effect.logInfo(text) }))
+  )
+  return yield* working(of, worker).pipe(Effect.provide(layers))
+}, Effect.scoped)
+
+/** With its own log; told to stop, it finishes the commits that have begun and hands its tasks back. */
+export const runWorker = (of: WorkerRequest) =>
+  workerProgram(of).pipe(
+    Effect.onInterrupt(() => Effect.logInfo("Left the cluster in good order.")),
+    Effect.provide(Logger.layer([logLines(of.logFormat)])),
+    Effect.provideService(
+      References.MinimumLogLevel,
+      Option.getOrElse(of.logLevel, () => "Info" as const)
+    ),
+    Effect.onInterrupt(() =>
+      Effect.sync(() => {
+        process.exitCode = exitCode.done
+      })
+    )
+  )
