@@ -111,9 +111,17 @@ export const appendFile = Effect.fnUntraced(function* (
     yield* findShortFile(of.sql, batch, types)
     return yield* segmentShort(batch.files[0]?.file.path ?? "", batchRows(batch), rows)
   }
-  const stats = yield* fileStatistics(of.sql, draft, of)
-  const proof = provenNew(of, { layout, columns: of.columns, draft, rows, stats, stored })
-  if (!(yield* proof.pipe(inPhase("verify")))) {
+  const proof = Effect.gen(function* () {
+    const stats = yield* fileStatistics(of.sql, draft, of)
+    const isNew = yield* provenNew(of, { layout, columns: of.columns, draft, rows, stats, stored })
+    return isNew ? stats : null
+  })
+  // The disk writes while the processor counts.
+  const settled = Effect.all([proof.pipe(inPhase("verify")), of.store.settle(file.key)], {
+    concurrency: "unbounded"
+  })
+  const [stats] = yield* settled
+  if (stats === null) {
     yield* dropDraft(draft)
     return null
   }

@@ -33,33 +33,21 @@ const chosen = ({ columns, leading }: StatisticsOf) => {
 const cell = (type: string, value: string): string =>
   type.startsWith("TIMESTAMP") ? `strftime(${value}, '%Y-%m-%dT%H:%M:%S.%gZ')` : value
 
-const asJson = (
-  of: StatisticsOf,
-  values: {
-    readonly rows: string
-    readonly bound: (which: "min" | "max", column: TableColumn) => string
-    readonly nulls: (column: TableColumn) => string
-  }
-): string => {
-  const { counted, bounded } = chosen(of)
-  const bound = (which: "min" | "max") =>
-    `{${bounded.map((column) => `${literal(column.name)}: ${cell(column.type, values.bound(which, column))}`).join(", ")}}`
-  const nulls = counted.map((column) => `${literal(column.name)}: ${values.nulls(column)}`).join(", ")
-  return `to_json({'numRecords': ${values.rows}, 'minValues': ${bound("min")}, 'maxValues': ${bound("max")}, 'nullCount': {${nulls}}})::VARCHAR`
-}
-
 /** Of every value in the file. */
-const byReading = (of: StatisticsOf): string =>
-  asJson(of, {
-    rows: "count(*)",
-    bound: (which, { name }) => `${which}(${identifier(name)})`,
-    nulls: ({ name }) => `count(*) - count(${identifier(name)})`
-  })
+const byReading = (of: StatisticsOf): string => {
+  const { counted, bounded } = chosen(of)
+  const bounds = (which: "min" | "max") =>
+    `{${bounded.map(({ name, type }) => `${literal(name)}: ${cell(type, `${which}(${identifier(name)})`)}`).join(", ")}}`
+  const nulls = counted
+    .map(({ name }) => `${literal(name)}: count(*) - count(${identifier(name)})`)
+    .join(", ")
+  return `to_json({'numRecords': count(*), 'minValues': ${bounds("min")}, 'maxValues': ${bounds("max")}, 'nullCount': {${nulls}}})::VARCHAR`
+}
 
 const boundValue = (which: "min" | "max", type: string): string => `TRY_CAST(stats_${which}_value AS ${type})`
 
 /** Long texts are cut in the footer, and others are written there in a way of its own. */
-const isWhole = ({ type }: TableColumn): string => {
+const isWhole = (type: string): string => {
   const sides = (["min", "max"] as const).map((which) => {
     const plain = type === "VARCHAR" ? ` AND regexp_full_match(stats_${which}_value, '[ -\\[\\]-~]*')` : ""
     return `${which}_is_exact AND ${boundValue(which, type)} IS NOT NULL${plain}`
@@ -67,22 +55,56 @@ const isWhole = ({ type }: TableColumn): string => {
   return `coalesce(stats_null_count = row_group_num_rows OR (${sides.join(" AND ")}), false)`
 }
 
-const byFooter = (of: StatisticsOf): { readonly stats: string; readonly whole: string } => {
-  const { counted, bounded } = chosen(of)
-  const only = ({ name }: TableColumn) => `FILTER (WHERE path_in_schema = ${literal(name)})`
-  const whole = [
-    ...counted.map((column) => `bool_and(stats_null_count IS NOT NULL) ${only(column)}`),
-    ...bounded.map((column) => `bool_and(${isWhole(column)}) ${only(column)}`)
-  ]
-  return {
-    stats: asJson(of, {
-      rows: "coalesce(sum(row_group_num_rows) FILTER (WHERE column_id = 0), 0)::BIGINT",
-      bound: (which, column) => `${which}(${boundValue(which, column.type)}) ${only(column)}`,
-      nulls: (column) => `(sum(stats_null_count) ${only(column)})::BIGINT`
-    }),
-    whole: whole.map((one) => `coalesce(${one}, false)`).join(" AND ") || "true"
-  }
+/** One row for each column, with its bounds as each of the types, of which one is the column's own. */
+const footerRows = (types: ReadonlyArray<string>, path: string): string => {
+  const bound = (which: "min" | "max", type: string) =>
+    `to_json(${cell(type, `${which}(${boundValue(which, type)})`)})::VARCHAR`
+  const ofType = (type: string) =>
+    `${literal(type)}: {'low': ${bound("min", type)}, 'high': ${bound("max", type)}, 'whole': bool_and(${isWhole(type)})}`
+  const bounds = types.length === 0 ? "'{}'" : `to_json({${types.map(ofType).join(", ")}})::VARCHAR`
+  return (
+    `SELECT path_in_schema AS name, sum(row_group_num_rows)::DOUBLE AS rows, sum(stats_null_count)::DOUBLE AS nulls, ` +
+    `bool_and(stats_null_count IS NOT NULL) AS counted, ${bounds} AS bounds ` +
+    `FROM parquet_metadata(${literal(path)}) GROUP BY path_in_schema`
+  )
 }
+
+interface Bounds {
+  /** JSON of the value as the log has it. */
+  readonly low: string | null
+  readonly high: string | null
+  readonly whole: boolean
+}
+
+/** Null when the footer leaves something open. */
+const byFooter = Effect.fnUntraced(function* (
+  sql: Sql,
+  path: string,
+  of: StatisticsOf
+): Effect.fn.Return<object | null, DestinationError> {
+  const { counted, bounded } = chosen(of)
+  if (counted.length === 0) return null
+  const types = [...new Set(bounded.map(({ type }) => type))]
+  const found = new Map((yield* sql.rows(footerRows(types, path))).map((row) => [String(row.name), row]))
+  const statistics = {
+    numRecords: 0,
+    minValues: {} as Record<string, unknown>,
+    maxValues: {} as Record<string, unknown>,
+    nullCount: {} as Record<string, number>
+  }
+  for (const column of counted) {
+    const row = found.get(column.name)
+    if (row?.counted !== true) return null
+    statistics.numRecords = Number(row.rows)
+    statistics.nullCount[column.name] = Number(row.nulls)
+    if (!bounded.includes(column)) continue
+    const bounds: Bounds | undefined = JSON.parse(String(row.bounds))[column.type]
+    if (bounds?.whole !== true) return null
+    if (bounds.low !== null) statistics.minValues[column.name] = JSON.parse(bounds.low)
+    if (bounds.high !== null) statistics.maxValues[column.name] = JSON.parse(bounds.high)
+  }
+  return statistics
+})
 
 /** The parts of a compound have names with a comma in the footer. */
 const isPlain = ({ columns }: StatisticsOf): boolean => columns.every(({ name }) => !name.includes(", "))
@@ -95,13 +117,8 @@ export const fileStatistics = Effect.fnUntraced(function* (
   path: string,
   of: StatisticsOf
 ): Effect.fn.Return<string, DestinationError> {
-  const { stats, whole } = byFooter(of)
-  const [footer] = isPlain(of)
-    ? yield* sql.rows(`SELECT ${stats} AS stats, ${whole} AS whole FROM parquet_metadata(${literal(path)})`)
-    : []
-  const [found] =
-    footer?.whole === true
-      ? [footer]
-      : yield* sql.rows(`SELECT ${byReading(of)} AS stats FROM read_parquet(${literal(path)})`)
-  return JSON.stringify(JSON.parse(String(found?.stats)), withoutNulls)
+  const footer = isPlain(of) ? yield* byFooter(sql, path, of) : null
+  if (footer !== null) return JSON.stringify(footer, withoutNulls)
+  const [read] = yield* sql.rows(`SELECT ${byReading(of)} AS stats FROM read_parquet(${literal(path)})`)
+  return JSON.stringify(JSON.parse(String(read?.stats)), withoutNulls)
 })

@@ -137,6 +137,7 @@ export const localStore = (root: string): Store => {
         await makeFolder(dirname(at(key)))
         return draftOf(at(key))
       }),
+    settle: (key) => io(key, () => sync(draftOf(at(key)))),
     keep: (key) =>
       io(key, async () => {
         await sync(draftOf(at(key)))

@@ -204,6 +204,7 @@ export const s3Store = Effect.fnUntraced(function* (
         await mkdir(dirname(draftOf(key)), { recursive: true })
         return draftOf(key)
       }),
+    settle: () => Effect.void,
     keep: (key) => io(() => upload(key)),
     readable: (keys) =>
       Effect.forEach(keys, (key) => io(() => copies.copyOf(at(key))), { concurrency: atOnce }),

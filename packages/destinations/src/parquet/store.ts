@@ -30,6 +30,8 @@ export interface Store {
   readonly putIfAbsent: (key: string, bytes: Buffer) => Io<boolean>
   /** A path that DuckDB can write the file to; nobody sees it before `keep` makes it durable under its key. */
   readonly draft: (key: string) => Io<string>
+  /** Begins with what `keep` would wait for, while the draft is still read. */
+  readonly settle: (key: string) => Io<void>
   readonly keep: (key: string) => Io<{ readonly bytes: number }>
   /** Paths that DuckDB can read these files at. */
   readonly readable: (keys: ReadonlyArray<string>) => Io<ReadonlyArray<string>>
