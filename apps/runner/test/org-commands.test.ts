@@ -95,6 +95,11 @@ describe("decant record", () => {
       ...["--external-id", "External_Id__c"]
     )
     assert.isTrue(upserted.document.created, upserted.stderr)
+    const byName = ["record", "upsert", "Account", '{"Industry": "Energy"}', "--external-id", "Industry"]
+    const noKey = await workspace.run(byName)
+    assert.strictEqual(noKey.code, 2)
+    assert.include(noKey.stderr, "Industry is not an external id of Account")
+    assert.include(noKey.stderr, "Name one that is: External_Id__c.")
     const gone = await json("record", "delete", "Account", id, upserted.document.id)
     assert.deepStrictEqual(gone.document, { deleted: [id, upserted.document.id] })
     const missing = await json("record", "get", "Account", id)

@@ -1,5 +1,5 @@
 /** `decant record …` itself. */
-import type { OrgRecord, WriteResult } from "@decant/org"
+import type { Org, OrgRecord, WriteResult } from "@decant/org"
 import { Effect } from "effect"
 import { RunnerError } from "../runner-error.ts"
 import { counted } from "../terminal/numbers.ts"
@@ -73,6 +73,26 @@ const keyMissing = (field: string): RunnerError =>
     `Give it as text: '{"${field}": "4711", …}'.`
   )
 
+const notAKey = (object: string, field: string, keys: ReadonlyArray<string>): RunnerError =>
+  RunnerError.usage(
+    `${field} is not an external id of ${object}, so no record can be found by it.`,
+    keys.length === 0
+      ? `${object} has none that this user may see: Setup → Object Manager → ${object} → Fields & Relationships → the field → External ID. Nothing was sent.`
+      : `Name one that is: ${keys.join(", ")}. Nothing was sent.`
+  )
+
+/** As describe spells it. A field by which nothing can be found is refused before anything is sent. */
+const keyField = Effect.fnUntraced(function* (org: Org, object: string, name: string) {
+  const { fields, name: described } = yield* org.describe(object)
+  const keys = fields.filter(
+    (field) => field.externalId === true || field.idLookup === true || field.name === "Id"
+  )
+  const found = keys.find((field) => field.name.toLowerCase() === name.toLowerCase())
+  if (found !== undefined) return found.name
+  const external = keys.filter((field) => field.externalId === true).map((field) => field.name)
+  return yield* notAKey(described, name, external)
+})
+
 export const upsertRecord = (of: Write & { readonly externalId: string }) =>
   withOrg(of, (opened) =>
     Effect.gen(function* () {
@@ -80,7 +100,8 @@ export const upsertRecord = (of: Write & { readonly externalId: string }) =>
       if ((typeof key !== "string" && typeof key !== "number") || key === "") {
         return yield* keyMissing(of.externalId)
       }
-      const result = yield* opened.org.upsert(of.object, { field: of.externalId, value: String(key) }, values)
+      const field = yield* keyField(opened.org, of.object, of.externalId)
+      const result = yield* opened.org.upsert(of.object, { field, value: String(key) }, values)
       yield* told(opened, result.created === true ? "Created" : "Updated", result)
     })
   )
