@@ -4,8 +4,9 @@ import { join } from "node:path"
 import { assert, describe, layer } from "@effect/vitest"
 import { parse } from "csv-parse/sync"
 import { Effect, Fiber } from "effect"
+import type { Row } from "../../salesforce-emulator/testing/emulator-process.ts"
 import type { LoadProgress, LoadRequest } from "../src/index.ts"
-import { Emulator, type Row } from "./emulator.ts"
+import { Emulator } from "./emulator.ts"
 
 const rowsOf = (path: string | null): ReadonlyArray<Record<string, string>> =>
   path === null ? [] : parse(readFileSync(path, "utf8"), { columns: true })
@@ -118,7 +119,7 @@ describe("a load", () => {
     it.effect("upserts by an external id, by calls and by Bulk alike", () =>
       Effect.gen(function* () {
         const { folder, org, control, truth } = yield* Emulator
-        yield* control("POST", "/schema/Account", {
+        yield* control("POST", "schema/Account", {
           addField: { name: "Key__c", type: "string", length: 40, externalId: true, unique: true }
         })
         for (const api of ["collections", "bulk"] as const) {
@@ -226,7 +227,7 @@ describe("a load", () => {
           const refused = yield* Effect.flip(org.loads.start(plan))
           assert.strictEqual(refused.code, "LOAD_UNFINISHED")
           yield* Effect.sleep("500 millis")
-          yield* control("DELETE", "/faults")
+          yield* control("DELETE", "faults")
           const other = yield* open({ sizes: SMALL_JOBS })
           const report = yield* other.loads.resume((yield* begun)?.id ?? "")
           assert.deepInclude(report, { rows: 600, succeeded: 540, failed: 60, unprocessed: 0 })
@@ -281,7 +282,7 @@ describe("a load", () => {
         const { folder, org, control, fault } = yield* Emulator
         const file = write(folder, "aborted.csv", contacts(600, 10).replaceAll("@example.com", "@a.example"))
         const plan = yield* org.loads.prepare({ file, object: "Contact", operation: "insert", api: "bulk" })
-        yield* control("POST", "/switches", { bulkQueueMs: 60_000 })
+        yield* control("POST", "switches", { bulkQueueMs: 60_000 })
         yield* fault({ method: "GET", path: "/jobs/ingest" }, { delayMs: 300 })
         const running = yield* Effect.forkChild(org.loads.start(plan))
         const job = yield* Effect.repeat(
@@ -297,7 +298,7 @@ describe("a load", () => {
           body: { type: "application/json", text: '{"state":"Aborted"}' }
         })
         const report = yield* Fiber.join(running)
-        yield* control("POST", "/switches", { bulkQueueMs: 20 })
+        yield* control("POST", "switches", { bulkQueueMs: 20 })
         assert.deepInclude(report, { succeeded: 0, failed: 0, unprocessed: 600 })
         assert.isNull(report.successFile)
         const rows = rowsOf(report.failureFile)

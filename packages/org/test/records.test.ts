@@ -132,7 +132,7 @@ describe("an org", () => {
     it.effect("an expired token is renewed; a write whose answer never came is not sent again", () =>
       Effect.gen(function* () {
         const { org, control, fault, forget, requests } = yield* Emulator
-        yield* control("POST", "/tokens", { expire: true })
+        yield* control("POST", "tokens", { expire: true })
         assert.isAbove((yield* org.objects).length, 10)
         yield* forget
         yield* fault({ method: "POST", path: "/sobjects/Account" }, { resetAfterBytes: 0 })
@@ -148,11 +148,11 @@ describe("an org", () => {
     it.effect("calls end at the org's share of the spec's API budget", () =>
       Effect.gen(function* () {
         const { open, control, source } = yield* Emulator
-        yield* control("POST", "/limits", { dailyApiRequests: { max: 1000, used: 950 } })
+        yield* control("POST", "limits", { dailyApiRequests: { max: 1000, used: 950 } })
         const thrifty = yield* open({ source: { ...source, apiBudget: 0.25 } })
         yield* thrifty.objects
         const spent = yield* Effect.flip(thrifty.objects)
-        yield* control("POST", "/limits", { dailyApiRequests: { max: 100_000, used: 0 } })
+        yield* control("POST", "limits", { dailyApiRequests: { max: 100_000, used: 0 } })
         assert.strictEqual(spent.code, "ORG_BUDGET_SPENT")
         assert.strictEqual(spent.disposition, "budget")
       })
@@ -161,7 +161,7 @@ describe("an org", () => {
     it.effect("a Bulk query is the CSV of all its pages with one header", () =>
       Effect.gen(function* () {
         const { org, control, truth, requests } = yield* Emulator
-        yield* control("POST", "/switches", { bulkPageRows: 150 })
+        yield* control("POST", "switches", { bulkPageRows: 150 })
         const all = (yield* truth("Contact")).filter((row) => row.IsDeleted === false)
         const { rows, csv } = yield* org.bulkQuery("SELECT Id FROM Contact")
         const text = yield* Stream.mkString(Stream.decodeText(csv))

@@ -17,7 +17,7 @@ const plenty = {
 const setting = (streams: string, source = "") =>
   Effect.gen(function* () {
     const org = yield* Emulator
-    yield* org.control("DELETE", "/faults")
+    yield* org.control("DELETE", "faults")
     const spool = yield* spoolFolder
     const opened = openSalesforce({ spec: yield* org.spec(streams, source), folder: spool }, sizes)
     const [table, source_] = [newTable(), yield* opened]

@@ -154,7 +154,7 @@ layer(Emulator.with("--dataset", "demo", "--switch", "bulkPageRows=300"), { excl
         const first = yield* planOf(source, "Contact", table)
         yield* pour(table, source.read(first, { spool, report: () => Effect.void }), 3)
         const old = table.checkpoint?.work[0]?.job?.id
-        yield* org.control("POST", "/clock", { advanceSeconds: 7 * 86_400 })
+        yield* org.control("POST", "clock", { advanceSeconds: 7 * 86_400 })
         yield* org.forget
         const later = yield* openSalesforce(
           { spec: yield* org.spec("[{ object: Contact }]", `  ${parallel}`), folder: "." },

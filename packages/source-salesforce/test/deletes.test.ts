@@ -79,7 +79,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
         const [a = ""] = yield* liveIds(org, "Contact")
         assert.isTrue(table.rows.has(a))
         yield* org.records("Contact", { hardDelete: [a] })
-        yield* org.control("POST", "/clock", { advanceSeconds: 3600 })
+        yield* org.control("POST", "clock", { advanceSeconds: 3600 })
         const later = yield* opened(org, "[{ object: Contact }]")
         yield* sync(later, "Contact", table, spool)
         expectMarked(table, yield* org.truth("Contact"), [a])
@@ -100,11 +100,11 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
         const [a = ""] = yield* liveIds(org, "Contact")
         yield* org.records("Contact", { hardDelete: [a], lateCommitSeconds: 480 })
         for (const seconds of [200, 200]) {
-          yield* org.control("POST", "/clock", { advanceSeconds: seconds })
+          yield* org.control("POST", "clock", { advanceSeconds: seconds })
           yield* sync(source, "Contact", table, spool)
           assert.strictEqual(table.rows.get(a)?.IsDeleted, "false")
         }
-        yield* org.control("POST", "/clock", { advanceSeconds: 200 })
+        yield* org.control("POST", "clock", { advanceSeconds: 200 })
         yield* sync(source, "Contact", table, spool)
         assert.strictEqual(table.rows.get(a)?.IsDeleted, "true")
       }).pipe(Effect.scoped)
@@ -140,7 +140,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
         yield* org.records("Opportunity", { hardDelete: [a], deleteLog: false })
         yield* sync(source, "Opportunity", table, spool)
         assert.strictEqual(table.rows.get(a)?.IsDeleted, "false")
-        yield* org.control("POST", "/clock", { advanceSeconds: 16 * 24 * 3600 })
+        yield* org.control("POST", "clock", { advanceSeconds: 16 * 24 * 3600 })
         yield* org.records("Opportunity", { update: [{ Id: b, Name: "after the gap" }] })
         const { advances } = yield* sync(source, "Opportunity", table, spool)
         const truth = yield* org.truth("Opportunity")
@@ -164,7 +164,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
         yield* sync(source, "Opportunity", table, spool)
         const [a = ""] = yield* liveIds(org, "Opportunity")
         yield* org.records("Opportunity", { hardDelete: [a] })
-        yield* org.control("POST", "/clock", { advanceSeconds: 3600 })
+        yield* org.control("POST", "clock", { advanceSeconds: 3600 })
         yield* org.records("Opportunity", { purgeDeleteLog: true })
         const { plan, advances } = yield* sync(source, "Opportunity", table, spool)
         assert.match(plan.warnings.join(), /`refresh.reconcile` is off/)
@@ -208,14 +208,14 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
             { concurrency: 4 }
           )
         })
-        yield* org.control("POST", "/clock", { advanceSeconds: 3600 })
+        yield* org.control("POST", "clock", { advanceSeconds: 3600 })
         yield* run
         yield* org.forget
         const results = yield* run
         assert.isTrue(results.every(({ _tag }) => _tag === "Success"))
         const asked = (yield* org.requests).filter((line) => line.includes("/composite"))
         assert.strictEqual(asked.length, 2, asked.join("\n"))
-        yield* org.control("POST", "/clock", { advanceSeconds: 3600 })
+        yield* org.control("POST", "clock", { advanceSeconds: 3600 })
         yield* org.records("Contact", { purgeDeleteLog: true })
         const [account, contact, opportunity] = yield* run
         assert.strictEqual(account?._tag, "Success")

@@ -27,7 +27,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
           const source = yield* opened(org, "[{ object: Contact, fields: all }]")
           const table = newTable()
           yield* sync(source, "Contact", table, spool)
-          yield* org.control("POST", "/schema/Contact", {
+          yield* org.control("POST", "schema/Contact", {
             addField: { name: "Score__c", type: "double", default: 7 }
           })
           const { plan, advances } = yield* sync(source, "Contact", table, spool)
@@ -49,7 +49,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
         const source = yield* opened(org, "[{ object: Contact, fields: all }]")
         const table = newTable()
         yield* sync(source, "Contact", table, spool)
-        yield* org.control("POST", "/schema/Contact", {
+        yield* org.control("POST", "schema/Contact", {
           addField: { name: "Grade__c", type: "double", default: 3 }
         })
         const [id = ""] = table.rows.keys()
@@ -72,7 +72,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
         const table = newTable()
         yield* sync(source, "Account", table, spool)
         const [id = "", before] = [...table.rows].find(([, row]) => row.Website !== "") ?? []
-        yield* org.control("POST", "/schema/Account", { hideField: "Website" })
+        yield* org.control("POST", "schema/Account", { hideField: "Website" })
         yield* org.records("Account", { update: [{ Id: id, Name: "renamed" }] })
         for (const run of ["first", "second"]) {
           const { plan } = yield* sync(source, "Account", table, spool)
@@ -80,7 +80,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
           assert.isFalse(plan.schema.columns.some(({ name }) => name === "Website"))
         }
         assert.strictEqual(table.rows.get(id)?.Name, "renamed")
-        yield* org.control("POST", "/schema/Account", { showField: "Website" })
+        yield* org.control("POST", "schema/Account", { showField: "Website" })
         const { advances } = yield* sync(source, "Account", table, spool)
         assert.include(patches(advances)[0]?.header ?? [], "Website")
         assert.strictEqual(table.rows.get(id)?.Website, before?.Website)
@@ -95,11 +95,11 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
         const source = yield* opened(org, "[{ object: User, fields: [Name, Title] }]")
         const table = newTable()
         const plan = yield* planOf(source, "User", table)
-        yield* org.control("POST", "/schema/User", { hideField: "Title" })
+        yield* org.control("POST", "schema/User", { hideField: "Title" })
         yield* pour(table, source.read(plan, { spool, report: () => Effect.void }))
         assert.deepStrictEqual(differences(table, yield* org.truth("User")), [])
         assert.isFalse("Title" in ([...table.rows.values()][0] ?? {}))
-        yield* org.control("POST", "/schema/User", { showField: "Title" })
+        yield* org.control("POST", "schema/User", { showField: "Title" })
         yield* sync(source, "User", table, spool)
         assert.deepStrictEqual(differences(table, yield* org.truth("User")), [])
         assert.isTrue("Title" in ([...table.rows.values()][0] ?? {}))
@@ -123,7 +123,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
           yield* org.records("Account", { update: [{ Id: account, Industry: "Energy", Name: "New name" }] })
           yield* sync(source, "Opportunity", table, spool)
           assert.notStrictEqual(table.rows.get(child?.Id ?? "")?.["Account.Name"], "New name")
-          yield* org.control("POST", "/clock", { advanceSeconds: 24 * 3600 })
+          yield* org.control("POST", "clock", { advanceSeconds: 24 * 3600 })
           const { advances } = yield* sync(source, "Opportunity", table, spool)
           assert.deepStrictEqual(patches(advances)[0]?.header, [
             "Id",
@@ -159,7 +159,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
             Email: "new@x.example"
           }))
         })
-        yield* org.control("POST", "/clock", { advanceSeconds: 24 * 3600 })
+        yield* org.control("POST", "clock", { advanceSeconds: 24 * 3600 })
         for (const [object, table] of tables) {
           yield* sync(source, object, table, spool)
           assert.deepStrictEqual(differences(table, yield* org.truth(object)), [])

@@ -1,25 +1,7 @@
-/** A local org for a test: the emulator as a child process, its control calls, and a spec that logs in to it. */
-import { spawn } from "node:child_process"
-import { createInterface } from "node:readline"
-import { fileURLToPath } from "node:url"
+/** A local org for a test: the emulator, its control calls, and a spec that logs in to it. */
 import { decodeSpec, type Spec } from "@decant/connector"
-import { Context, Effect, Layer, Schema } from "effect"
-
-const command = fileURLToPath(
-  new URL("../../salesforce-emulator/bin/salesforce-emulator.mjs", import.meta.url)
-)
-
-const Ready = Schema.fromJsonString(
-  Schema.Struct({
-    url: Schema.String,
-    orgId: Schema.String,
-    apps: Schema.Struct({
-      clientCredentials: Schema.Struct({ clientId: Schema.String, clientSecret: Schema.String })
-    })
-  })
-)
-
-type Row = Readonly<Record<string, unknown>>
+import { Context, Effect, Layer } from "effect"
+import { type Row, startEmulator } from "../../salesforce-emulator/testing/emulator-process.ts"
 
 export interface Org {
   readonly url: string
@@ -29,7 +11,7 @@ export interface Org {
   readonly control: (method: string, path: string, body?: unknown) => Effect.Effect<unknown>
   readonly records: (
     object: string,
-    change: unknown
+    change: Row
   ) => Effect.Effect<Readonly<Record<string, ReadonlyArray<string>>>>
   /** Rows as the org holds them, by Id. */
   readonly truth: (object: string) => Effect.Effect<ReadonlyMap<string, Row>>
@@ -39,62 +21,31 @@ export interface Org {
   readonly fault: (path: string, action: Row, times?: number) => Effect.Effect<void>
 }
 
-const start = (args: ReadonlyArray<string>) =>
-  Effect.acquireRelease(
-    Effect.callback<{ readonly ready: typeof Ready.Type; readonly stop: () => void }>((resume) => {
-      const child = spawn(process.execPath, [command, "--port", "0", "--exit-with-parent", ...args], {
-        stdio: ["pipe", "pipe", "inherit"]
-      })
-      child.once("exit", (code) => resume(Effect.die(new Error(`the emulator ended with ${code}`))))
-      createInterface({ input: child.stdout }).once("line", (line) => {
-        const stop = () => void child.kill()
-        const ready = Effect.orDie(Schema.decodeEffect(Ready)(line))
-        resume(Effect.map(ready, (ready) => ({ ready, stop })))
-      })
-    }),
-    ({ stop }) => Effect.sync(stop)
-  )
-
-const emulator = (args: ReadonlyArray<string>) =>
+const made = (args: ReadonlyArray<string>) =>
   Effect.gen(function* () {
-    const { ready } = yield* start(args)
-    const { clientId, clientSecret } = ready.apps.clientCredentials
-    const call = (method: string, path: string, body?: unknown) =>
-      Effect.promise(async () => {
-        const response = await fetch(`${ready.url}/emulator${path}`, {
-          method,
-          ...(body === undefined
-            ? {}
-            : { body: JSON.stringify(body), headers: { "content-type": "application/json" } })
-        })
-        const text = await response.text()
-        if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
-        return text
-      })
+    const emulator = yield* Effect.acquireRelease(
+      Effect.promise(() => startEmulator(...args)),
+      ({ stop }) => Effect.promise(stop)
+    )
+    const { clientId, clientSecret } = emulator.apps.clientCredentials
     const control: Org["control"] = (method, path, body) =>
-      Effect.map(call(method, path, body), (text) => (text === "" ? null : JSON.parse(text)))
-    const made: Org = {
-      url: ready.url,
-      orgId: ready.orgId,
+      Effect.promise(() => emulator.control(method, path, body))
+    const org: Org = {
+      url: emulator.url,
+      orgId: emulator.orgId,
       control,
-      records: (object, change) =>
-        Effect.map(
-          control("POST", `/records/${object}`, change),
-          (changed) => changed as Readonly<Record<string, ReadonlyArray<string>>>
-        ),
+      records: (object, change) => Effect.promise(() => emulator.records(object, change)),
       truth: (object) =>
-        Effect.map(call("GET", `/truth/${object}`), (text) => {
-          const rows = text.split("\n").filter((line) => line !== "")
-          return new Map(rows.map((line) => JSON.parse(line) as Row).map((row) => [String(row.Id), row]))
-        }),
-      requests: Effect.map(control("GET", "/requests"), (list) =>
-        (
-          list as ReadonlyArray<{ readonly method: string; readonly path?: string; readonly url?: string }>
-        ).map(({ method, path, url }) => `${method} ${path ?? url}`)
+        Effect.map(
+          Effect.promise(() => emulator.truth(object)),
+          (rows) => new Map(rows.map((row) => [String(row.Id), row]))
+        ),
+      requests: Effect.map(Effect.promise(emulator.requests), (requests) =>
+        requests.map(({ method, path }) => `${method} ${path}`)
       ),
-      forget: Effect.asVoid(control("DELETE", "/requests")),
+      forget: Effect.asVoid(control("DELETE", "requests")),
       fault: (path, action, times = 1) =>
-        Effect.asVoid(control("POST", "/faults", { match: { path }, times, action })),
+        Effect.asVoid(control("POST", "faults", { match: { path }, times, action })),
       spec: (streams, source = "") =>
         decodeSpec({
           file: "decant.yaml",
@@ -104,7 +55,7 @@ version: 1
 name: acme
 source:
   type: salesforce
-  environment: ${ready.url}
+  environment: ${emulator.url}
   auth: { method: client-credentials, clientId: "${clientId}", clientSecret: "\${SECRET}" }
 ${source}
   streams: ${streams}
@@ -115,11 +66,11 @@ destination: { type: duckdb, path: ./acme.duckdb }
           Effect.orDie
         )
     }
-    return made
+    return org
   })
 
 /** One org for a file's tests. */
 export class Emulator extends Context.Service<Emulator, Org>()("test/Emulator") {
   static readonly with = (...args: ReadonlyArray<string>): Layer.Layer<Emulator> =>
-    Layer.effect(Emulator, emulator(args))
+    Layer.effect(Emulator, made(args))
 }

@@ -78,7 +78,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
           assert.isAtMost(Math.abs(real - apiCalls), 10, `${stream}: ${apiCalls} foretold, ${real} used`)
         }
         const ids = [...(tables.get("Contact")?.rows.keys() ?? [])].slice(0, 7)
-        yield* org.control("POST", "/clock", { advanceSeconds: 3600 })
+        yield* org.control("POST", "clock", { advanceSeconds: 3600 })
         yield* org.records("Contact", { update: ids.map((Id) => ({ Id, Title: "moved" })) })
         const [contact, , opportunity] = yield* foretold()
         assert.deepStrictEqual(contact, { stream: "Contact", api: "rest", rows: 7, apiCalls: 1 })

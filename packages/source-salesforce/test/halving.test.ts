@@ -20,7 +20,7 @@ const people = (count: number, stamp: string) =>
 /** Thirty contacts that one mass update has stamped, and a few of other years. */
 const fill = Effect.gen(function* () {
   const org = yield* Emulator
-  yield* org.control("POST", "/reset")
+  yield* org.control("POST", "reset")
   yield* org.records("Contact", {
     insert: [
       ...people(2, "2005-01-01T00:00:00.000+0000"),
@@ -145,7 +145,7 @@ layer(Emulator.with("--dataset", "empty", "--switch", "bulkQueueMs=0", "--switch
       const error = yield* Effect.flip(pour(table, source.read(plan, { spool, ...quiet })))
       assert.strictEqual(error.code, "JOB_FAILED")
       assert.isNull(table.checkpoint?.cursor ?? null)
-      yield* org.control("DELETE", "/faults")
+      yield* org.control("DELETE", "faults")
       yield* sync(yield* open, "Contact", table, spool)
       yield* expectTruth(table)
     }).pipe(Effect.scoped)

@@ -23,8 +23,8 @@ const sizes = {
 
 const fill = Effect.gen(function* () {
   const org = yield* Emulator
-  yield* org.control("POST", "/reset")
-  yield* org.control("DELETE", "/faults")
+  yield* org.control("POST", "reset")
+  yield* org.control("DELETE", "faults")
   const insert = Array.from({ length: ROWS }, (_, index) => ({
     LastName: `Person ${index}`,
     SystemModstamp: `2024-05-0${1 + (index % 9)}T10:00:00.000+0000`
@@ -230,7 +230,7 @@ layer(Emulator.with("--dataset", "empty", ...switches), {
       yield* readPart(first, table, lost)
       assert.strictEqual(yield* jobsMade, 3)
 
-      yield* org.control("POST", "/clock", { advanceSeconds: 7 * 86_400 })
+      yield* org.control("POST", "clock", { advanceSeconds: 7 * 86_400 })
       const { taken } = yield* readPart(yield* worker(), table, old)
       assert.deepStrictEqual(taken[0]?.part.from, [old])
       assert.notStrictEqual(taken[0]?.part.to[0]?.id, old.id)
@@ -282,7 +282,7 @@ layer(Emulator.with("--dataset", "empty", ...switches), {
       const { table, first, parts } = yield* setting
       const [part] = parts
       if (part === undefined || first.source.readPart === undefined) return assert.fail("no part")
-      yield* (yield* Emulator).control("POST", "/clock", { advanceSeconds: 60 })
+      yield* (yield* Emulator).control("POST", "clock", { advanceSeconds: 60 })
       const plan = yield* planOf(first.source, "Contact", table, true)
       const error = yield* Effect.flip(pourPart(table, first.source.readPart(plan, part, first.context)))
       assert.strictEqual(error.code, "PART_OUTDATED")

@@ -23,7 +23,7 @@ const sizes = {
 
 const fill = Effect.gen(function* () {
   const org = yield* Emulator
-  yield* org.control("POST", "/reset")
+  yield* org.control("POST", "reset")
   const rows = Array.from({ length: ROWS }, (_, index) => ({
     LastName: `Person ${index}`,
     SystemModstamp: `2024-05-0${1 + (index % 9)}T10:00:00.000+0000`

@@ -137,7 +137,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
         const { prover, plan, stored } = yield* prepared(org, "[{ object: Contact }]", "Contact")
         const proof = yield* prover.plan(plan, stored, "all")
         const live = [...(yield* org.truth("Contact")).values()].filter((row) => row.IsDeleted === false)
-        yield* org.control("POST", "/clock", { advanceSeconds: 60 })
+        yield* org.control("POST", "clock", { advanceSeconds: 60 })
         yield* org.records("Contact", { update: live.slice(0, 3).map(({ Id }) => ({ Id, Title: "new" })) })
         assert.deepStrictEqual(yield* prover.counts(proof, stored.cursor), { live: live.length, moved: 3 })
       })
@@ -146,7 +146,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
     it.effect("does not take what its user cannot see for gone", () =>
       Effect.gen(function* () {
         const org = yield* Emulator
-        yield* org.control("POST", "/schema/Contact", { sharing: "private" })
+        yield* org.control("POST", "schema/Contact", { sharing: "private" })
         const [access] = (yield* org.truth("UserPermissionAccess")).keys()
         const taken = { PermissionsViewAllData: false, PermissionsModifyAllData: false }
         yield* org.records("UserPermissionAccess", { update: [{ Id: access, ...taken }] })

@@ -21,13 +21,13 @@ const effects = (advances: Advances) => segmentsOf(advances).map(({ effect }) =>
 
 /** Contact of a user who sees only what is shared. */
 const makePrivate = Effect.fnUntraced(function* (org: Org) {
-  yield* org.control("POST", "/schema/Contact", { sharing: "private" })
+  yield* org.control("POST", "schema/Contact", { sharing: "private" })
   const [access] = (yield* org.truth("UserPermissionAccess")).keys()
   const taken = { PermissionsViewAllData: false, PermissionsModifyAllData: false }
   yield* org.records("UserPermissionAccess", { update: [{ Id: access, ...taken }] })
 })
 
-const weekLater = (org: Org) => org.control("POST", "/clock", { advanceSeconds: 8 * 24 * 3600 })
+const weekLater = (org: Org) => org.control("POST", "clock", { advanceSeconds: 8 * 24 * 3600 })
 
 /** Ids that the org shows to everybody who may see all of it. */
 const idsOf = (table: Table): ReadonlyArray<string> =>
@@ -41,7 +41,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
     it.effect("reads by their Ids the few rows that the copy lacks or has in another version", () =>
       Effect.gen(function* () {
         const org = yield* Emulator
-        yield* org.control("POST", "/reset", {})
+        yield* org.control("POST", "reset", {})
         const spool = yield* spoolFolder
         const source = yield* opened(org, "[{ object: Contact }]")
         const table = newTable()
@@ -85,7 +85,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
       () =>
         Effect.gen(function* () {
           const org = yield* Emulator
-          yield* org.control("POST", "/reset", {})
+          yield* org.control("POST", "reset", {})
           const spool = yield* spoolFolder
           yield* makePrivate(org)
           yield* org.records("Contact", { share: [...(yield* org.truth("Contact")).keys()] })
@@ -117,7 +117,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
     it.effect("is done by the next run when a crash came before its end", () =>
       Effect.gen(function* () {
         const org = yield* Emulator
-        yield* org.control("POST", "/reset", {})
+        yield* org.control("POST", "reset", {})
         const spool = yield* spoolFolder
         const source = yield* opened(org, "[{ object: Contact }]")
         const table = newTable()
@@ -143,7 +143,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
     it.effect("marks none of them either when the whole is read again", () =>
       Effect.gen(function* () {
         const org = yield* Emulator
-        yield* org.control("POST", "/reset", {})
+        yield* org.control("POST", "reset", {})
         const spool = yield* spoolFolder
         const wins = "SELECT Id, LastName FROM Contact"
         const streams = `[{ object: Contact }, { name: people, soql: "${wins}" }]`
@@ -169,7 +169,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
     it.effect("is left out for histories and logins, whose old rows leave because their time is over", () =>
       Effect.gen(function* () {
         const org = yield* Emulator
-        yield* org.control("POST", "/reset", {})
+        yield* org.control("POST", "reset", {})
         const spool = yield* spoolFolder
         const source = yield* opened(org, "[{ object: LoginHistory }, { object: AccountHistory }]")
         for (const name of ["LoginHistory", "AccountHistory"]) {
@@ -182,13 +182,13 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
             name === "LoginHistory" ? "LoginTime" : "CreatedDate"
           )
           // Longer than Salesforce keeps either of them.
-          yield* org.control("POST", "/clock", { advanceSeconds: 3 * 366 * 24 * 3600 })
+          yield* org.control("POST", "clock", { advanceSeconds: 3 * 366 * 24 * 3600 })
           const { advances } = yield* sync(source, name, table, spool, compares)
           assert.isBelow((yield* org.truth(name)).size, held)
           assert.deepStrictEqual([told(advances), idsOf(table).length], ["", held])
           assert.notInclude(effects(advances), "present")
           assert.strictEqual((yield* planOf(source, name, table, true)).schema.deletes.absent, "keep")
-          yield* org.control("POST", "/reset", {})
+          yield* org.control("POST", "reset", {})
         }
       }).pipe(Effect.scoped)
     )

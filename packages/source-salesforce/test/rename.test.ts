@@ -18,7 +18,7 @@ const opened = (org: Org, streams: string) =>
   })
 
 const rename = (org: Org, name: string, to: string) =>
-  org.control("POST", "/schema/Account", { changeField: { name, rename: to } })
+  org.control("POST", "schema/Account", { changeField: { name, rename: to } })
 
 const tooling = (requests: ReadonlyArray<string>) =>
   requests.filter((line) => line.includes("/tooling/query")).length
@@ -30,7 +30,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
       Effect.gen(function* () {
         const org = yield* Emulator
         const spool = yield* spoolFolder
-        yield* org.control("POST", "/schema/Account", { addField: { name: "Tier__c", default: "gold" } })
+        yield* org.control("POST", "schema/Account", { addField: { name: "Tier__c", default: "gold" } })
         const account =
           "object: Account, fields: [Name, Tier__c, Website], mask: { Tier__c: hmac }, roles: { logo: Tier__c }"
         const source = yield* opened(org, `[{ ${account} }, { object: Wide__c }]`)
@@ -68,7 +68,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
       Effect.gen(function* () {
         const org = yield* Emulator
         const spool = yield* spoolFolder
-        yield* org.control("POST", "/schema/Account", { addField: { name: "Rank__c", default: "one" } })
+        yield* org.control("POST", "schema/Account", { addField: { name: "Rank__c", default: "one" } })
         yield* org.fault(
           "/tooling/query",
           { status: 403, body: [{ errorCode: "INSUFFICIENT_ACCESS", message: "no" }] },
@@ -83,7 +83,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
         yield* rename(org, "Rank__c", "Order__c")
         const { plan } = yield* sync(source, "Account", table, spool)
         assert.deepStrictEqual(plan.renamed, [])
-        yield* org.control("DELETE", "/faults")
+        yield* org.control("DELETE", "faults")
         const truth = yield* org.truth("Account")
         const [id, row] = [...truth][0] ?? []
         assert.strictEqual(table.rows.get(id ?? "")?.Order__c, row?.Order__c)
@@ -99,7 +99,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
       Effect.gen(function* () {
         const org = yield* Emulator
         const spool = yield* spoolFolder
-        yield* org.control("POST", "/schema/Account", {
+        yield* org.control("POST", "schema/Account", {
           addField: { name: "Ssn__c", default: "078-05-1120" }
         })
         const refused = { status: 403, body: [{ errorCode: "INSUFFICIENT_ACCESS", message: "no" }] }
@@ -120,7 +120,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
           const told = yield* opened(org, `[{ ${all}, mask: ${mask} }]`)
           assert.isDefined(yield* planOf(told, "Account", table))
         }
-        yield* org.control("DELETE", "/faults")
+        yield* org.control("DELETE", "faults")
       }).pipe(Effect.scoped)
     )
 

@@ -74,11 +74,11 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true })("a sync
       yield* sync(source, "Contact", table, spool)
       const early = yield* org.records("Contact", { insert: [{ LastName: "Late" }], lateCommitSeconds: 480 })
       const [late = ""] = early.inserted ?? []
-      yield* org.control("POST", "/clock", { advanceSeconds: 240 })
+      yield* org.control("POST", "clock", { advanceSeconds: 240 })
       yield* org.records("Contact", { insert: [{ LastName: "On time" }] })
       yield* sync(source, "Contact", table, spool)
       assert.isFalse(table.rows.has(late))
-      yield* org.control("POST", "/clock", { advanceSeconds: 241 })
+      yield* org.control("POST", "clock", { advanceSeconds: 241 })
       const { plan } = yield* sync(source, "Contact", table, spool)
       assert.isTrue((table.rows.get(late)?.SystemModstamp ?? "") < (plan.checkpoint.cursor ?? ""))
       assert.deepStrictEqual(differences(table, yield* org.truth("Contact")), [])

@@ -107,7 +107,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
           const table = newTable()
           const source = yield* opened(org, `[{ object: Opportunity, where: "Account.Industry = 'Energy'" }]`)
           yield* sync(source, "Opportunity", table, spool)
-          const aDay = org.control("POST", "/clock", { advanceSeconds: 24 * 3600 })
+          const aDay = org.control("POST", "clock", { advanceSeconds: 24 * 3600 })
           yield* aDay
           const began = yield* planOf(source, "Opportunity", table)
           assert.strictEqual(began.mode, "full")
@@ -176,7 +176,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
         yield* org.records("Account", { update: [{ Id: row?.AccountId, Industry: "Shipping" }] })
         yield* sync(source, "Opportunity", table, spool)
         assert.strictEqual(table.rows.get(id)?.IsDeleted, "false")
-        yield* org.control("POST", "/clock", { advanceSeconds: 24 * 3600 })
+        yield* org.control("POST", "clock", { advanceSeconds: 24 * 3600 })
         const { plan } = yield* sync(source, "Opportunity", table, spool)
         assert.strictEqual(plan.mode, "full")
         assert.isFalse(table.rows.has(id))

@@ -93,7 +93,7 @@ layer(BroadOrg, { excludeTestServices: true, timeout: "1 minute" })("a row of 45
       assert.deepStrictEqual(differences(table, yield* org.truth("Broad__c")), [])
       const ids = [...table.rows.keys()].slice(0, 20)
       yield* org.records("Broad__c", { update: ids.map((Id) => ({ Id, [first]: "new", [last]: "new" })) })
-      yield* org.control("POST", "/clock", { advanceSeconds: 3600 })
+      yield* org.control("POST", "clock", { advanceSeconds: 3600 })
       yield* org.forget
       yield* sync(source, "Broad__c", table, spool)
       assert.deepStrictEqual(differences(table, yield* org.truth("Broad__c")), [])
@@ -139,7 +139,7 @@ layer(BroadOrg, { excludeTestServices: true, timeout: "1 minute" })("a row of 45
         const [, id] = /WHERE Id IN \('(\w+)'/.exec(path) ?? []
         if (id === undefined) return Effect.void
         return org
-          .control("POST", "/clock", { advanceSeconds: 1 })
+          .control("POST", "clock", { advanceSeconds: 1 })
           .pipe(Effect.andThen(org.records("Broad__c", { update: [{ Id: id, [first]: `${value++}` }] })))
       })
       const table = newTable()
