@@ -2,6 +2,7 @@
  * One query by REST, page by page. Values stay the text that Salesforce sent.
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_queryall.htm
  */
+import type { ApiReply } from "@decant/auth"
 import type { Instant } from "@decant/connector"
 import { Effect, Schema } from "effect"
 import { decodeValue, parseReply } from "../org/api-reply.ts"
@@ -13,15 +14,22 @@ import { parseKeepingNumbers } from "./json-text.ts"
 export const LONGEST_ADDRESS = 13_500
 export const ROWS_PER_PAGE = 2000
 
+export type JsonRecord = Readonly<Record<string, unknown>>
+
+/** Told by a look at each: to walk through all their values would take as long as to parse them. */
+const Row = Schema.declare(
+  (value): value is JsonRecord => typeof value === "object" && value !== null && !Array.isArray(value)
+)
+
 const PageReply = Schema.Struct({
   totalSize: Schema.FiniteFromString,
   nextRecordsUrl: Schema.optionalKey(Schema.NullOr(Schema.String)),
-  records: Schema.Array(Schema.Record(Schema.String, Schema.Unknown))
+  records: Schema.Array(Row)
 })
 
 export interface QueryPage {
   readonly totalSize: number
-  readonly records: ReadonlyArray<Readonly<Record<string, unknown>>>
+  readonly records: ReadonlyArray<JsonRecord>
   readonly next: string | null
   /** The org's clock before the query was sent: nothing read here is older knowledge than that. */
   readonly asOf: Instant
@@ -37,17 +45,19 @@ const firstAddress = (client: SalesforceClient, query: string, resource: QueryRe
 export const fitsAddress = (client: SalesforceClient, query: string): boolean =>
   firstAddress(client, query, "queryAll").length <= LONGEST_ADDRESS
 
-const getPage = Effect.fnUntraced(function* (
+/** A page as it comes, not read yet. */
+export const askPage = (
   client: SalesforceClient,
   stream: string,
-  path: string,
+  path: string
+): Effect.Effect<ApiReply, ReadError> =>
+  client.text({ stream, path, headers: { "sforce-query-options": `batchSize=${ROWS_PER_PAGE}` } })
+
+export const readPage = Effect.fnUntraced(function* (
+  stream: string,
+  reply: ApiReply,
   asOf: Instant
 ): Effect.fn.Return<QueryPage, ReadError> {
-  const reply = yield* client.text({
-    stream,
-    path,
-    headers: { "sforce-query-options": `batchSize=${ROWS_PER_PAGE}` }
-  })
   const value = yield* parseReply(parseKeepingNumbers, stream, reply)
   const page = yield* decodeValue(PageReply, stream, value)
   return {
@@ -58,6 +68,14 @@ const getPage = Effect.fnUntraced(function* (
     bytes: reply.text.length
   }
 })
+
+const getPage = (
+  client: SalesforceClient,
+  stream: string,
+  path: string,
+  asOf: Instant
+): Effect.Effect<QueryPage, ReadError> =>
+  Effect.flatMap(askPage(client, stream, path), (reply) => readPage(stream, reply, asOf))
 
 export const firstPage = (
   client: SalesforceClient,

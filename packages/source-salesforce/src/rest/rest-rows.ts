@@ -1,7 +1,7 @@
 /**
- * Rows of a window by REST: pages become CSV files in the dialect of Bulk results, one page at a time. The
- * number of rows must be the one that the query announced; if not, the window is read once more. Where the
- * columns do not fit into an address, pages tell the Ids, whose rows are then read in parts.
+ * Rows of a window by REST: pages become CSV files in the dialect of Bulk results, one page at a time while the next
+ * is on its way. The number of rows must be the one that the query announced; if not, the window is read once more.
+ * Where the columns do not fit into an address, pages tell the Ids, whose rows are then read in parts.
  */
 import { join } from "node:path"
 import { inPhase, type Segment, segmentId, type Work } from "@decant/connector"
@@ -14,7 +14,8 @@ import { openSpoolFile, spoolFailure } from "../spool-file.ts"
 import { anew, coversOf, queryOf } from "../streams/work.ts"
 import { csvLine, recordWriter } from "./csv-record.ts"
 import { rowsById } from "./ids-query.ts"
-import { firstPage, fitsAddress, pageAfter, type QueryPage } from "./rest-query.ts"
+import { type PagesAhead, pagesAfter } from "./pages-ahead.ts"
+import { firstPage, fitsAddress, type QueryPage } from "./rest-query.ts"
 
 /** Rows to a file: enough that a commit is worth its cost, few enough to be fetched again. */
 const ROWS_PER_SEGMENT = 50_000
@@ -52,6 +53,7 @@ const writeSegment = Effect.fnUntraced(function* (
   reading: StreamReading,
   work: Work,
   start: QueryPage,
+  pages: PagesAhead,
   received: number
 ): Effect.fn.Return<{ readonly segment: Segment; readonly position: Position }, ReadError, Scope.Scope> {
   const { definition, client, context } = reading
@@ -86,7 +88,7 @@ const writeSegment = Effect.fnUntraced(function* (
       bytes: page.bytes,
       total: start.totalSize
     })
-    page = yield* pageAfter(client, definition.stream, page)
+    page = yield* pages.next
   }
   const segment: Segment = {
     id,
@@ -117,22 +119,27 @@ const attempt = (
   isLast: boolean
 ): Stream.Stream<WorkEvent, ReadError> => {
   let received = 0
-  const segments = Stream.paginate(
-    { page: first, received: 0 } as Position,
-    Effect.fnUntraced(function* (position: Position) {
-      if (position.page === null || position.page.records.length === 0) {
-        return [[], Option.none<Position>()] as const
-      }
-      const { segment, position: next } = yield* writeSegment(
-        reading,
-        work,
-        position.page,
-        position.received
-      ).pipe(Effect.scoped, inPhase("download"))
-      received = next.received
-      const more = next.page === null ? Option.none<Position>() : Option.some(next)
-      return [[{ kind: "segment", segment } satisfies WorkEvent], more] as const
-    })
+  const segmentsOf = (pages: PagesAhead) =>
+    Stream.paginate(
+      { page: first, received: 0 } as Position,
+      Effect.fnUntraced(function* (position: Position) {
+        if (position.page === null || position.page.records.length === 0) {
+          return [[], Option.none<Position>()] as const
+        }
+        const { segment, position: next } = yield* writeSegment(
+          reading,
+          work,
+          position.page,
+          pages,
+          position.received
+        ).pipe(Effect.scoped, inPhase("download"))
+        received = next.received
+        const more = next.page === null ? Option.none<Position>() : Option.some(next)
+        return [[{ kind: "segment", segment } satisfies WorkEvent], more] as const
+      })
+    )
+  const segments = Stream.unwrap(
+    Effect.map(pagesAfter(reading.client, reading.definition.stream, first), segmentsOf)
   )
   const ending = Stream.suspend(() => {
     if (received === first.totalSize) return Stream.make<[WorkEvent]>({ kind: "done" })
