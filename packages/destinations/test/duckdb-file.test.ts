@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import type { RunReport } from "@decant/connector"
 import { DuckDBInstance } from "@duckdb/node-api"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
@@ -11,6 +12,17 @@ import { codeOf, folder, open, rowsOf } from "./subject.ts"
 const opened = Effect.gen(function* () {
   const at = yield* folder
   return { at, file: join(at, "acme.duckdb"), destination: yield* open(duckdbSubject, at) }
+})
+
+const report = (runId: string): RunReport => ({
+  runId,
+  name: "acme",
+  status: "ok",
+  startedAt: second(1),
+  finishedAt: second(2),
+  apiCalls: 1,
+  bytes: 1,
+  streams: []
 })
 
 /** What somebody else does to the file. */
@@ -157,22 +169,48 @@ describe("DuckDB: for readers", () => {
     })
   )
 
+  it.live("holds all that the run brought, without the log beside it, once the run has ended", () =>
+    Effect.gen(function* () {
+      const { at, file, destination } = yield* opened
+      yield* destination.commit(first(at))
+      yield* destination.commit(
+        commitAfter(1, { segments: [segment(at, { asOf: 1, rows: [account("001B", 1)] })] })
+      )
+      yield* destination.recordRun(report("run-1"))
+      const copy = join(at, "copy.duckdb")
+      copyFileSync(file, copy)
+      assert.deepStrictEqual(yield* meddle(copy, 'SELECT "Id" FROM salesforce."Account" ORDER BY 1'), [
+        ["001A"],
+        ["001B"]
+      ])
+    })
+  )
+
+  it.live("takes a row of the stored version for changed when another of its values is", () =>
+    Effect.gen(function* () {
+      const { at, destination } = yield* opened
+      const before = ["001A", "001B", "001C"].map((id) => account(id, 1))
+      yield* destination.commit(commitAfter(0, { segments: [segment(at, { rows: before })] }))
+      const [same = {}, other = {}, newer = {}] = before
+      const rows = [same, { ...other, Name: "Renamed" }, { ...newer, SystemModstamp: second(2) }]
+      const result = yield* destination.commit(
+        commitAfter(1, { segments: [segment(at, { asOf: 3, rows })], phase: "incremental" })
+      )
+      assert.deepStrictEqual([result.updated, result.unchanged], [2, 1])
+      assert.deepStrictEqual(yield* rowsOf(destination, `SELECT "Id", "Name" FROM "Account" ORDER BY 1`), [
+        ["001A", "Account 001A"],
+        ["001B", "Renamed"],
+        ["001C", "Account 001C"]
+      ])
+    })
+  )
+
   it.live("writes a snapshot after each run that can stay open", () =>
     Effect.gen(function* () {
       const at = yield* folder
       const destination = yield* open(duckdbSubject, at, { destination: { publish: "out/snapshot.duckdb" } })
       yield* destination.commit(first(at))
-      const run = (runId: string) =>
-        destination.recordRun({
-          runId,
-          name: "acme",
-          status: "ok",
-          startedAt: second(1),
-          finishedAt: second(2),
-          apiCalls: 1,
-          bytes: 1,
-          streams: []
-        })
+      const run = (runId: string) => destination.recordRun(report(runId))
       yield* run("run-1")
       const snapshot = join(at, "out/snapshot.duckdb")
       const reader = yield* start(new URL("./reader.ts", import.meta.url), ["hold", snapshot])
@@ -230,12 +268,14 @@ describe("DuckDB: for readers", () => {
         account(String(index).padStart(6, "0"), 1, { BillingStreet: `${(index * 7919) % 250_000} Street` })
       )
       yield* destination.commit(commitAfter(0, { phase: "backfill", segments: [segment(at, { rows })] }))
+      yield* destination.recordRun(report("run-1"))
       const before = readFileSync(file).length
       const changed = rows.filter((_, index) => index % 1000 === 7).map((row) => ({ ...row, Name: "new" }))
       const result = yield* destination.commit(
         commitAfter(1, { segments: [segment(at, { asOf: 5, rows: changed })] })
       )
       assert.strictEqual(result.updated, 250)
+      yield* destination.recordRun(report("run-2"))
       assert.isBelow(readFileSync(file).length, before * 1.25)
       const many = rows
         .filter((_, index) => index % 10 === 3)
@@ -301,6 +341,7 @@ describe("DuckDB: for readers", () => {
         yield* destination.commit(
           commitAfter(version, { segments: [segment(at, { asOf: version, rows: changed })] })
         )
+        yield* destination.recordRun(report("again"))
         if (version === 8) early = size()
       }
       assert.isBelow(size(), early * 1.5)

@@ -15,6 +15,7 @@ import {
   classifyPatches,
   classifyReplacements,
   classifyUpserts,
+  compareVersions,
   patchedColumns,
   removedAt,
   stagedValue,
@@ -115,6 +116,8 @@ const applyUpserts = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Counts, DestinationError> {
   const tombstones = yield* liveTombstones(sql, to)
   yield* sql.run(classifyUpserts(to.layout, stage, to.target, tombstones))
+  const [open] = yield* sql.rows(`SELECT 1 FROM ${actionsTable} WHERE action = 'compare' LIMIT 1`)
+  if (open !== undefined) yield* sql.run(compareVersions(to.layout, stage, to.target))
   return yield* writeRows(sql, to, stage, tombstones)
 })
 

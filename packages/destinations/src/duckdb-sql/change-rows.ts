@@ -10,7 +10,7 @@ import { identifier } from "../sql-text.ts"
 import { asOfColumn, type TableLayout } from "../table-layout.ts"
 import { actionsTable, resetsFlag, stagedValue, type Target } from "./classify.ts"
 import type { Sql } from "./sql.ts"
-import type { Stage } from "./stage.ts"
+import { keysEqual, type Stage } from "./stage.ts"
 
 interface Change {
   readonly layout: TableLayout
@@ -60,13 +60,17 @@ const updateInPlace = (sql: Sql, change: Change, changed: ReadonlySet<string>) =
   )
 }
 
+/** The keys are equal anyway, and DuckDB reads less of the table for them than for a position alone. */
+const sameRow = ({ layout }: Change): string =>
+  ["t.rowid = a.target_row", ...(layout.key === null ? [] : [keysEqual(layout.key, "s", "t")])].join(" AND ")
+
 /** Columns in which any of the rows differs from what is stored. */
 const changedColumns = Effect.fnUntraced(function* (sql: Sql, change: Change) {
   const cells = [...cellsOf(change)].filter(([name]) => name !== asOfColumn)
   const differs = cells.map(([name, value]) => `bool_or(${value} IS DISTINCT FROM t.${identifier(name)})`)
   const [found] = yield* sql.rows(
     `SELECT [${differs.join(", ")}]::VARCHAR AS differs FROM ${actionsTable} a
-       JOIN ${change.stage.table} s ON s.rowid = a.stage_row JOIN ${change.target.sql} t ON t.rowid = a.target_row
+       JOIN ${change.stage.table} s ON s.rowid = a.stage_row JOIN ${change.target.sql} t ON ${sameRow(change)}
        WHERE a.action IN ('update', 'delete')`
   )
   const flags = String(found?.differs).slice(1, -1).split(", ")

@@ -15,9 +15,18 @@ export const actionsTable = "temp._decant_actions"
 /**
  * `insert`, `update`: as they say · `delete`: the row stays and its flag is set · `remove`: the row goes ·
  * `gone`: was never here and shall not be · `same`, `stale`: nothing to do · `clash`: another row of this
- * read already stands under the key.
+ * read already stands under the key · `compare`: not decided yet, of the version that is stored.
  */
-export type Action = "insert" | "update" | "delete" | "remove" | "gone" | "same" | "stale" | "clash"
+export type Action =
+  | "insert"
+  | "update"
+  | "delete"
+  | "remove"
+  | "gone"
+  | "same"
+  | "stale"
+  | "clash"
+  | "compare"
 
 export interface Target {
   readonly sql: string
@@ -89,6 +98,25 @@ const create = (select: string): string => `CREATE OR REPLACE TEMP TABLE _decant
 
 const key = (layout: TableLayout): ReadonlyArray<LayoutColumn> => layout.key ?? []
 
+/** Equal, or not known to differ: the guard is a column, so rows of two versions are two rows. */
+const guardsEqual = ({ guard }: TableLayout, target: Target): string =>
+  guard === null ? "true" : `${stagedValue(target, guard)} IS NOT DISTINCT FROM ${columnOf("t", guard.name)}`
+
+const deletes = (layout: TableLayout, stage: Stage): string =>
+  `WHEN ${flagSet(layout, stage, "s")} AND NOT ${flagSet(layout, stage, "t")} THEN 'delete'`
+
+/** Of rows whose guard is the stored one. */
+const compared = (layout: TableLayout, stage: Stage, target: Target): string => {
+  const same = `${columnsEqual(target, stage.columns)}${staysFlagged(layout, stage)}`
+  return `CASE WHEN ${same} THEN 'same'
+    ${target.hidden ? `WHEN s.${asOfColumn} = t.${asOfColumn} THEN 'clash'` : ""}
+    ${deletes(layout, stage)} ELSE 'update' END`
+}
+
+/**
+ * By key, guard and flag alone. To compare whole rows reads the whole table where the rows are all over it: that is
+ * left to `compareVersions`, for the few rows that are of the stored version.
+ */
 export const classifyUpserts = (
   layout: TableLayout,
   stage: Stage,
@@ -101,12 +129,6 @@ export const classifyUpserts = (
     )
   }
   const removes = layout.deletes.soft === "remove" ? flagSet(layout, stage, "s") : "false"
-  const same = `${columnsEqual(target, stage.columns)}${staysFlagged(layout, stage)}`
-  const sameVersion =
-    `s.${asOfColumn} = t.${asOfColumn}` +
-    (layout.guard === null
-      ? ""
-      : ` AND ${stagedValue(target, layout.guard)} IS NOT DISTINCT FROM ${columnOf("t", layout.guard.name)}`)
   const buried =
     tombstones.sql === null ? "" : `LEFT JOIN (${tombstones.sql}) d ON d.key = ${keyText(key(layout), "s")}`
   return create(
@@ -115,13 +137,18 @@ export const classifyUpserts = (
        WHEN t.rowid IS NULL THEN CASE WHEN ${removes} THEN 'gone' ELSE 'insert' END
        WHEN ${older(layout, target)} THEN 'stale'
        WHEN ${removes} THEN 'remove'
-       WHEN ${same} THEN 'same'
-       ${target.hidden ? `WHEN ${sameVersion} THEN 'clash'` : ""}
-       WHEN ${flagSet(layout, stage, "s")} AND NOT ${flagSet(layout, stage, "t")} THEN 'delete'
+       WHEN ${guardsEqual(layout, target)} THEN 'compare'
+       ${deletes(layout, stage)}
        ELSE 'update' END AS action
      FROM ${stage.table} s LEFT JOIN ${target.sql} t ON ${keysEqual(key(layout), "s", "t")} ${buried}`
   )
 }
+
+/** Decides the rows that `classifyUpserts` left. */
+export const compareVersions = (layout: TableLayout, stage: Stage, target: Target): string =>
+  `UPDATE ${actionsTable} a SET action = ${compared(layout, stage, target)}
+     FROM ${stage.table} s, ${target.sql} t
+     WHERE a.action = 'compare' AND s.rowid = a.stage_row AND t.rowid = a.target_row AND ${keysEqual(key(layout), "s", "t")}`
 
 /** Every stored row of the staged keys, the newest of each first. */
 export const storedTable = "temp._decant_stored"

@@ -1,7 +1,8 @@
 /**
  * When the write-ahead log is folded into the file. Folding it into a big file would rewrite much of it for a
  * small change, so there DuckDB does it when the log has grown to 16 MB; readers replay the log until then.
- * A small file never has a log beside it between commits, so that copying it copies everything.
+ * A small file has no log beside it once a run has ended, so that copying it copies everything. Each commit of the
+ * run would pay for it once more.
  */
 import { stat } from "node:fs/promises"
 import { Effect } from "effect"
