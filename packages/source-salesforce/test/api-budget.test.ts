@@ -3,7 +3,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
-import { judge, openCallCount, sharesOf } from "../src/org/api-budget.ts"
+import { judge, sharesOf } from "../src/org/api-budget.ts"
+import { openCallCount } from "../src/org/call-count.ts"
 import { makeUsageEstimate } from "../src/org/usage-estimate.ts"
 
 const shares = { org: 0.9, own: 0.25 }
@@ -46,6 +47,25 @@ describe("the budget of API calls", () => {
     assert.deepStrictEqual(sharesOf(0.1), { org: 0.9, own: 0.1 })
     assert.isNull(sharesOf(undefined))
   })
+
+  it.effect("adds up the calls of processes that run at one time", () =>
+    Effect.promise(async () => {
+      const folder = await mkdtemp(join(tmpdir(), "decant-budget-"))
+      const file = join(folder, "acme.api-calls.json")
+      const [one, other] = [openCallCount(file), openCallCount(file)]
+      for (let call = 0; call < 30; call++) one.add()
+      for (let call = 0; call < 45; call++) other.add()
+      one.save()
+      other.save()
+      one.save()
+      assert.strictEqual(other.total(), 75)
+      assert.strictEqual(openCallCount(file).total(), 75)
+      one.add()
+      one.save()
+      assert.strictEqual(one.total(), 76)
+      await rm(folder, { recursive: true })
+    })
+  )
 
   it.effect("counts calls of the last 24 hours, also of earlier processes", () =>
     Effect.promise(async () => {

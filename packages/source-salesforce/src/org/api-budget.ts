@@ -1,20 +1,17 @@
 /**
  * Keeps to the spec's `apiBudget`: shares of the calls that the org may make in 24 hours, of all that use it and of
- * this spec alone. Near a share calls slow down; at it the run pauses. Own calls are counted over runs, in a file.
+ * this spec alone. Near a share calls slow down; at it the run pauses.
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm
  */
-
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
-import { dirname } from "node:path"
 import type { ApiUsage } from "@decant/auth"
 import type { SalesforceSource } from "@decant/connector"
-import { Effect, Result, Schema } from "effect"
+import { Effect, Result } from "effect"
 import { type SourceError, sourceError } from "../source-error.ts"
+import type { CallCount } from "./call-count.ts"
 
 const ORG_SHARE = 0.9
 /** From this part of a share on, calls wait a moment. */
 const NEAR = 0.95
-const CALLS_PER_SAVE = 20
 
 export interface Shares {
   readonly org: number
@@ -25,53 +22,6 @@ export interface Shares {
 export const sharesOf = (budget: SalesforceSource["apiBudget"]): Shares | null => {
   if (budget === undefined) return null
   return typeof budget === "number" ? { org: ORG_SHARE, own: budget } : budget
-}
-
-const Counts = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Int))
-
-const hourOf = (millis: number): string => new Date(millis).toISOString().slice(0, 13)
-const DAY = 24 * 60 * 60 * 1000
-
-export interface CallCount {
-  readonly add: () => void
-  /** Of the last 24 hours. */
-  readonly total: () => number
-  readonly save: () => void
-}
-
-/** Calls by the hour; a file that cannot be read counts as none, one that cannot be written is not kept. */
-export const openCallCount = (file: string, now: () => number = Date.now): CallCount => {
-  const stored = Result.try(() => readFileSync(file, "utf8"))
-  const decoded = Result.flatMap(stored, (text) => Schema.decodeUnknownResult(Counts)(text))
-  const hours = new Map(Result.isSuccess(decoded) ? Object.entries(decoded.success) : [])
-  let unsaved = 0
-  const forget = (): void => {
-    const oldest = hourOf(now() - DAY)
-    for (const hour of hours.keys()) if (hour < oldest) hours.delete(hour)
-  }
-  const save = (): void => {
-    if (unsaved === 0) return
-    unsaved = 0
-    forget()
-    Result.try(() => {
-      mkdirSync(dirname(file), { recursive: true })
-      writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(hours)))
-      renameSync(`${file}.new`, file)
-    })
-  }
-  return {
-    add: () => {
-      const hour = hourOf(now())
-      hours.set(hour, (hours.get(hour) ?? 0) + 1)
-      unsaved++
-      if (unsaved >= CALLS_PER_SAVE) save()
-    },
-    total: () => {
-      forget()
-      return [...hours.values()].reduce((sum, calls) => sum + calls, 0)
-    },
-    save
-  }
 }
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
