@@ -3,7 +3,7 @@
  * one run. Prints medians with their spread and ratios, and writes bench/results.json, docs/performance.md and its
  * picture.
  *
- * DECANT_BENCH_ROUNDS=5 measures more often. DECANT_BENCH_SIZES=100000,1000000,5000000 are the tables of
+ * DECANT_BENCH_ROUNDS=5 measures more often. DECANT_BENCH_SIZES=100k,1M,5M,10M are the tables of
  * `increments`. DECANT_BENCH_SCALE=0.01 makes everything that much smaller, to try the bench itself; such a run
  * writes nothing.
  */
@@ -13,12 +13,13 @@ import { availableParallelism, cpus, tmpdir, totalmem } from "node:os"
 import { join } from "node:path"
 import { startPostgres } from "./postgres-server.ts"
 import { keepResults, names, type Ran, type Results, shown } from "./results.ts"
+import { rowsOf } from "./row-count.ts"
 import { type Around, suites } from "./suites.ts"
 
 const { env } = process
 const scale = Number(env.DECANT_BENCH_SCALE ?? 1)
 const rounds = Number(env.DECANT_BENCH_ROUNDS ?? 3)
-const sizes = (env.DECANT_BENCH_SIZES ?? "100000,1000000").split(",").map(Number)
+const sizes = (env.DECANT_BENCH_SIZES ?? "100k,1M").split(",").map(rowsOf)
 
 const asked = process.argv.slice(2)
 const wrong = asked.find((name) => !names.some((known) => known === name))

@@ -42,11 +42,19 @@ const bareSeconds = (): number => {
   return (performance.now() - started) / 1000
 }
 
-/** Ids from the copy: the greatest are those created last. */
-const chooseIds = async (file: string, which: Which, count: number): Promise<ReadonlyArray<string>> => {
+/**
+ * Ids from the copy: the greatest are those created last. Random ones are others each time: rows that change are put in
+ * anew, so those of an earlier round lie together by now.
+ */
+const chooseIds = async (
+  file: string,
+  which: Which,
+  count: number,
+  time: number
+): Promise<ReadonlyArray<string>> => {
   const instance = await DuckDBInstance.create(file, { access_mode: "READ_ONLY" })
   const connection = await instance.connect()
-  const order = which === "recent" ? "Id DESC" : "hash(Id)"
+  const order = which === "recent" ? "Id DESC" : `hash(Id || '${time}')`
   const reader = await connection.runAndReadAll(
     `SELECT Id FROM salesforce.Account ORDER BY ${order} LIMIT ${count}`
   )
@@ -89,7 +97,8 @@ const ofSize = async (size: number, options: IncrementsOptions): Promise<Readonl
       const runs: Array<Omit<Measured, "stdout">> = []
       let apiCalls = 0
       for (let round = 0; round < rounds; round++) {
-        if (changed > 0) await change(org, await chooseIds(file, which, changed), found.length * 100 + round)
+        const time = found.length * 100 + round
+        if (changed > 0) await change(org, await chooseIds(file, which, changed, time), time)
         const { measured, report } = await runSync(org, folder, copy)
         if (report.streams[0]?.rows !== changed) {
           throw new Error(`${changed} rows were changed: ${measured.stdout}`)
