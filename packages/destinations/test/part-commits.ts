@@ -42,3 +42,5 @@ export const commitOfPart = (
     part: { from: [partWork(id)], to: [] }
   }
 }
+
+export const pagesOfPart = 3

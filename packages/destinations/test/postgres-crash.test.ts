@@ -6,6 +6,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { start } from "./child.ts"
+import { dyingWriters } from "./dying-writers.ts"
 import { statesUpTo } from "./kill-model.ts"
 import { postgresServer } from "./postgres-server.ts"
 import { postgresSubject } from "./postgres-subject.ts"
@@ -134,3 +135,5 @@ describe("Postgres: connections that the server ends", () => {
     120_000
   )
 })
+
+dyingWriters(server)

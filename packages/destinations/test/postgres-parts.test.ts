@@ -5,7 +5,7 @@
 import type { Commit, Segment } from "@decant/connector"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
-import { account, commitAfter, second, segment } from "./account.ts"
+import { account, type Cells, commitAfter, second, segment } from "./account.ts"
 import { partsContract } from "./contract/parts.ts"
 import { cutIntoParts, partWork } from "./part-commits.ts"
 import { plainHeader, plainSchema } from "./plain-account.ts"
@@ -169,6 +169,45 @@ describe("Postgres: writers of one first load", () => {
       yield* copying.goOn
       assert.strictEqual(yield* Fiber.join(frozen), "TARGET_CHANGED")
       assert.deepStrictEqual(yield* admin(`SELECT * FROM _decant.loads`), [])
+    })
+  )
+
+  it.live("mask, count NUL bytes and keep older versions as one writer does", () =>
+    Effect.gen(function* () {
+      const at = yield* folder
+      const schema = plainSchema({
+        history: true,
+        columns: plainSchema().columns.map((column) =>
+          column.name === "Name" ? { ...column, mask: { hmac: "pii" } } : column
+        )
+      })
+      const notices: Array<string> = []
+      const notice = (text: string) => Effect.sync(() => void notices.push(text))
+      const options = { notice, maskKeys: { pii: Redacted.make("Jefe") } }
+      const writers = [yield* open(subject, at, options), yield* open(subject, at, options)] as const
+      yield* writers[0].commit(cutIntoParts([a, b], { schema }))
+      const page = (work: string, asOf: number, row: Cells) =>
+        segment(at, { work, asOf, header: plainHeader, rows: [row] })
+      const secret = { Name: "what do ya want for nothing?" }
+      const city = { BillingCity: "Par\u0000i\u0000s" }
+      const parts = [
+        [page(a, 5, account("001A", 6, { ...secret, ...city })), page(a, 5, account("001C", 1, secret))],
+        [page(b, 9, account("001A", 7, { ...secret, BillingCity: "Rome" }))]
+      ].map((segments, index) => ({ ...part(index === 0 ? a : b, segments), schema }))
+      yield* Effect.forEach(parts, (one, index) => writers[index === 0 ? 1 : 0].commit(one), {
+        concurrency: 2
+      })
+      yield* writers[0].commit(commitAfter(3, { schema, everything: true }))
+      const versions = `SELECT "Id", left("Name", 8), "BillingCity", valid_from, is_current FROM "Account_history" ORDER BY 1, 4`
+      assert.deepStrictEqual(yield* rowsOf(writers[1], versions), [
+        ["001A", "5bdcc146", "Paris", second(6), false],
+        ["001A", "5bdcc146", "Rome", second(7), true],
+        ["001C", "5bdcc146", null, second(1), true]
+      ])
+      assert.deepStrictEqual(
+        notices.filter((text) => text.includes("NUL")),
+        ["Account: 2 NUL bytes were removed from texts, since Postgres cannot store them"]
+      )
     })
   )
 })

@@ -6,7 +6,7 @@ import type { Commit, Destination, Segment, Work } from "@decant/connector"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { account, commitAfter, second, segment, withSchema } from "../account.ts"
-import { cutIntoParts, partIds, partWork } from "../part-commits.ts"
+import { cutIntoParts, pagesOfPart, partIds, partWork } from "../part-commits.ts"
 import { randomBelow } from "../random-below.ts"
 import { codeOf, open, openNew, rowsOf, type Subject } from "../subject.ts"
 import { names, none } from "./counts.ts"
@@ -259,8 +259,6 @@ interface Writer {
   /** What it took the parts for when it last looked. */
   parts: ReadonlyMap<string, Work>
 }
-
-const pagesOfPart = 3
 
 const pageOf = (at: string, id: string, page: number): Segment => ({
   ...segment(at, { work: id, rows: [0, 1].map((row) => account(`${id}${page}${row}`, 1)) }),
