@@ -59,11 +59,12 @@ const comments = Effect.fnUntraced(function* (
   layout: TableLayout,
   table: TargetTable
 ): Effect.fn.Return<void, DestinationError> {
-  yield* sql.run(`COMMENT ON TABLE ${table.sql} IS ${literal(`Copy of ${layout.stream} by Decant`)}`)
-  for (const { name, column } of layout.columns) {
+  const ofColumns = layout.columns.map(({ name, column }) => {
     const text = column.describes?.help ? `${column.label}: ${column.describes.help}` : column.label
-    yield* sql.run(`COMMENT ON COLUMN ${table.sql}.${identifier(name)} IS ${literal(text)}`)
-  }
+    return `COMMENT ON COLUMN ${table.sql}.${identifier(name)} IS ${literal(text)}`
+  })
+  const ofTable = `COMMENT ON TABLE ${table.sql} IS ${literal(`Copy of ${layout.stream} by Decant`)}`
+  yield* sql.run([ofTable, ...ofColumns].join("; "))
 })
 
 /** Columns that the org no longer has; their values stay. */

@@ -42,11 +42,15 @@ export const ensureState = Effect.fnUntraced(function* (
   )
   const present = new Set(found.map((row) => row.name))
   if (Object.keys(tables).every((name) => present.has(name))) return
-  yield* sql.run("CREATE SCHEMA IF NOT EXISTS target._decant")
-  yield* sql.run(`CREATE SCHEMA IF NOT EXISTS target."${schema.replaceAll('"', '""')}"`)
-  for (const [name, columns] of Object.entries(tables)) {
-    yield* sql.run(`CREATE TABLE IF NOT EXISTS target._decant.${name} (${columns})`)
-  }
+  yield* sql.run(
+    [
+      "CREATE SCHEMA IF NOT EXISTS target._decant",
+      `CREATE SCHEMA IF NOT EXISTS target."${schema.replaceAll('"', '""')}"`,
+      ...Object.entries(tables).map(
+        ([name, columns]) => `CREATE TABLE IF NOT EXISTS target._decant.${name} (${columns})`
+      )
+    ].join("; ")
+  )
 })
 
 export const hasState = (sql: Sql): Effect.Effect<boolean, DestinationError> =>
