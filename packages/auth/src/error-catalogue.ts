@@ -684,6 +684,16 @@ export const errorCatalogue = [
     from: []
   },
   {
+    code: "AUTH_MASK_KEYS_DIFFER",
+    message: "This machine and the cluster hide the values of {connection} under different keys.",
+    meaning:
+      "Under another key equal values become unequal. The machine has a key in `.decant/masks`, of syncs before the cluster; a worker that came first has put another one into the cluster's database.",
+    fix: "Keep the key that the copy was made with. If it is this machine's: stop all workers, delete the row {connection} of decant_cluster.mask_keys in the cluster's database and start the worker here first. If it is the cluster's: delete .decant/masks/{connection}.jwe here.",
+    retry: "no",
+    disposition: "spec",
+    from: []
+  },
+  {
     code: "AUTH_REFRESH_INTERRUPTED",
     message:
       "Salesforce was replacing the token of the login {connection} at {detail} when the process or the network broke off; the new token never arrived.",

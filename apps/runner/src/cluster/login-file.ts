@@ -47,7 +47,7 @@ export const compareFile = Effect.fnUntraced(function* (
   if (found === null) return
   if (!isSameLogin(found, shared)) {
     return yield* notice(
-      `The login ${name} in the cluster's database is another than the one in ${files.folder}; workers use the database's. \`decant connect --cluster\` puts a new one there.`
+      `The login ${name} in the cluster's database is another than the one in ${files.folder}; workers use the database's. \`decant connect --cluster URL\` puts a new one there.`
     )
   }
   if (mayBeInTwoPlaces(shared)) return

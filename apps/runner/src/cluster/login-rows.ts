@@ -1,5 +1,5 @@
 /**
- * The table of the cluster's logins, and what is asked of it. A login is in it only encrypted. `version` is a new
+ * The table of the cluster's logins (and that of its mask keys), and what is asked of it. A login is in it only encrypted. `version` is a new
  * random one at each write: who writes names the version that it has seen, so that one who is late changes nothing,
  * and a write whose answer was lost is recognised when it is made again.
  */
@@ -21,11 +21,13 @@ CREATE TABLE IF NOT EXISTS decant_cluster.logins (
   renewing boolean NOT NULL,
   sealed text NOT NULL
 );
+CREATE TABLE IF NOT EXISTS decant_cluster.mask_keys (name text PRIMARY KEY, sealed text NOT NULL);
 COMMENT ON COLUMN decant_cluster.logins.sealed IS 'the login, encrypted with DECANT_KEY';
+COMMENT ON COLUMN decant_cluster.mask_keys.sealed IS 'the key of mask: hmac, encrypted with DECANT_KEY';
 COMMENT ON COLUMN decant_cluster.logins.renewing IS 'a worker is exchanging the refresh token, or ended while it did'`
 
-export const createLogins = Effect.fnUntraced(function* (ask: Ask) {
-  const { rows } = yield* ask("SELECT to_regclass('decant_cluster.logins') IS NOT NULL AS there", [])
+export const createTables = Effect.fnUntraced(function* (ask: Ask) {
+  const { rows } = yield* ask("SELECT to_regclass('decant_cluster.mask_keys') IS NOT NULL AS there", [])
   if (rows[0]?.there !== true) yield* ask(definition, [])
 })
 
@@ -97,4 +99,19 @@ export const isOnItsWay = (ask: Ask, name: string): Effect.Effect<boolean, AuthE
       [name]
     ),
     ({ count }) => count === 1
+  )
+
+/** That of the database, which is the one given where it had none. */
+export const keepMaskKey = Effect.fnUntraced(function* (ask: Ask, name: string, sealed: string) {
+  yield* ask("INSERT INTO decant_cluster.mask_keys (name, sealed) VALUES ($1, $2) ON CONFLICT DO NOTHING", [
+    name,
+    sealed
+  ])
+  return (yield* readMaskKey(ask, name)) ?? sealed
+})
+
+/** Null when there is none. */
+export const readMaskKey = (ask: Ask, name: string): Effect.Effect<string | null, AuthError> =>
+  Effect.map(ask("SELECT sealed FROM decant_cluster.mask_keys WHERE name = $1", [name]), ({ rows: [row] }) =>
+    row === undefined ? null : String(row.sealed)
   )

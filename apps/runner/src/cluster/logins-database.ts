@@ -8,7 +8,7 @@
 import { AuthError } from "@decant/auth"
 import { codeOf, connectTo, type Target, targetOf } from "@decant/destinations/postgres/connection"
 import { Effect, Redacted, Schedule, type Scope } from "effect"
-import { createLogins } from "./login-rows.ts"
+import { createTables } from "./login-rows.ts"
 
 export interface Answer {
   readonly rows: ReadonlyArray<Readonly<Record<string, unknown>>>
@@ -123,10 +123,24 @@ export const loginsDatabase = (url: Redacted.Redacted<string>): LoginsDatabase =
         })
       )
     if (!isPrepared) {
-      yield* createLogins(ask)
+      yield* createTables(ask)
       isPrepared = true
     }
     return { ask }
   })
   return { open }
 }
+
+/** Where its connection broke, another one asks the same again. */
+export const askAgain = <A>(
+  database: LoginsDatabase,
+  login: string,
+  question: (session: LoginSession) => Effect.Effect<A, AuthError>
+): Effect.Effect<A, AuthError> =>
+  Effect.scoped(Effect.flatMap(database.open(login), question)).pipe(
+    Effect.retry({
+      times: 5,
+      schedule: Schedule.spaced("200 millis"),
+      while: ({ code }) => code === "AUTH_STORE_LOST"
+    })
+  )

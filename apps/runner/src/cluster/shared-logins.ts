@@ -20,6 +20,7 @@ import {
   type ConnectionStore,
   ConnectionStores,
   connectionFiles,
+  MaskKeys,
   openConnection,
   type SpecPlace,
   sealConnection
@@ -27,7 +28,9 @@ import {
 import { Effect, Layer, type Redacted, Schedule } from "effect"
 import { bringIn, compareFile } from "./login-file.ts"
 import { isOnItsWay, type LoginRow, loginNames, readRow, removeRow, tryLock, writeRow } from "./login-rows.ts"
-import { type LoginSession, type LoginsDatabase, loginsDatabase } from "./logins-database.ts"
+import { askAgain, type LoginSession, type LoginsDatabase, loginsDatabase } from "./logins-database.ts"
+import { withOwnKey } from "./own-key.ts"
+import { sharedMaskKeys } from "./shared-mask-keys.ts"
 
 interface SharedLogins {
   /** As given by `--cluster`. */
@@ -35,17 +38,8 @@ interface SharedLogins {
   readonly notice: (text: string) => Effect.Effect<void>
 }
 
-const keyFix =
-  "Give all workers one key: set DECANT_KEY to that of the machine where `decant connect` was run (there it is DECANT_KEY, or the text of ~/.decant/key). If that key is lost, log in anew: `decant connect --cluster URL`."
-
-const keyCodes: ReadonlyArray<AuthError["code"]> = ["AUTH_STORE_KEY", "AUTH_STORE_DAMAGED"]
-
 const openRow = ({ sealed }: LoginRow, name: string, env: SpecPlace["env"]) =>
-  openConnection({ text: sealed, name, file: `${name} in the cluster's database` }, env).pipe(
-    Effect.mapError((error) =>
-      keyCodes.includes(error.code) ? AuthError.of({ ...error, message: error.message, fix: keyFix }) : error
-    )
-  )
+  withOwnKey(openConnection({ text: sealed, name, file: `${name} in the cluster's database` }, env))
 
 const lost = (name: string) =>
   AuthError.because("AUTH_STORE_LOST", {
@@ -79,16 +73,6 @@ const takeTurn = Effect.fnUntraced(function* (database: LoginsDatabase, name: st
   )
   return session
 })
-
-/** Where its connection broke, another one asks the same again. */
-const askAgain = <A>(
-  database: LoginsDatabase,
-  name: string,
-  question: (session: LoginSession) => Effect.Effect<A, AuthError>
-): Effect.Effect<A, AuthError> =>
-  Effect.scoped(Effect.flatMap(database.open(name), question)).pipe(
-    Effect.retry({ times: 5, schedule: Schedule.spaced("200 millis"), while: isLost })
-  )
 
 const sharedStore = (database: LoginsDatabase, place: SpecPlace): ConnectionStore => {
   const hold = Effect.fnUntraced(function* (name: string) {
@@ -126,8 +110,7 @@ const sharedStore = (database: LoginsDatabase, place: SpecPlace): ConnectionStor
 }
 
 /** The store, with what is in this machine's files brought in at the first use. */
-const storesOf = ({ url, notice }: SharedLogins) => {
-  const database = loginsDatabase(url)
+const storesOf = (database: LoginsDatabase, notice: SharedLogins["notice"]) => {
   const compared = new Set<string>()
 
   return (place: SpecPlace): ConnectionStore => {
@@ -158,5 +141,12 @@ const storesOf = ({ url, notice }: SharedLogins) => {
   }
 }
 
-export const sharedLogins = (options: SharedLogins): Layer.Layer<never> =>
-  Layer.sync(ConnectionStores, () => storesOf(options))
+/** The stored logins, and the keys of masks, which must be the same on all machines as well. */
+export const sharedLogins = ({ url, notice }: SharedLogins): Layer.Layer<never> =>
+  Layer.suspend(() => {
+    const database = loginsDatabase(url)
+    return Layer.mergeAll(
+      Layer.succeed(ConnectionStores, storesOf(database, notice)),
+      Layer.succeed(MaskKeys, sharedMaskKeys(database))
+    )
+  })

@@ -14,6 +14,8 @@ export interface ConnectOrg {
   readonly method: Method | null
   readonly browser: boolean
   readonly screen: Screen
+  /** Whether the login is kept in the cluster's database. */
+  readonly shared: boolean
 }
 
 const warnedDays = 30
@@ -38,10 +40,12 @@ const answerText = (of: {
   readonly identity: OrgIdentity
   readonly auth: Auth
   readonly specFile: SpecFile
+  readonly shared: boolean
 }): string => {
-  const { identity, auth, specFile } = of
+  const { identity, auth, specFile, shared } = of
+  const place = shared ? "the cluster's database" : `.decant/connections/${specFile.spec.name}.jwe`
   const kept = keepsLogin(auth)
-    ? `encrypted in .decant/connections/${specFile.spec.name}.jwe`
+    ? `encrypted in ${place}`
     : "nothing to store: the secret stays where the spec names it"
   return [
     `Connected to ${identity.orgName}.`,
@@ -56,11 +60,12 @@ const answerText = (of: {
   ].join("\n")
 }
 
-export const connectOrg = Effect.fnUntraced(function* ({ specFile, method, browser, screen }: ConnectOrg) {
+export const connectOrg = Effect.fnUntraced(function* (of: ConnectOrg) {
+  const { specFile, method, browser, screen, shared } = of
   const { spec, folder } = specFile
   const auth = yield* chosenAuth(spec.source, method, process.env)
-  const of = { source: { ...spec.source, auth }, folder, connection: spec.name }
-  const identity = yield* logIn({ auth, of, screen, browser })
+  const session = { source: { ...spec.source, auth }, folder, connection: spec.name }
+  const identity = yield* logIn({ auth, of: session, screen, browser })
   if (!keepsLogin(auth) && auth.method === spec.source.auth.method) {
     const now = new Date(yield* Clock.currentTimeMillis).toISOString()
     yield* keepKnownOrg({ folder, name: spec.name }, knownOrg(identity, identity.isSandbox, now))
@@ -83,5 +88,5 @@ export const connectOrg = Effect.fnUntraced(function* ({ specFile, method, brows
     }
     return yield* screen.answer(JSON.stringify(answer))
   }
-  yield* screen.answer(answerText({ identity, auth, specFile }))
+  yield* screen.answer(answerText({ identity, auth, specFile, shared }))
 })

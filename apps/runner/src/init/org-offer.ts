@@ -27,7 +27,13 @@ export const askOrg = Effect.fnUntraced(function* (of: {
   if (method === "oauth" || method === "device") {
     const specFile = { file, folder, spec, warnings }
     yield* actions
-      .connectOrg({ specFile, method: null, browser, screen: { ...screen, answer: screen.note } })
+      .connectOrg({
+        specFile,
+        method: null,
+        browser,
+        screen: { ...screen, answer: screen.note },
+        shared: false
+      })
       .pipe(Effect.provide(actions.http))
   }
   const connector = yield* findSource(spec.source.type)
