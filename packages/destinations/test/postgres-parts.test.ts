@@ -210,4 +210,36 @@ describe("Postgres: writers of one first load", () => {
       )
     })
   )
+
+  it.live("keep nothing of a record that is erased while one is in the middle of a file", () =>
+    Effect.gen(function* () {
+      const { destination, proxy, held, admin, page, conclude, rows } = yield* begin
+      yield* destination.commit(part(a, [page(a, ["001A1", "001A2"])]))
+      yield* destination.commit(part(b, [page(b, ["001B1"])]))
+      yield* conclude
+      const later = { schema, phase: "full", generation: 2 } as const
+      yield* destination.commit(cutIntoParts([a], later, 4))
+      const again = { ...page(a, ["001A1", "001A2"]), generation: 2 }
+      const copying = proxy.hold((_said, text) => /COPY .*_decant_Account_g2/.test(text))
+      const slow = yield* Effect.forkChild(
+        held.commit({ ...part(a, []), ...commitAfter(5, { ...later, segments: [again] }) })
+      )
+      yield* copying.there
+      const erasing = yield* Effect.forkChild(destination.erase("Account", "001A2"))
+      const waits = `SELECT count(*)::integer AS waiting FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+        WHERE c.relname = '_decant_Account_g2' AND NOT l.granted`
+      yield* Effect.repeat(admin(waits), { until: ([row]) => row?.waiting === 1 })
+      yield* copying.goOn
+      yield* Fiber.join(slow)
+      assert.include(
+        (yield* Fiber.join(erasing)).removed.map(({ place }) => place),
+        "salesforce._decant_Account_g2"
+      )
+      yield* destination.commit(commitAfter(6, { ...later, publish: true }))
+      assert.deepStrictEqual(
+        (yield* rows).map(([id]) => id),
+        ["001A1", "001B1"]
+      )
+    })
+  )
 })

@@ -65,6 +65,11 @@ const eraseRows = Effect.fnUntraced(function* (sql: Sql, at: StreamAt, key: stri
       ? `${cells[0]}::text = ${literal(key)}`
       : `concat_ws(chr(31), ${cells.join(", ")}) = ${literal(key)}`
   const tables = yield* ownTables(sql, at, published)
+  const hidden = tables.filter((name) => name !== published.table && name !== published.historyTable)
+  // Writers of parts may be copying into it without the stream's lock: what they have begun is waited for.
+  for (const name of hidden) {
+    yield* sql.run(`LOCK TABLE ${qualified(schema, name)} IN SHARE ROW EXCLUSIVE MODE`)
+  }
   const places: ReadonlyArray<Place> = [
     ...tables.map((name) => ({
       place: `${schema}.${name}`,
