@@ -11,7 +11,7 @@ import { partsContract } from "./contract/parts.ts"
 import { currentFiles, logActions, logVersions } from "./delta-log.ts"
 import { holdBefore } from "./held-writer.ts"
 import { parquetSubject } from "./parquet-subject.ts"
-import { commitOfPart, cutIntoParts, partIds } from "./part-commits.ts"
+import { commitOfPart, cutIntoParts, partIds, rowIds } from "./part-commits.ts"
 import { codeOf, folder, open, rowsOf } from "./subject.ts"
 
 const tableOf = (at: string) => join(at, "acme", "Account")
@@ -169,6 +169,60 @@ describe("Parquet: writers of parts", () => {
       yield* destination.commit(commitOfPart(at, "001B", { ids: ["001A000003", "001B000000"] }))
       assert.deepInclude(yield* slow.goOn, { inserted: 9, unchanged: 1, rows: 11 })
       assert.deepStrictEqual(yield* rowsOf(destination, held), [[11, 11]])
+    })
+  )
+
+  it.live("write their versions once, into a history that others have moved on meanwhile", () =>
+    Effect.gen(function* () {
+      const at = yield* folder
+      const destination = yield* open(parquetSubject, at)
+      const schema = withSchema({ history: true })
+      yield* destination.commit(cutIntoParts(partIds(3), { schema }))
+      const slow = yield* holdBefore(at, /_delta_log/, commitOfPart(at, "001B", { schema }))
+      yield* slow.there
+      const past = join(at, "acme", "Account_history")
+      const written = [...dataFiles(at), ...readdirSync(join(past, "data"))]
+      assert.lengthOf(written, 2)
+      yield* destination.commit(commitOfPart(at, "001A", { schema }))
+      yield* destination.commit(commitOfPart(at, "001C", { schema }))
+      assert.deepInclude(yield* slow.goOn, { inserted: 10, rows: 30 })
+      assert.includeMembers(
+        [...currentFiles(tableOf(at)), ...currentFiles(past)],
+        written.map((name) => `data/${name}`)
+      )
+      assert.lengthOf(currentFiles(past), 3)
+      const versions = `SELECT count(*)::INTEGER, count(DISTINCT "Id")::INTEGER FROM "Account_history" WHERE is_current`
+      assert.deepStrictEqual(yield* rowsOf(destination, held), [[30, 30]])
+      assert.deepStrictEqual(yield* rowsOf(destination, versions), [[30, 30]])
+    })
+  )
+
+  it.live("remember the keys that went, with those that others have taken out meanwhile", () =>
+    Effect.gen(function* () {
+      const at = yield* folder
+      const destination = yield* open(parquetSubject, at)
+      const ids = partIds(3)
+      const schema = withSchema({ deletes: { soft: "remove", hard: "remove", flag: "IsDeleted" } })
+      const withDeleted = (id: string, asOf = 1) => {
+        const rows = rowIds(id, 4).map((key, row) => account(key, asOf, { IsDeleted: String(row === 3) }))
+        return { ...commitOfPart(at, id, { schema }), segments: [segment(at, { work: id, asOf, rows })] }
+      }
+      yield* destination.commit(cutIntoParts(ids, { schema }))
+      yield* destination.commit(withDeleted("001C"))
+      const slow = yield* holdBefore(at, /_delta_log/, withDeleted("001B"))
+      yield* slow.there
+      const written = [...dataFiles(at)]
+      yield* destination.commit(withDeleted("001A"))
+      yield* slow.goOn
+      assert.includeMembers(
+        [...currentFiles(tableOf(at))],
+        written.map((name) => `data/${name}`)
+      )
+      assert.deepStrictEqual(yield* rowsOf(destination, held), [[9, 9]])
+      // An older reading of the rows that went brings none of them back.
+      const late = ids.flatMap((id) => rowIds(id, 4).map((key) => account(key, 0)))
+      const older = commitAfter(4, { schema, segments: [segment(at, { asOf: 0, rows: late })] })
+      assert.deepInclude(yield* destination.commit(older), { inserted: 0, rows: 9 })
     })
   )
 

@@ -37,6 +37,9 @@ export const applyWithoutRows = Effect.fnUntraced(function* (
   if (state !== null) yield* loadState(sql, writer.store, layout.schema, state)
   if (base.visible !== null) yield* createTable(sql, layout.schema, layout.table, base.visible.columns)
   if (base.hidden !== null) yield* createTable(sql, layout.schema, base.hiddenTable, base.hidden.columns)
+  if (layout.history !== null && base.history !== null) {
+    yield* createTable(sql, layout.schema, layout.history, base.history.columns)
+  }
   const { value } = yield* applyInTarget({ ...work, prepared: { ...prepared, batches: [] } }, [])
   return { value, columns: yield* resultColumns(work) }
 })

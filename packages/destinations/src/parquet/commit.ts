@@ -43,8 +43,7 @@ const once = Effect.fnUntraced(function* (
   const base = baseOf(commit, layout, table)
   const work: Work = { writer, sql, orgId, prepared, base, isPart: false }
   const appends = canAppendCommit(work) && !(yield* rewritesAll(writer.store, layout, work.base))
-  const outcome = (appends ? yield* appendCommit(work) : null) ?? (yield* stagedCommit(work))
-  return outcome ?? (yield* Effect.die(new Error("a staged commit has no outcome")))
+  return (appends ? yield* appendCommit(work) : null) ?? (yield* stagedCommit(work))
 })
 
 const tooBusy = (stream: string): DestinationError =>

@@ -12,7 +12,9 @@ import type { Sql } from "../duckdb-sql/sql.ts"
 import { conflict, holdAgainst } from "../writer-conflict.ts"
 import { baseOf, publishedGeneration, type Work, type Writer } from "./base.ts"
 import { checkOrg } from "./org.ts"
-import { dropPartFiles, joinTable, type PartFiles, writePartFiles } from "./part-files.ts"
+import { dropPartFiles, type PartFiles, writePartFiles } from "./part-files.ts"
+import { joinTable } from "./part-join.ts"
+import { forgetTombstones } from "./part-merge.ts"
 import { stagedCommit } from "./staged-commit.ts"
 import { readStreamTable, type StreamTable } from "./stream-table.ts"
 
@@ -37,10 +39,13 @@ const gone = (commit: Commit, work: Pick<Work, "base">, files: PartFiles | null)
   const { base } = work
   if (base.isHidden && base.hidden === null) return conflict(commit.stream, "its generation was discarded")
   const erasures = base.table.state?.details.erasures ?? 0
-  return files !== null && erasures !== files.against.erasures
+  return files !== null && erasures !== files.erasures
     ? conflict(commit.stream, "a record was erased from it")
     : null
 }
+
+const drop = (work: Work, files: PartFiles): Effect.Effect<void> =>
+  Effect.andThen(dropPartFiles(work, files), forgetTombstones(files.merged))
 
 export const partOnce = Effect.fnUntraced(function* (
   writer: Writer,
@@ -62,7 +67,7 @@ export const partOnce = Effect.fnUntraced(function* (
     const dropFiles = Effect.suspend(() => {
       const { files } = attempt
       attempt.files = null
-      return files === null ? Effect.void : dropPartFiles(work(commit), files)
+      return files === null ? Effect.void : drop(work(commit), files)
     })
     return yield* Effect.gen(function* () {
       const held = yield* holdAgainst(commit, storedStream(table, publishedGeneration(table)), committed)
@@ -78,17 +83,15 @@ export const partOnce = Effect.fnUntraced(function* (
     const work = yield* asItStands
     if (typeof work === "number") return repeated(work)
     attempt.files = yield* writePartFiles(work)
-    if (attempt.files === null) {
-      const merged = yield* stagedCommit(work)
-      return merged ?? (yield* Effect.die(new Error("a staged commit has no outcome")))
-    }
+    if (attempt.files === null) return yield* stagedCommit(work)
   }
   const { files } = attempt
   const work = yield* asItStands
   if (typeof work === "number") return repeated(work)
   const joined = yield* joinTable(work, files)
-  if (joined !== "anew") return joined
-  yield* dropPartFiles(work, files)
+  if (joined === "again") return joined
+  if (joined !== "anew") return yield* Effect.as(forgetTombstones(files.merged), joined)
+  yield* drop(work, files)
   attempt.files = null
   return "again"
 })

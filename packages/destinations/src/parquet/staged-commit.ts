@@ -1,13 +1,16 @@
 /** A commit whose rows meet stored ones: the parts of the tables that they may change are loaded, and written anew where they did. */
-import { inPhase } from "@decant/connector"
+import { type CommitResult, inPhase } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import { stageAll } from "../duckdb/commit.ts"
 import { qualified } from "../duckdb/target-table.ts"
+import { noCounts } from "../duckdb-sql/apply.ts"
 import type { Stage } from "../duckdb-sql/stage.ts"
 import type { TableLayout } from "../table-layout.ts"
 import type { NewTables } from "./base.ts"
 import { filesOf, type Work } from "./base.ts"
+import type { AddFile } from "./delta/actions.ts"
+import type { TableColumn } from "./delta/table-schema.ts"
 import {
   bytesToLoad,
   type Loaded,
@@ -39,7 +42,8 @@ interface Plan {
   readonly partly: boolean
 }
 
-const keptBefore = ({ base }: Work): boolean => {
+/** The last commit kept versions too. */
+export const keptBefore = ({ base }: Work): boolean => {
   const layout = base.table.state?.details.checkpoints[0]?.layout
   return typeof layout === "string" && JSON.parse(layout).history === true
 }
@@ -107,11 +111,20 @@ const writeHistory = Effect.fnUntraced(function* (
   return { table: name, columns, files }
 })
 
+/** The tables after the commit, in files that no log names yet. */
+export interface Merged {
+  readonly columns: ReadonlyArray<TableColumn>
+  readonly files: ReadonlyArray<AddFile>
+  readonly history: NewTables["history"]
+  readonly value: CommitResult
+}
+
+/** Null where nothing was kept, since the commit was made before. */
 const applyAndWrite = Effect.fnUntraced(function* (
   work: Work,
   stages: ReadonlyArray<Stage>,
   plan: Plan
-): Effect.fn.Return<Outcome, DestinationError> {
+): Effect.fn.Return<Merged | null, DestinationError> {
   const { writer, sql, prepared, base } = work
   const { layout } = prepared
   const { state } = base.table
@@ -124,7 +137,7 @@ const applyAndWrite = Effect.fnUntraced(function* (
     loaded.set(name, yield* loadTable(sql, writer.store, at, table, touched).pipe(inPhase("merge")))
   }
   const { kept, value } = yield* applyInTarget(work, stages).pipe(inPhase("merge"))
-  if (!kept) return { ...value, rows: state?.checkpoint.rows ?? 0 }
+  if (!kept) return null
   const columns = yield* resultColumns(work)
   const files = yield* writeTable(
     filesOf(work, base.table.folder, columns),
@@ -133,16 +146,29 @@ const applyAndWrite = Effect.fnUntraced(function* (
     plan.anew
   )
   const history = yield* writeHistory(work, loaded.get(layout.history ?? ""), plan.anew)
-  return yield* finish(work, newTables(work, columns, files, history), value)
+  return { columns, files, history, value }
+})
+
+/** Merges the rows, and ends with what comes of it while `target` still holds it. */
+export const mergeStaged = Effect.fnUntraced(function* <A>(
+  work: Work,
+  stages: ReadonlyArray<Stage>,
+  then: (merged: Merged | null) => Effect.Effect<A, DestinationError>
+): Effect.fn.Return<A, DestinationError> {
+  const plan = yield* planLoads(work, stages)
+  const bytes = plan.loads.reduce((sum, load) => sum + load.bytes, 0)
+  const at = { folder: work.writer.folder, schema: work.prepared.layout.schema, bytes }
+  return yield* withScratch(work.sql, at, Effect.flatMap(applyAndWrite(work, stages, plan), then))
 })
 
 export const stagedCommit = Effect.fnUntraced(function* (
   work: Work
-): Effect.fn.Return<Outcome, DestinationError> {
-  const { writer, sql, prepared } = work
-  const stages = yield* stageAll(sql, prepared)
-  const plan = yield* planLoads(work, stages)
-  const bytes = plan.loads.reduce((sum, load) => sum + load.bytes, 0)
-  const at = { folder: writer.folder, schema: prepared.layout.schema, bytes }
-  return yield* withScratch(sql, at, applyAndWrite(work, stages, plan))
+): Effect.fn.Return<Exclude<Outcome, null>, DestinationError> {
+  const stages = yield* stageAll(work.sql, work.prepared)
+  const rows = work.base.table.state?.checkpoint.rows ?? 0
+  return yield* mergeStaged(work, stages, (merged) =>
+    merged === null
+      ? Effect.succeed({ ...noCounts, rows, schemaChanges: [] })
+      : finish(work, newTables(work, merged.columns, merged.files, merged.history), merged.value)
+  )
 })
