@@ -71,7 +71,7 @@ export const errorCatalogue = [
     message: "Salesforce no longer accepts the stored login for {host}.",
     meaning:
       "The refresh token was revoked or has expired. Likely causes: an administrator revoked it; the same user approved the same app a sixth time, which silently ends the oldest approval; the app's refresh token policy ended it (unused for too long); the app was blocked, uninstalled or got a new consumer key; the user was deactivated; an earlier copy of a rotated token was used.",
-    fix: "Run `decant connect` to log in again. Under Setup → Users → the user → Login History and Setup → Connected Apps OAuth Usage you see what ended it. For unattended runs use `jwt-bearer` or `client-credentials`, which have no refresh token.",
+    fix: "Run `decant connect` to log in again (with `--cluster URL` for the workers of a cluster). Under Setup → Users → the user → Login History and Setup → Connected Apps OAuth Usage you see what ended it. For unattended runs use `jwt-bearer` or `client-credentials`, which have no refresh token.",
     retry: "no",
     disposition: "credentials",
     from: [oauth("invalid_grant", "expired access/refresh token")]
@@ -603,7 +603,7 @@ export const errorCatalogue = [
     message: "There is no stored login called {connection}{detail}.",
     meaning:
       "`decant connect` has not been run for this spec on this machine, or the spec has changed since.",
-    fix: "Run `decant connect` with this spec.",
+    fix: "Run `decant connect` with this spec (with `--cluster URL` for the workers of a cluster).",
     retry: "no",
     disposition: "credentials",
     from: []
@@ -699,7 +699,7 @@ export const errorCatalogue = [
       "Salesforce was replacing the token of the login {connection} at {detail} when the process or the network broke off; the new token never arrived.",
     meaning:
       "The app rotates refresh tokens: each works once. The old one may have been used, and using it again would end every session of this connection, so Decant does not.",
-    fix: "Run `decant connect` to log in again. For unattended runs use `jwt-bearer` or `client-credentials`, which nothing can lose.",
+    fix: "Run `decant connect` to log in again (with `--cluster URL` for the workers of a cluster). For unattended runs use `jwt-bearer` or `client-credentials`, which nothing can lose.",
     retry: "no",
     disposition: "credentials",
     from: []
