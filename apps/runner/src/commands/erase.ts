@@ -9,6 +9,7 @@ import { counted } from "../terminal/numbers.ts"
 import type { Screen } from "../terminal/screen.ts"
 import { textTable } from "../terminal/text-table.ts"
 import { theScreen, theSpecFile } from "./flags.ts"
+import { yesFlag } from "./org-flags.ts"
 
 const comesBack =
   "If Salesforce still has the record, its next change brings it back, and so does the next sync if it changed a few minutes ago: delete it there for good first (out of the Recycle Bin too), run `decant sync`, then erase it here. Backups and other copies of the files are not touched."
@@ -47,11 +48,7 @@ export const erase = Command.make(
   {
     object: Argument.String("object").pipe(Argument.withDescription("The stream, e.g. Contact")),
     id: Argument.String("id").pipe(Argument.withDescription("The record's Id, of 15 or 18 characters")),
-    yes: Flag.Boolean("yes").pipe(
-      Flag.withAlias("y"),
-      Flag.withDescription("Do not ask"),
-      Flag.withDefault(false)
-    ),
+    yes: yesFlag,
     wait: Flag.String("wait").pipe(
       Flag.withMetavar("10m"),
       Flag.withDescription("How long to wait for another run that is at it"),

@@ -3,6 +3,7 @@ import type { Connection, CopyStatus } from "@decant/api"
 import { useAnswer } from "../../data/use-answer.ts"
 import { ago, count, moment } from "../../ui/figures.ts"
 import { ScrollRegion } from "../../ui/scroll-region.tsx"
+import { Section } from "../../ui/section.tsx"
 import { Failure, Loading } from "../../ui/status.tsx"
 import { words } from "../../words.ts"
 
@@ -28,13 +29,7 @@ export const Freshness = ({ connection }: { readonly connection: Connection }) =
   )
   const status = asked.value
   return (
-    <section className="card" aria-labelledby="freshness">
-      <div className="card-head">
-        <div>
-          <h2 id="freshness">{text.freshness}</h2>
-          <p className="soft small">{text.freshnessLead}</p>
-        </div>
-      </div>
+    <Section id="freshness" title={text.freshness} lead={text.freshnessLead}>
       {asked.problem || (status === null && asked.isLoading) || status?.streams.length === 0 ? (
         <div className="card-body">
           {asked.problem ? <Failure problem={asked.problem} onRetry={asked.reload} /> : null}
@@ -81,6 +76,6 @@ export const Freshness = ({ connection }: { readonly connection: Connection }) =
           </ul>
         </div>
       ) : null}
-    </section>
+    </Section>
   )
 }

@@ -5,6 +5,7 @@ import { listen } from "../../data/api.ts"
 import type { Problem } from "../../data/problem.ts"
 import { Button } from "../../ui/button.tsx"
 import { Icon } from "../../ui/icon.tsx"
+import { Section } from "../../ui/section.tsx"
 import { Failure, Notice } from "../../ui/status.tsx"
 import { words } from "../../words.ts"
 
@@ -60,16 +61,16 @@ export const Preflight = ({ id }: { readonly id: string }) => {
     })
   }
   return (
-    <section className="card" aria-labelledby="preflight">
-      <div className="card-head">
-        <div>
-          <h2 id="preflight">{text.preflight}</h2>
-          <p className="soft small">{text.preflightLead}</p>
-        </div>
+    <Section
+      id="preflight"
+      title={text.preflight}
+      lead={text.preflightLead}
+      action={
         <Button size="small" isPending={isRunning} onPress={start}>
           {progress === null ? text.check : text.checkAgain}
         </Button>
-      </div>
+      }
+    >
       {progress === null ? null : (
         <div className="card-body">
           {problem ? <Failure problem={problem} onRetry={start} /> : null}
@@ -88,6 +89,6 @@ export const Preflight = ({ id }: { readonly id: string }) => {
           </ul>
         </div>
       )}
-    </section>
+    </Section>
   )
 }

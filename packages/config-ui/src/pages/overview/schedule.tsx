@@ -7,7 +7,7 @@ import { Button } from "../../ui/button.tsx"
 import { Choose } from "../../ui/choice.tsx"
 import { moment } from "../../ui/figures.ts"
 import { scheduleWords } from "../../ui/schedule-words.ts"
-import { Failure } from "../../ui/status.tsx"
+import { Section } from "../../ui/section.tsx"
 import { words } from "../../words.ts"
 
 const text = words.overview
@@ -50,12 +50,12 @@ export const Schedule = ({
       onChanged
     )
   return (
-    <section className="card" aria-labelledby="schedule">
-      <div className="card-head">
-        <div>
-          <h2 id="schedule">{text.schedule}</h2>
-          <p className="soft small">{whenText(connection)}</p>
-        </div>
+    <Section
+      id="schedule"
+      title={text.schedule}
+      lead={whenText(connection)}
+      problem={problem}
+      action={
         <div className="row">
           <div className="schedule-choice">
             <Choose
@@ -75,12 +75,7 @@ export const Schedule = ({
             </Button>
           ) : null}
         </div>
-      </div>
-      {problem ? (
-        <div className="card-body">
-          <Failure problem={problem} />
-        </div>
-      ) : null}
-    </section>
+      }
+    />
   )
 }

@@ -6,7 +6,8 @@ import { useAction, useAnswer } from "../../data/use-answer.ts"
 import { Button } from "../../ui/button.tsx"
 import { count } from "../../ui/figures.ts"
 import { ScrollRegion } from "../../ui/scroll-region.tsx"
-import { Failure, Notice, type Tone } from "../../ui/status.tsx"
+import { Section } from "../../ui/section.tsx"
+import { Notice, type Tone } from "../../ui/status.tsx"
 import { words } from "../../words.ts"
 
 const text = words.runs
@@ -106,13 +107,13 @@ export const Verify = ({ id }: { readonly id: string }) => {
     run<Verification | null>((client) => client.verification.start({ params, payload: { quick } }), put)
   const cancel = () => run<Verification | null>((client) => client.verification.cancel({ params }), put)
   return (
-    <section className="card" aria-labelledby="verify">
-      <div className="card-head">
-        <div>
-          <h2 id="verify">{text.verify}</h2>
-          <p className="soft small">{text.verifyLead}</p>
-        </div>
-        {isRunning ? (
+    <Section
+      id="verify"
+      title={text.verify}
+      lead={text.verifyLead}
+      problem={problem}
+      action={
+        isRunning ? (
           <Button size="small" isPending={isPending} onPress={cancel}>
             {text.cancelRun}
           </Button>
@@ -125,14 +126,10 @@ export const Verify = ({ id }: { readonly id: string }) => {
               {text.verifyNow}
             </Button>
           </div>
-        )}
-      </div>
-      {problem ? (
-        <div className="card-body">
-          <Failure problem={problem} />
-        </div>
-      ) : null}
+        )
+      }
+    >
       {asked.value ? <Result verification={asked.value} /> : null}
-    </section>
+    </Section>
   )
 }

@@ -4,7 +4,7 @@ import { useState } from "react"
 import { useAction } from "../../data/use-answer.ts"
 import { Button } from "../../ui/button.tsx"
 import { DataTable } from "../../ui/data-table.tsx"
-import { Failure } from "../../ui/status.tsx"
+import { Section } from "../../ui/section.tsx"
 import { words } from "../../words.ts"
 
 const text = words.streams
@@ -14,23 +14,20 @@ export const Preview = ({ id, stream }: { readonly id: string; readonly stream: 
   const [table, setTable] = useState<Table | null>(null)
   const show = () => run((client) => client.org.preview({ params: { id }, payload: stream }), setTable)
   return (
-    <section className="card" aria-labelledby="preview">
-      <div className="card-head">
-        <div>
-          <h3 id="preview">{text.preview}</h3>
-          <p className="hint">{text.previewLead}</p>
-        </div>
+    <Section
+      id="preview"
+      title={text.preview}
+      level={3}
+      lead={text.previewLead}
+      problem={problem}
+      action={
         <Button size="small" isPending={isPending} onPress={show}>
           {text.previewAction}
         </Button>
-      </div>
-      {problem ? (
-        <div className="card-body">
-          <Failure problem={problem} />
-        </div>
-      ) : null}
+      }
+    >
       {table && table.rows.length === 0 ? <p className="card-body soft">{text.previewEmpty}</p> : null}
       {table && table.rows.length > 0 ? <DataTable label={text.preview} table={table} /> : null}
-    </section>
+    </Section>
   )
 }
