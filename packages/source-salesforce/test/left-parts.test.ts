@@ -241,6 +241,27 @@ layer(Emulator.with("--dataset", "empty", ...switches), {
     }).pipe(Effect.scoped)
   )
 
+  it.effect("fail where a field went since they were planned, and are read when they are planned again", () =>
+    Effect.gen(function* () {
+      const org = yield* Emulator
+      yield* fill
+      const [table, first] = [newTable(), yield* worker()]
+      const plan = yield* planOf(first.source, "Contact", table)
+      yield* pour(table, first.source.read(plan, first.context))
+      const [part] = partsOf(first.source, table)
+      if (part === undefined || first.source.readPart === undefined) return assert.fail("no part")
+      yield* org.control("POST", "schema/Contact", { hideField: "Title" })
+      const error = yield* Effect.flip(pourPart(table, first.source.readPart(plan, part, first.context)))
+      assert.strictEqual(error.code, "API_UNKNOWN_FIELD")
+      yield* readPart(first, table, part)
+      assert.isFalse(partsOf(first.source, table).some(({ id }) => id === part.id))
+      yield* sync(first.source, "Contact", table, first.context.spool)
+      assert.strictEqual(table.read, ROWS)
+      assert.isFalse([...table.rows.values()].some((row) => "Title" in row))
+      yield* org.control("POST", "schema/Contact", { showField: "Title" })
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("come by REST where the org has no job left, if they are small", () =>
     Effect.gen(function* () {
       const { table, first, parts } = yield* setting

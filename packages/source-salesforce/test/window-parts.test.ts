@@ -1,6 +1,7 @@
 import { newStreamCheckpoint, type StreamCheckpoint, type Work } from "@decant/connector"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration } from "effect"
+import { separateParts } from "../src/read/whole-in-parts.ts"
 import { schemaFingerprint } from "../src/streams/schema-fingerprint.ts"
 import type { StreamDefinition } from "../src/streams/stream-definition.ts"
 import {
@@ -102,6 +103,27 @@ describe("a window in parts", () => {
     assert.strictEqual(end.cursor, window.to)
     assert.strictEqual(end.formulasRefreshedAt, window.to)
     assert.deepStrictEqual(end.work, [])
+  })
+})
+
+describe("parts that may be read apart", () => {
+  const all = { from: null, to: window.to }
+  const ranges = [newRowsWork(all, quarter), newRowsWork(all, { from: quarter.to, to: null })]
+
+  it("are ranges of Ids of a whole reading, also the last one that is left", () => {
+    const cut = partItem(whole, ranges)
+    assert.deepStrictEqual(separateParts(cut), ranges)
+    assert.deepStrictEqual(separateParts(dropFirst(cut)), ranges.slice(1))
+    assert.deepStrictEqual(separateParts(dropFirst(dropFirst(cut))), [])
+  })
+
+  it("are none of a window that is not cut, or is cut by time, or of which only changes are read", () => {
+    assert.deepStrictEqual(separateParts(whole), [])
+    assert.deepStrictEqual(separateParts(parted), [])
+    assert.deepStrictEqual(separateParts(partItem(parted, ranges)), [])
+    const since = { from: middle, to: window.to }
+    const changes = ranges.map(({ ids }) => newRowsWork(since, ids))
+    assert.deepStrictEqual(separateParts(partItem({ ...whole, work: [newRowsWork(since)] }, changes)), [])
   })
 })
 
