@@ -1,12 +1,15 @@
 /** Several `decant worker` processes share a sync: each row comes once, whatever becomes of a worker. */
 import { writeFileSync } from "node:fs"
+import type { RunReport } from "@decant/connector"
 import { afterAll, afterEach, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { startWorker, type WorkerProcess } from "./support/cluster.ts"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { type Ended, openWorkspace, specText, type Workspace } from "./support/decant.ts"
 import { type Emulator, startEmulator } from "./support/emulator.ts"
 import { type PostgresServer, startPostgres } from "./support/postgres.ts"
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
+
+type Report = RunReport & Required<Pick<RunReport, "workers">>
 
 const destinations = {
   parquet: "type: parquet\n  path: ./copy",
@@ -48,21 +51,74 @@ const startWorkers = async (...names: ReadonlyArray<string>): Promise<void> => {
   workers = await Promise.all(names.map((name) => startWorker(workspace, server.url, name)))
 }
 
-const sync = async (name: string) => {
+const sync = async (name: string): Promise<Ended & { readonly report: Report }> => {
   const ended = await workspace.run(["sync", `${name}.yaml`, "--json", "--cluster", server.url])
   return { ...ended, report: JSON.parse(ended.stdout) }
 }
 
+/** Until the statement, asked of the cluster's database, brings a row. */
+const until = async (statement: string): Promise<Record<string, unknown>> => {
+  for (let tries = 0; tries < 600; tries++) {
+    const [row] = await server.ask(statement)
+    if (row !== undefined) return row
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`nothing came of ${statement}`)
+}
+
+const atWork = (worker: string, destination: string): string =>
+  `SELECT a.task FROM decant_cluster.attempts a JOIN decant_cluster.workers w USING (worker)
+     JOIN decant_cluster.runs r USING (run_id)
+   WHERE w.name = '${worker}' AND w.left_at IS NULL AND r.spec = '${destination}' AND a.kind = 'part' AND a.ended IS NULL
+   ORDER BY a.started_at DESC`
+
+const prove = async (name: string): Promise<void> => {
+  const proof = await workspace.run(["verify", `${name}.yaml`])
+  assert.strictEqual(proof.code, 0, proof.stdout + proof.stderr)
+}
+
 describe("workers of a cluster", () => {
   for (const destination of ["postgres", "parquet"] as const) {
-    it(`share the parts of a large object, and the copy is exact: ${destination}`, async () => {
+    it(`bring each row once though one is killed, one freezes and the database restarts: ${destination}`, async () => {
       writeSpec(destination, destination)
-      await startWorkers("one", "two")
-      const { code, report, stderr } = await sync(destination)
+      await startWorkers("killed", "frozen", "steady")
+      // Each page takes its time, so that all three are at a part when things happen.
+      await org.control("POST", "faults", {
+        match: { method: "GET", path: "/results" },
+        times: 20,
+        action: { delayMs: 4_000 }
+      })
+      const running = sync(destination)
+      const [killed, frozen] = workers
+      await until(atWork("killed", destination))
+      await until(atWork("frozen", destination))
+      frozen?.freeze()
+      await killed?.kill()
+      // Somebody else takes up what the two had.
+      await until(`SELECT 1 FROM decant_cluster.attempts a JOIN decant_cluster.runs r USING (run_id)
+        WHERE r.spec = '${destination}' AND attempt > 1`)
+      frozen?.wake()
+      await server.restart()
+      const { code, report, stderr } = await running
       assert.strictEqual(code, 0, stderr + JSON.stringify(report))
       assert.strictEqual(report.status, "ok")
-      const proof = await workspace.run(["verify", `${destination}.yaml`])
-      assert.strictEqual(proof.code, 0, proof.stdout + proof.stderr)
+      const truth = await org.truth("Contact")
+      assert.strictEqual(report.streams.find(({ stream }) => stream === "Contact")?.inserted, truth.length)
+      const told = new Map(report.workers.map((share) => [share.worker, share]))
+      assert.isAbove(told.get("killed")?.lost ?? 0, 0, "the report tells who was lost")
+      await prove(destination)
     })
   }
+
+  it("are told what they cannot do", async () => {
+    writeFileSync(workspace.path("file.yaml"), specText(["Account"]).replace("name: test", "name: file"))
+    const refused = await workspace.run(["sync", "file.yaml", "--cluster", server.url, "--json"])
+    assert.strictEqual(refused.code, 2)
+    assert.strictEqual(JSON.parse(refused.stdout).error.code, "CLUSTER_DESTINATION")
+    const gone = server.url.replace(/:\d+\//, ":9/")
+    const unreachable = await workspace.run(["status", "--cluster", gone, "--json"])
+    assert.strictEqual(unreachable.code, 1)
+    assert.strictEqual(JSON.parse(unreachable.stdout).error.code, "CLUSTER_UNREACHABLE")
+    assert.notInclude(unreachable.stdout + unreachable.stderr.replace(/^Warning.*$/m, ""), "secret")
+  })
 })

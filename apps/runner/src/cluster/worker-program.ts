@@ -9,8 +9,10 @@ import type { Screen } from "../terminal/screen.ts"
 import { version } from "../version.ts"
 import { clusterDatabase, placeOf } from "./cluster-database.ts"
 import { workflowEngine } from "./engine.ts"
+import { keepSchedules } from "./keep-schedules.ts"
 import { openedRuns } from "./opened-runs.ts"
 import { perform } from "./perform.ts"
+import { keepPruned } from "./prune.ts"
 import { keepPulse, type Worker } from "./pulse.ts"
 import { openRuns } from "./run-ledger.ts"
 import { sharedLogins } from "./shared-logins.ts"
@@ -47,6 +49,8 @@ const startRuns = Effect.gen(function* () {
 const working = Effect.fnUntraced(function* (of: WorkerRequest, worker: Worker) {
   yield* keepPulse(worker)
   yield* Effect.forkScoped(startRuns)
+  yield* Effect.forkScoped(keepSchedules(of.place))
+  yield* Effect.forkScoped(keepPruned)
   yield* Effect.replicateEffect(Effect.forkScoped(takeTasks(perform(worker.id))), of.atOnce)
   const specs = yield* specsAtHand(of.place)
   const shared = specs.filter(isShareable)

@@ -6,7 +6,7 @@ import type { Screen } from "../terminal/screen.ts"
 
 export const clusterFlag = Flag.String("cluster").pipe(
   Flag.withMetavar("URL"),
-  Flag.withDescription("The Postgres that the workers meet in (default: the variable DECANT_CLUSTER)"),
+  Flag.withDescription("The Postgres that the workers meet in; `-` stands for the variable DECANT_CLUSTER"),
   Flag.optional
 )
 
@@ -19,7 +19,7 @@ const urlOf = Effect.fnUntraced(function* (given: string) {
 
 /** Fails where neither the flag nor the variable names one. */
 export const theCluster = Effect.fnUntraced(function* (given: Option.Option<string>, screen: Screen) {
-  if (Option.isSome(given)) {
+  if (Option.isSome(given) && given.value !== "-") {
     if (isSpoken(given.value)) {
       yield* screen.note(
         "Warning: other users of this machine can read the password in `--cluster`; the variable DECANT_CLUSTER keeps it from them."

@@ -1,17 +1,43 @@
 /** `decant status`: how fresh each stream is, the last runs, what changed in the org. Needs no login. */
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Option, type Redacted } from "effect"
 import { Command } from "effect/cli"
 import { findDestination } from "../registry.ts"
 import { readCopySpec } from "../spec-file.ts"
 import { copyStatus } from "../status/copy-status.ts"
 import { statusText } from "../status/status-text.ts"
+import type { Screen } from "../terminal/screen.ts"
+import { clusterFlag, theCluster } from "./cluster-flag.ts"
 import { specArgument, theScreen, theSpecFile } from "./flags.ts"
+
+/** Without a spec: the cluster knows what its runs are of. */
+const showCluster = Effect.fnUntraced(function* (url: Redacted.Redacted, screen: Screen) {
+  const [{ clusterStatus, encodeStatus }, { clusterStatusText }, { clusterDatabase, placeOf, unreachable }] =
+    yield* Effect.promise(() =>
+      Promise.all([
+        import("../cluster/cluster-status.ts"),
+        import("../cluster/cluster-status-text.ts"),
+        import("../cluster/cluster-database.ts")
+      ])
+    )
+  const found = yield* clusterStatus.pipe(
+    Effect.provide(clusterDatabase(url)),
+    Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(url, error.message)))
+  )
+  yield* screen.answer(
+    screen.json
+      ? JSON.stringify(encodeStatus(found))
+      : clusterStatusText(found, { place: placeOf(url), surface: screen.out })
+  )
+})
 
 export const status = Command.make(
   "status",
-  { spec: specArgument },
+  { spec: specArgument, cluster: clusterFlag },
   Effect.fnUntraced(function* (input) {
     const screen = yield* theScreen
+    if (Option.isSome(input.cluster)) {
+      return yield* showCluster(yield* theCluster(input.cluster, screen), screen)
+    }
     const { spec, folder } = yield* readCopySpec(yield* theSpecFile(input.spec), process.env)
     const connector = yield* findDestination(spec.destination.type)
     const destination = yield* connector.open({ spec, folder, orgId: null, notice: screen.note })
@@ -27,6 +53,10 @@ export const status = Command.make(
     {
       command: "decant status acme.yaml --json | jq '.streams[] | select(.ageSeconds > 3600)'",
       description: "For an alarm"
+    },
+    {
+      command: "decant status --cluster postgres://decant@db.acme.example/decant",
+      description: "Which worker does what"
     }
   ])
 )

@@ -3,7 +3,13 @@ import { DurationText } from "@decant/connector"
 import { type Duration, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { exitCodeOfRun } from "../exit-code.ts"
-import { closingSentence, failureLines, reportTable, warningLines } from "../progress/report-table.ts"
+import {
+  closingSentence,
+  failureLines,
+  reportTable,
+  warningLines,
+  workersTable
+} from "../progress/report-table.ts"
 import { timingsTable } from "../progress/timings-table.ts"
 import { RunnerError } from "../runner-error.ts"
 import { readSpec } from "../spec-file.ts"
@@ -29,7 +35,12 @@ const showReport = Effect.fnUntraced(function* (
   if (screen.quiet) return
   const sentence = closingSentence(report, of)
   const timed = report.streams.some(({ timings }) => timings !== undefined)
-  const tables = [reportTable(report, screen.out), ...(timed ? [timingsTable(report, screen.out)] : [])]
+  const { workers } = report
+  const tables = [
+    reportTable(report, screen.out),
+    ...(timed ? [timingsTable(report, screen.out)] : []),
+    ...(workers === undefined ? [] : [workersTable(workers, screen.out)])
+  ]
   yield* screen.answer(`\n${tables.join("\n\n")}\n\n${wrapped(sentence, screen.out)}`)
 })
 

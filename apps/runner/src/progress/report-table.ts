@@ -66,6 +66,19 @@ export const reportTable = (report: RunReport, surface: Surface): string => {
   })
 }
 
+/** Who did how much, where several workers shared the run. */
+export const workersTable = (workers: NonNullable<RunReport["workers"]>, surface: Surface): string =>
+  textTable({
+    columns: [
+      { name: "worker", align: "left" },
+      { name: "tasks", align: "right" },
+      { name: "rows read", align: "right" },
+      { name: "lost to others", align: "right" }
+    ],
+    rows: workers.map(({ worker, tasks, rows, lost }) => [worker, count(tasks), count(rows), count(lost)]),
+    surface
+  })
+
 /** What stopped single streams, each with what to do. */
 export const failureLines = (report: RunReport, surface: Surface): ReadonlyArray<string> =>
   report.streams.flatMap(({ stream, error }) =>
