@@ -44,6 +44,33 @@ layer(Org, { excludeTestServices: true })("query pages", (it) => {
     })
   )
 
+  it.effect("a page shows what was changed after the page before it, however often pages are asked for", () =>
+    Effect.gen(function* () {
+      const { call } = yield* EmulatedOrg
+      const first = yield* query("SELECT Id, FirstName FROM Contact ORDER BY Id", {
+        headers: { "Sforce-Query-Options": "batchSize=200" }
+      })
+      const next = (page: typeof first) => call(page.json.nextRecordsUrl)
+      const third = yield* Effect.flatMap(next(first), next)
+      const fourth = yield* next(third)
+      const [kept, renamed, removed] = fourth.json.records
+      assert.deepStrictEqual((yield* next(third)).json, fourth.json)
+      yield* change("Contact", {
+        update: [{ Id: renamed.Id, FirstName: "Renamed" }],
+        hardDelete: [removed.Id]
+      })
+      const again = yield* next(third)
+      assert.deepStrictEqual(again.json.records.slice(0, 3), [
+        kept,
+        { ...renamed, FirstName: "Renamed" },
+        fourth.json.records[3]
+      ])
+      assert.strictEqual(again.json.records.length, 199)
+      assert.strictEqual(again.json.nextRecordsUrl, fourth.json.nextRecordsUrl)
+      assert.strictEqual((yield* next(again)).json.records.length, 200)
+    })
+  )
+
   it.effect("a locator dies after two days and unknown ones never lived", () =>
     Effect.gen(function* () {
       const { call, control } = yield* EmulatedOrg

@@ -1,7 +1,10 @@
 /**
  * Open query cursors. A cursor holds the Ids of its rows in order, as Salesforce's does; pages read the rows as they
- * are when asked for, so rows deleted in between are missing from them. Cursors live two days of the org's time. A parent's children that are too
- * many for a page have a cursor of their own.
+ * are when asked for, so rows deleted in between are missing from them. Cursors live two days of the org's time. A
+ * parent's children that are too many for a page have a cursor of their own.
+ *
+ * Who asks for a second page will ask for the next ones: they are printed together, by one reading of the table, and
+ * hold for as long as nothing in the org changes.
  */
 import { randomUUID } from "node:crypto"
 import { Context, Effect, Layer } from "effect"
@@ -13,6 +16,9 @@ import { rowJson } from "../soql/json-rows.ts"
 import { type Plan, selectRows } from "../soql/plan.ts"
 
 const lifetime = 2 * 24 * 3600 * 1000
+const pagesAtOnce = 4
+/** Cursors whose next pages are kept: some 5 MB each. */
+const keptAhead = 16
 
 interface Cursor {
   readonly plan: Plan
@@ -21,12 +27,14 @@ interface Cursor {
   readonly batchSize: number
   readonly table: string
   readonly openedAt: number
+  /** The version of the org when a page of it was last read. */
+  seen: number
 }
 
 export interface Page {
   readonly total: number
-  /** JSON texts of the rows. */
-  readonly rows: ReadonlyArray<string>
+  /** JSON texts of the rows, commas between them. */
+  readonly records: string
   /** `<id>-<offset of the next row>`; undefined on the last page. */
   readonly next: string | undefined
 }
@@ -59,27 +67,65 @@ export class Cursors extends Context.Service<
       const { store, clock } = yield* Org
       const mark = `${randomUUID()}@`
       const cursors = new Map<string, Cursor>()
+      const ahead = new Map<Cursor, ReadonlyMap<number, string>>()
       let opened = 0
 
-      const read = (id: string, cursor: Cursor, offset: number) =>
+      /** Rows from one position of the cursor up to another, with these things of each. */
+      const between = (cursor: Cursor, from: number, to: number, selectList: string): string => {
+        const positions = `(SELECT rowid AS "_position", "Id" FROM ${cursor.table} WHERE rowid >= ${from} AND rowid < ${to}) positions`
+        const { plan } = cursor
+        return `SELECT ${selectList} FROM ${plan.from} JOIN ${positions} ON positions."Id" = ${plan.idSql} WHERE ${plan.live}`
+      }
+
+      const jsonOf = ({ plan, version, batchSize }: Cursor): string =>
+        rowJson(plan, version, { size: batchSize, mark })
+
+      const readRows = (cursor: Cursor, offset: number) =>
         Effect.gen(function* () {
-          const end = offset + cursor.batchSize
-          const positions = `(SELECT rowid AS "_position", "Id" FROM ${cursor.table} WHERE rowid >= ${offset} AND rowid < ${end}) positions`
           const { plan, version, batchSize } = cursor
-          const json = rowJson(plan, version, { size: batchSize, mark })
-          const sql = `SELECT ${json} FROM ${plan.from} JOIN ${positions} ON positions."Id" = ${plan.idSql} WHERE ${plan.live} ORDER BY positions."_position"`
-          const rows = yield* store.rows(sql)
-          return {
-            total: cursor.total,
-            rows: yield* withChildPages(
-              plan,
-              version,
-              batchSize,
-              rows.map(([text]) => String(text))
-            ),
-            next: end < cursor.total ? `${id}-${end}` : undefined
-          }
+          const sql = between(cursor, offset, offset + batchSize, jsonOf(cursor))
+          const rows = yield* store.rows(`${sql} ORDER BY positions."_position"`)
+          const texts = rows.map(([text]) => String(text))
+          return (yield* withChildPages(plan, version, batchSize, texts)).join(",")
         })
+
+      /** By their offsets; pages all of whose rows are gone are left out. */
+      const readPages = (cursor: Cursor, offset: number, pages: number) =>
+        Effect.gen(function* () {
+          const { batchSize } = cursor
+          const list = `${jsonOf(cursor)} AS j, positions."_position" AS n`
+          const sql = between(cursor, offset, offset + pages * batchSize, list)
+          const found = yield* store.rows(
+            `SELECT (n // ${batchSize})::INTEGER, string_agg(j, ',' ORDER BY n) FROM (${sql}) GROUP BY ALL`
+          )
+          return new Map(found.map(([page, text]) => [Number(page) * batchSize, String(text)]))
+        })
+
+      const readAhead = (cursor: Cursor, offset: number) =>
+        Effect.gen(function* () {
+          const version = store.version()
+          const calm = cursor.seen === version
+          cursor.seen = version
+          const kept = calm ? ahead.get(cursor)?.get(offset) : undefined
+          if (kept !== undefined) return kept
+          const pages = yield* readPages(cursor, offset, calm && offset > 0 ? pagesAtOnce : 1)
+          ahead.delete(cursor)
+          if (pages.size > 1 && store.version() === version) ahead.set(cursor, pages)
+          for (const oldest of [...ahead.keys()].slice(0, -keptAhead)) ahead.delete(oldest)
+          return pages.get(offset) ?? ""
+        })
+
+      const pageAt = (id: string, cursor: Cursor, offset: number, records: string): Page => {
+        const end = offset + cursor.batchSize
+        if (end >= cursor.total) ahead.delete(cursor)
+        return { total: cursor.total, records, next: end < cursor.total ? `${id}-${end}` : undefined }
+      }
+
+      const read = (id: string, cursor: Cursor, offset: number) =>
+        Effect.map(
+          cursor.plan.children.length === 0 ? readAhead(cursor, offset) : readRows(cursor, offset),
+          (records) => pageAt(id, cursor, offset, records)
+        )
 
       const open = (plan: Plan, version: string, batchSize: number) =>
         Effect.gen(function* () {
@@ -89,8 +135,17 @@ export class Cursors extends Context.Service<
           yield* store.aside(`CREATE TABLE ${table} AS ${selectRows(plan, `${plan.idSql} AS "Id"`)}`)
           const [counted] = yield* store.rows(`SELECT count(*)::INTEGER FROM ${table}`)
           const total = Number(counted?.[0])
-          cursors.set(id, { plan, version, batchSize, table, total, openedAt: clock.now() })
-          return id
+          const cursor = {
+            plan,
+            version,
+            batchSize,
+            table,
+            total,
+            openedAt: clock.now(),
+            seen: store.version()
+          }
+          cursors.set(id, cursor)
+          return { id, cursor }
         })
 
       /** Opens a cursor for each list of children that a page cuts short, and puts its address where it belongs. */
@@ -103,28 +158,44 @@ export class Cursors extends Context.Service<
                 for (const [at, part] of parts.entries()) {
                   if (at === 0) continue
                   const [path = "", parentId = "", ...rest] = part.split(":")
-                  const id = yield* open(childrenAt(plan, path, parentId), version, size)
+                  const { id } = yield* open(childrenAt(plan, path, parentId), version, size)
                   parts[at] = `/services/data/v${version}/query/${id}-${size}${rest.join(":")}`
                 }
                 return parts.join("")
               })
             )
 
+      /** The first page again, from what was read before the cursor was opened, where that is the same rows. */
+      const firstOf = (cursor: Cursor, rows: ReadonlyArray<ReadonlyArray<unknown>>) =>
+        Effect.gen(function* () {
+          const { batchSize, table } = cursor
+          const shown = rows.slice(0, batchSize)
+          const [held] = yield* store.rows(
+            `SELECT string_agg("Id", ',' ORDER BY rowid) FROM ${table} WHERE rowid < ${batchSize}`
+          )
+          return held?.[0] === shown.map(([, id]) => id).join(",")
+            ? shown.map(([text]) => text).join(",")
+            : undefined
+        })
+
       const first = Effect.fn("Cursors.first")(function* (plan: Plan, version: string, batchSize: number) {
         const limit = Math.min(plan.limit ?? Number.POSITIVE_INFINITY, batchSize + 1)
         const json = rowJson(plan, version, { size: batchSize, mark })
-        const rows = yield* store.rows(selectRows({ ...plan, limit }, json))
+        const isPlain = plan.kind === "rows" && plan.children.length === 0
+        const rows = yield* store.rows(
+          selectRows({ ...plan, limit }, isPlain ? `${json}, ${plan.idSql}` : json)
+        )
         if (rows.length > batchSize && plan.kind === "rows") {
-          const id = yield* open(plan, version, batchSize)
-          const cursor = cursors.get(id)
-          if (cursor !== undefined) return yield* read(id, cursor, 0)
+          const { id, cursor } = yield* open(plan, version, batchSize)
+          const records = isPlain ? yield* firstOf(cursor, rows) : undefined
+          return records === undefined ? yield* read(id, cursor, 0) : pageAt(id, cursor, 0, records)
         }
         const texts = rows.map(([text]) => String(text))
         return {
           total: rows.length,
-          rows: yield* withChildPages(plan, version, batchSize, texts),
+          records: (yield* withChildPages(plan, version, batchSize, texts)).join(","),
           next: undefined
-        }
+        } satisfies Page
       })
 
       const page = Effect.fn("Cursors.page")(function* (locator: string) {
@@ -138,6 +209,7 @@ export class Cursors extends Context.Service<
       const reset = Effect.gen(function* () {
         for (const { table } of cursors.values()) yield* store.aside(`DROP TABLE ${table}`)
         cursors.clear()
+        ahead.clear()
       })
       return Cursors.of({ first, page, reset })
     })

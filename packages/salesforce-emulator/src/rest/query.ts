@@ -22,12 +22,12 @@ const batchSize = (call: Call): number => {
   return size >= smallestBatch && size <= largestBatch ? size : largestBatch
 }
 
-const pageText = ({ total, rows, next }: Page, version: string): string => {
+const pageText = ({ total, records, next }: Page, version: string): string => {
   const more =
     next === undefined
       ? '"done":true'
       : `"done":false,"nextRecordsUrl":"/services/data/v${version}/query/${next}"`
-  return `{"totalSize":${total},${more},"records":[${rows.join(",")}]}`
+  return `{"totalSize":${total},${more},"records":[${records}]}`
 }
 
 /** COUNT() alone: the number is the answer's totalSize. */
@@ -37,7 +37,7 @@ const countRows = (plan: Plan) =>
     const [row] = yield* store.rows(
       `SELECT count(*)::INTEGER FROM (${selectRows({ ...plan, orderBy: "" }, "1")})`
     )
-    return { total: Number(row?.[0]), rows: [], next: undefined } satisfies Page
+    return { total: Number(row?.[0]), records: "", next: undefined } satisfies Page
   })
 
 const mostGroups = 2000
