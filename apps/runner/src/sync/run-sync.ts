@@ -69,8 +69,14 @@ export const openBoth = Effect.fnUntraced(function* ({
 }: Pick<RunRequest, "specFile" | "screen" | "adoptOrg" | "memory">) {
   const { spec, folder } = specFile
   const sources = yield* findSource(spec.source.type)
-  const destinations = yield* findDestination(spec.destination.type)
-  const source = yield* sources.open({ spec, folder }).pipe(during(screen, "Logging in to Salesforce"))
+  // A database engine is loaded while Salesforce answers.
+  const [destinations, source] = yield* Effect.all(
+    [
+      findDestination(spec.destination.type),
+      sources.open({ spec, folder }).pipe(during(screen, "Logging in to Salesforce"))
+    ],
+    { concurrency: 2 }
+  )
   const { orgId } = source.identity
   if (adopts) yield* adoptOrg({ specFile, screen }, orgId)
   const maskKeys = yield* maskKeysOf(specFile)
