@@ -2,8 +2,8 @@
 import { readdir, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
+import { openDatabase } from "./support/database.ts"
 import { type Emulator, startEmulator } from "./support/emulator.ts"
-import { startPostgres } from "./support/postgres.ts"
 import { cookieOf, eventsOf, type Served, startServed, textOf } from "./support/served.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -166,7 +166,7 @@ describe("a change", () => {
   })
 
   it("to a Postgres keeps its address encrypted, tries it, and reads the copy through it", async () => {
-    const database = await startPostgres()
+    const database = await openDatabase()
     try {
       const destination = { type: "postgres", url: database.url, queryUrl: database.url }
       const tried = await server.send("POST", "/api/connections/pg/destination/test", { destination })
@@ -205,7 +205,7 @@ describe("a change", () => {
         assert.strictEqual(refused.status, 422, `${sql}: ${refused.text}`)
       }
     } finally {
-      await database.stop()
+      await database.drop()
     }
   })
 })

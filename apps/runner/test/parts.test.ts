@@ -1,9 +1,9 @@
 /** An object that is read in parts, whose reading breaks off in the middle: each destination goes on, each row once. */
 import { writeFileSync } from "node:fs"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
+import { type Database, openDatabase } from "./support/database.ts"
 import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
 import { type Emulator, startEmulator } from "./support/emulator.ts"
-import { type PostgresServer, startPostgres } from "./support/postgres.ts"
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
@@ -14,16 +14,16 @@ const destinations = {
 }
 
 let org: Emulator
-let server: PostgresServer
+let database: Database
 let workspace: Workspace
 beforeAll(async () => {
   org = await startEmulator("--dataset", "demo")
-  server = await startPostgres()
-  workspace = await openWorkspace({ ...org.env, DATABASE_URL: server.url })
+  database = await openDatabase()
+  workspace = await openWorkspace({ ...org.env, DATABASE_URL: database.url })
 })
 afterAll(async () => {
   await workspace?.remove()
-  await server?.stop()
+  await database?.drop()
   await org?.stop()
 })
 

@@ -1,9 +1,9 @@
 /** One org into DuckDB, Parquet and Postgres, and again after changes: the three copies hold equal rows. */
 import { writeFileSync } from "node:fs"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
+import { type Database, openDatabase } from "./support/database.ts"
 import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
 import { type Emulator, startEmulator } from "./support/emulator.ts"
-import { type PostgresServer, startPostgres } from "./support/postgres.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
@@ -17,12 +17,12 @@ type Name = keyof typeof destinations
 const names = Object.keys(destinations) as ReadonlyArray<Name>
 
 let org: Emulator
-let server: PostgresServer
+let database: Database
 let workspace: Workspace
 beforeAll(async () => {
   org = await startEmulator("--dataset", "demo")
-  server = await startPostgres()
-  workspace = await openWorkspace({ ...org.env, DATABASE_URL: server.url })
+  database = await openDatabase()
+  workspace = await openWorkspace({ ...org.env, DATABASE_URL: database.url })
   for (const name of names) {
     const spec = specText(objects)
       .replace("name: test", `name: ${name}`)
@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await workspace?.remove()
-  await server?.stop()
+  await database?.drop()
   await org?.stop()
 })
 

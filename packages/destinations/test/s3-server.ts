@@ -30,7 +30,7 @@ const answers = async (url: string, child: ChildProcess): Promise<void> => {
   throw new Error("the S3 server does not answer")
 }
 
-/** Sets the environment that the SDK reads; gives what stops the server. */
+/** Sets the environment that the SDK reads; gives what stops the server and restores the environment. */
 export const startS3 = async (python: Python): Promise<() => Promise<void>> => {
   if ("missing" in python) throw new Error(python.missing)
   const port = await freePort()
@@ -40,13 +40,15 @@ export const startS3 = async (python: Python): Promise<() => Promise<void>> => {
   })
   const url = `http://127.0.0.1:${port}`
   await answers(url, child)
-  Object.assign(process.env, {
+  const settings = {
     AWS_ENDPOINT_URL: url,
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
     AWS_REGION: "us-east-1",
     AWS_EC2_METADATA_DISABLED: "true"
-  })
+  }
+  const before = Object.keys(settings).map((name) => [name, process.env[name]] as const)
+  Object.assign(process.env, settings)
   const client = new S3Client({ forcePathStyle: true })
   await client.send(new CreateBucketCommand({ Bucket: bucket }))
   client.destroy()
@@ -54,5 +56,9 @@ export const startS3 = async (python: Python): Promise<() => Promise<void>> => {
     const ended = new Promise((resolve) => child.once("close", resolve))
     child.kill("SIGKILL")
     await ended
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
   }
 }
