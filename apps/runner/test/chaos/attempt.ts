@@ -6,6 +6,7 @@
 import type { Running } from "../support/decant.ts"
 import type { Emulator } from "../support/emulator.ts"
 import type { Copy } from "./copies.ts"
+import type { FaultDeck } from "./fault-deck.ts"
 import { type Fault, faults, type Request } from "./faults.ts"
 import type { Random } from "./random.ts"
 import type { Tap } from "./tap.ts"
@@ -33,6 +34,9 @@ export interface Attempt {
   readonly changesAt: ReadonlyArray<number>
 }
 
+/** To an attempt of a run that has a deck. */
+const faultsInTurn = 3
+
 const planKill = (random: Random, requests: number): Kill => {
   const at = random.integer(1, requests)
   const how = random.next()
@@ -49,18 +53,28 @@ const planArgs = (random: Random, copy: Copy): ReadonlyArray<string> => {
   return random.some(copy.streams, random.integer(1, 4)).flatMap(({ stream }) => ["--stream", stream])
 }
 
+const planFaults = (random: Random, requests: number, deck: FaultDeck | null): ReadonlyArray<Planned> => {
+  if (deck !== null) {
+    const soon = Math.ceil(requests / 2)
+    return deck
+      .deal(faultsInTurn)
+      .map((fault) => ({ from: random.integer(1, soon), fault, left: random.pick([1, 1, 1, 2]) ?? 1 }))
+  }
+  return Array.from({ length: random.pick([0, 1, 2, 2, 3]) ?? 1 }, () => ({
+    from: random.integer(1, requests),
+    fault: random.pick(faults) ?? (faults[0] as Fault),
+    left: random.chance(0.1) ? 7 : (random.pick([1, 1, 1, 2]) ?? 1)
+  }))
+}
+
 /** `usual`: about how many requests a sync of all streams makes. What is planned for later never happens. */
-export const planAttempt = (random: Random, copy: Copy, usual: number, severe: boolean): Attempt => {
+export const planAttempt = (random: Random, copy: Copy, usual: number, deck: FaultDeck | null): Attempt => {
   const args = planArgs(random, copy)
   const named = args.filter((arg) => arg === "--stream").length
   const requests = named === 0 ? usual : Math.ceil((usual * named) / copy.streams.length) + 3
   return {
     args,
-    faults: Array.from({ length: random.pick([0, 1, 2, 2, 3]) ?? 1 }, () => ({
-      from: random.integer(1, requests),
-      fault: random.pick(faults) ?? (faults[0] as Fault),
-      left: severe && random.chance(0.1) ? 7 : (random.pick([1, 1, 1, 2]) ?? 1)
-    })),
+    faults: planFaults(random, requests, deck),
     kill: random.chance(0.7) ? planKill(random, requests) : null,
     changesAt: Array.from({ length: random.pick([1, 1, 2, 3]) ?? 1 }, () => random.integer(1, requests))
   }
@@ -81,6 +95,7 @@ export const runAttempt = async (of: {
   readonly tap: Tap
   readonly emulator: Emulator
   readonly random: Random
+  readonly deck: FaultDeck | null
   readonly change: (at: number) => Promise<void>
 }): Promise<Ended> => {
   const { attempt, tap, emulator, random } = of
@@ -98,6 +113,7 @@ export const runAttempt = async (of: {
     const due = attempt.faults.find(({ from, left, fault }) => left > 0 && from <= at && fault.fits(request))
     if (due === undefined) return "pass"
     due.left -= 1
+    of.deck?.wasStruck(due.fault)
     struck.push(`${due.fault.name} at ${at}`)
     const action = due.fault.action(request, random)
     if (action === null) return "slowly"

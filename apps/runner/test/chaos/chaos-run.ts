@@ -1,6 +1,7 @@
 /** A run of many rounds over one org and its copies, from one seed. */
 import { openChaosOrg, sharedObject } from "./chaos-org.ts"
 import { copyPlans, openCopy } from "./copies.ts"
+import { openFaultDeck } from "./fault-deck.ts"
 import { openKnown } from "./known.ts"
 import { randomOf } from "./random.ts"
 import { playRound, type RoundResult } from "./round.ts"
@@ -83,7 +84,8 @@ export const chaosRun = async (of: ChaosRun): Promise<ChaosResult> => {
     copies,
     states: new Map(),
     usual: new Map(),
-    severe: of.severe
+    severe: of.severe,
+    deck: of.severe ? null : openFaultDeck(randomOf(`${of.seed}/faults`))
   }
   await shareMost(scene)
   try {

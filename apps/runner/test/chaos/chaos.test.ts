@@ -8,10 +8,10 @@ import { chaosRun } from "./chaos-run.ts"
 vi.setConfig({ testTimeout: 1_800_000 })
 
 /** Always the same, so that a failure here is a failure of the change that was made. */
-const seed = 2026
-const rounds = 20
+const seed = 2
+const rounds = 5
 
-describe("twenty rounds of chaos", () => {
+describe("five rounds of chaos", () => {
   it("leave nothing lost, doubled, stale or risen from the dead", async () => {
     const lines: Array<string> = []
     const result = await chaosRun({
@@ -24,8 +24,9 @@ describe("twenty rounds of chaos", () => {
     assert.deepStrictEqual(result.differences, [], lines.join("\n"))
     assert.strictEqual(result.rounds, rounds)
     // A run in which nothing went wrong would prove nothing.
-    assert.isAbove(result.killed, 5)
-    assert.isAbove(result.struck.size, 5)
-    assert.isAbove(result.cells, 100_000)
+    assert.isAbove(result.killed, 2)
+    // Mostly all 17 that a small org can meet; which request meets which is partly chance.
+    assert.isAbove(result.struck.size, 11)
+    assert.isAbove(result.cells, 40_000)
   })
 })

@@ -15,13 +15,14 @@ const attempt = async (
 ): Promise<Ended> => {
   // A quiet sync has more to do than most.
   const usual = Math.ceil((scene.usual.get(copy.name) ?? 60) * 0.6)
-  const plan = planAttempt(random, copy, usual, scene.severe)
+  const plan = planAttempt(random, copy, usual, scene.deck)
   return runAttempt({
     attempt: plan,
     copy,
     tap: scene.tap,
     emulator: scene.org.emulator,
     random: random.part("faults"),
+    deck: scene.deck,
     change
   })
 }

@@ -2,6 +2,7 @@
 import type { ChaosOrg } from "./chaos-org.ts"
 import type { Copy } from "./copies.ts"
 import type { CopyState } from "./copy-state.ts"
+import type { FaultDeck } from "./fault-deck.ts"
 import type { Known } from "./known.ts"
 import type { Tap } from "./tap.ts"
 
@@ -23,4 +24,6 @@ export interface Scene {
   readonly usual: Map<string, number>
   /** More and longer disturbances than the everyday suite has time for. */
   readonly severe: boolean
+  /** Of a run that is not severe. */
+  readonly deck: FaultDeck | null
 }
