@@ -112,6 +112,10 @@ describe("parts of a window that several writers move", () => {
     assert.isNull(moveParts(other, { from: [part("b")], to: [] }))
   })
 
+  it("takes nothing out of nothing", () => {
+    assert.isNull(moveParts(holding(part("a")), { from: [], to: [part("b")] }))
+  })
+
   it("knows a move that was made already", () => {
     const move = { from: [part("b")], to: [part("b", ["s2"])] }
     assert.strictEqual(moveParts(holding(part("a"), part("b", ["s2"])), move), "moved")

@@ -100,6 +100,28 @@ describe("a spec file", () => {
     })
   )
 
+  it.effect("names no key that is far from the one that is wrong", () =>
+    Effect.gen(function* () {
+      const [first = ""] = yield* mistakes(good.replace("  lookback:", "  colour:"))
+      assert.match(first, /^line 12: source\.colour: unknown key; known here: type, environment, /)
+    })
+  )
+
+  const refused: ReadonlyArray<readonly [string, string, string]> = [
+    ["an org that would get the secret unencrypted", "${ORG}", "http://acme.my.salesforce.com"],
+    ["an org behind an address that only looks like this machine", "${ORG}", "http://localhost.evil.com"],
+    ["a share of more than all calls", "own: 25%", "own: 101%"],
+    ["an API version that has no Bulk API 2.0", "lookback:", 'apiVersion: "29.0"\n  lookback:'],
+    ["a time zone that there is not", "version: 1", "version: 1\ntimezone: Middle/Earth"],
+    ["a name too long for a file", "name: acme", `name: ${"a".repeat(64)}`],
+    ["a name that leads elsewhere", "name: acme", "name: ../acme"]
+  ]
+  for (const [what, from, to] of refused) {
+    it.effect(`refuses ${what}`, () =>
+      Effect.map(mistakes(good.replace(from, to)), (found) => assert.lengthOf(found, 1))
+    )
+  }
+
   it.effect("never prints a value, neither of a variable nor of the file", () =>
     Effect.gen(function* () {
       const text = good
@@ -117,6 +139,17 @@ describe("a spec file", () => {
       assert.deepStrictEqual(yield* mistakes(good, { ORG: env.ORG }), [
         "line 10: source.auth.clientSecret: the environment variable SECRET is not set"
       ])
+      assert.deepStrictEqual(
+        yield* mistakes(good, { ...env, SECRET: "" }),
+        yield* mistakes(good, { ORG: env.ORG })
+      )
+    })
+  )
+
+  it.effect("says it once of a variable that one text names twice", () =>
+    Effect.gen(function* () {
+      const text = good.replace("${SECRET}", "${SECRET}${SECRET}")
+      assert.lengthOf(yield* mistakes(text, { ORG: env.ORG }), 1)
     })
   )
 
@@ -133,6 +166,8 @@ describe("a spec file", () => {
       assert.strictEqual(warnings.length, 1)
       assert.include(warnings[0], "source.auth.clientSecret is written in clear")
       assert.notInclude(warnings[0], "opensesame")
+      const alerts = `${good}alerts: [{ webhook: https://hooks.example.com/opensesame }]\n`
+      assert.match((yield* decode(alerts)).warnings.join(), /alerts\[0\]\.webhook is written in clear/)
     })
   )
 
@@ -140,11 +175,14 @@ describe("a spec file", () => {
     Effect.gen(function* () {
       const text = good.replace(
         "- name: wins",
-        "- object: account\n      mask: { Id: hmac }\n    - name: wins"
+        "- object: account\n      mask: { Id: hmac, SystemModstamp: drop, CreatedDate: drop, LastModifiedDate: drop }\n    - name: wins"
       )
       assert.deepStrictEqual(yield* mistakes(text), [
         "line 16: source.streams[1]: a stream called account stands above already; give this one a `name`",
-        "line 17: source.streams[1].mask.Id: cannot be masked: it identifies rows or orders their versions"
+        ...["Id", "SystemModstamp", "LastModifiedDate", "CreatedDate"].map(
+          (field) =>
+            `line 17: source.streams[1].mask.${field}: cannot be masked: it identifies rows or orders their versions`
+        )
       ])
     })
   )
@@ -184,7 +222,7 @@ describe("the JSON Schema", () => {
     assert.deepStrictEqual(
       all
         .map((path) => path.join("."))
-        .filter((path) => !(path in keyMeanings) && !(path.split(".").at(-1) ?? "" in keyMeanings)),
+        .filter((path) => !(path in keyMeanings) && !((path.split(".").at(-1) ?? "") in keyMeanings)),
       []
     )
     assert.deepStrictEqual(
