@@ -9,6 +9,7 @@ import { type LoadingResult, loading, showLoading } from "./suites/loading.ts"
 import { type MemoryResult, memory, showMemory } from "./suites/memory.ts"
 import { type PeersResult, peers, showPeers } from "./suites/peers.ts"
 import { type StartResult, showStart, start } from "./suites/start.ts"
+import { showWorkers, type WorkersResult, workers } from "./suites/workers.ts"
 
 export interface Around {
   readonly folder: string
@@ -66,6 +67,11 @@ export const suites = {
     title: "Salesforce far away",
     run: (around) => latency({ ...around, rows: around.rows(200_000) }),
     show: showLatency
+  }),
+  workers: suite<WorkersResult>({
+    title: "Workers of a cluster",
+    run: (around) => workers({ ...around, rows: around.rows(1_000_000) }),
+    show: showWorkers
   }),
   start: suite<StartResult>({
     title: "The start of the command",
