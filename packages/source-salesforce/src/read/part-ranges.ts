@@ -106,6 +106,7 @@ const merged = (pieces: ReadonlyArray<Piece>, share: number): ReadonlyArray<IdRa
 /** A range of nearly all rows is cut a few times before it is drawn in. Each cut costs a call or two. */
 const CUTS_PER_PART = 3
 const CUTS_BESIDES = 20
+const CUTS_AT_ONCE = 4
 
 /** Null where the object cannot be cut. */
 export const partRanges = Effect.fnUntraced(function* (
@@ -121,12 +122,18 @@ export const partRanges = Effect.fnUntraced(function* (
   const rows = weighed?.rows ?? idsBetween(first, last)
   const cutting = { reading, scale: weighed?.scale ?? null }
   let pieces: ReadonlyArray<Piece> = [{ range: everything, first, last, rows }]
-  for (let cuts = 0; cuts < of.parts * CUTS_PER_PART + CUTS_BESIDES; cuts++) {
-    const largest = pieces.reduce((one, other) => (other.rows > one.rows ? other : one))
-    if (pieces.length >= of.parts && largest.rows <= shareOf(pieces, of.parts) / 2) break
-    const cut = yield* halved(cutting, largest)
-    if (cut === null) break
-    pieces = pieces.flatMap((piece) => (piece === largest ? cut : [piece]))
+  let left = of.parts * CUTS_PER_PART + CUTS_BESIDES
+  for (;;) {
+    const most = shareOf(pieces, of.parts) / 2
+    const heavy = pieces
+      .filter(({ rows }) => rows > most)
+      .toSorted((one, other) => other.rows - one.rows)
+      .slice(0, left)
+    const cut = yield* Effect.forEach(heavy, (piece) => halved(cutting, piece), { concurrency: CUTS_AT_ONCE })
+    const halves = new Map(heavy.map((piece, at) => [piece, cut[at] ?? [piece]]))
+    if (cut.every((found) => found === null)) break
+    left -= heavy.length
+    pieces = pieces.flatMap((piece) => halves.get(piece) ?? [piece])
   }
   const ranges = merged(pieces, shareOf(pieces, of.parts))
   return ranges.length < 2 ? null : ranges
