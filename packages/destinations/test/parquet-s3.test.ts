@@ -8,6 +8,7 @@ import { afterAll, beforeAll } from "vitest"
 import { account, commitAfter, segment } from "./account.ts"
 import { destinationContract } from "./contract.ts"
 import { parquetSubject } from "./parquet-subject.ts"
+import { commitOfPart, cutIntoParts, partIds } from "./part-commits.ts"
 import { pythonWith } from "./python-packages.ts"
 import { bucket, startS3 } from "./s3-server.ts"
 import { codeOf, folder, open, rowsOf, type Subject } from "./subject.ts"
@@ -54,6 +55,34 @@ describe.skipIf("missing" in python)("", () => {
         )
         assert.deepStrictEqual([...codes].sort(), ["WRITER_CONFLICT", "no failure"])
         assert.deepStrictEqual(yield* rowsOf(first, `SELECT count(*) FROM "Account"`), [[2]])
+      })
+    )
+
+    it.live("takes the parts of two writers at once, and each of their files is uploaded once", () =>
+      Effect.gen(function* () {
+        const at = yield* folder
+        const writers = [yield* open(subject, at), yield* open(subject, at)]
+        const ids = partIds(4)
+        yield* writers[0]?.commit(cutIntoParts(ids)) ?? Effect.void
+        const results = yield* Effect.forEach(
+          ids,
+          (id, turn) => writers[turn % 2]?.commit(commitOfPart(at, id)) ?? Effect.die("no writer"),
+          { concurrency: "unbounded" }
+        )
+        assert.sameMembers(
+          results.map(({ rows }) => rows),
+          [10, 20, 30, 40]
+        )
+        const later = yield* open(subject, at)
+        const counted = `SELECT count(*)::INTEGER, count(DISTINCT "Id")::INTEGER FROM "Account"`
+        assert.deepStrictEqual(yield* rowsOf(later, counted), [[40, 40]])
+        const client = new S3Client({ forcePathStyle: true })
+        const Prefix = `${basename(at)}/copy/Account/data/`
+        const objects = yield* Effect.promise(() =>
+          client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix }))
+        )
+        client.destroy()
+        assert.strictEqual(objects.KeyCount, 4)
       })
     )
 
