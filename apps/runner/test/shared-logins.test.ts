@@ -1,10 +1,15 @@
 /** Workers on several machines share a login whose refresh token works once. */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { existsSync } from "node:fs"
+import { writeFile } from "node:fs/promises"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Fiber, Redacted } from "effect"
+import { openWorkspace } from "./support/decant.ts"
+import { firstLine } from "./support/first-line.ts"
+import { clientSecret } from "./support/shared-login.ts"
 import { refreshTokenOf, sharedLoginsWorld, withHttp } from "./support/shared-logins.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -240,4 +245,44 @@ describe("a process that was frozen while its token was on its way", () => {
       assert.strictEqual(yield* refreshes, before + 1)
     }).pipe(withHttp)
   )
+})
+
+const specOf = (login: string) => `version: 1
+name: acme
+source:
+  type: salesforce
+  environment: ${login}
+  auth: { method: oauth, clientId: ${clientId()}, clientSecret: "\${CLIENT_SECRET}" }
+  streams: [{ object: Account }, { object: Contact }]
+destination: { type: postgres, url: "\${DECANT_CLUSTER}", schema: copy }
+`
+
+describe("`decant worker` on two machines, of which one has the login", () => {
+  it("renews it once for a sync of both", async () => {
+    const { first } = await Effect.runPromise(connected())
+    const second = machine()
+    const workspace = await openWorkspace({ CLIENT_SECRET: clientSecret, DECANT_CLUSTER: the().postgres.url })
+    const workers: Array<ReturnType<typeof workspace.start>> = []
+    try {
+      for (const { place } of [first, second]) {
+        await writeFile(`${place.folder}/decant.yaml`, specOf(the().org.url))
+        const worker = workspace.start(["worker", place.folder, "--cluster", "-", "--json"], place.env)
+        workers.push(worker)
+        assert.deepStrictEqual(JSON.parse(await firstLine(worker.child, "the worker")).specs, ["acme"])
+      }
+      assert.isFalse(existsSync(first.login))
+      await the().org.control("POST", "tokens", { expire: true })
+      const before = await Effect.runPromise(refreshes)
+      const spec = `${second.place.folder}/decant.yaml`
+      const synced = await workspace.run(["sync", spec, "--cluster", "-", "--json"], second.place.env)
+      assert.strictEqual(synced.code, 0, synced.stdout + synced.stderr)
+      assert.strictEqual(await Effect.runPromise(refreshes), before + 1)
+      const [counted] = await the().postgres.ask("SELECT count(*)::integer AS rows FROM copy.contact")
+      assert.strictEqual(counted?.rows, (await the().org.truth("Contact")).length)
+    } finally {
+      for (const { child } of workers) child.kill("SIGTERM")
+      for (const { ended } of workers) await ended
+      await workspace.remove()
+    }
+  })
 })

@@ -7,6 +7,7 @@ import { type LogFormat, logLines } from "../serve/log-lines.ts"
 import { counted } from "../terminal/numbers.ts"
 import type { Screen } from "../terminal/screen.ts"
 import { version } from "../version.ts"
+import { bringOwn } from "./bring-own.ts"
 import { clusterDatabase, placeOf } from "./cluster-database.ts"
 import { workflowEngine } from "./engine.ts"
 import { keepSchedules } from "./keep-schedules.ts"
@@ -47,13 +48,17 @@ const startRuns = Effect.gen(function* () {
 })
 
 const working = Effect.fnUntraced(function* (of: WorkerRequest, worker: Worker) {
+  const specs = yield* specsAtHand(of.place)
+  const shared = specs.filter(isShareable)
+  yield* bringOwn(
+    shared.map(({ specFile }) => specFile),
+    Effect.logWarning
+  )
   yield* keepPulse(worker)
   yield* Effect.forkScoped(startRuns)
   yield* Effect.forkScoped(keepSchedules(of.place))
   yield* Effect.forkScoped(keepPruned)
   yield* Effect.replicateEffect(Effect.forkScoped(takeTasks(perform(worker.id))), of.atOnce)
-  const specs = yield* specsAtHand(of.place)
-  const shared = specs.filter(isShareable)
   const text = `Worker ${worker.name} has joined the cluster at ${placeOf(of.url)} with ${counted(shared.length, "spec")}.`
   yield* of.screen.answer(
     of.screen.json

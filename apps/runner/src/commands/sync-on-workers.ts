@@ -2,6 +2,8 @@
 import { randomUUID } from "node:crypto"
 import type { RunReport } from "@decant/connector"
 import { Effect, type Redacted } from "effect"
+import { bringOwn } from "../cluster/bring-own.ts"
+import { sharedLogins } from "../cluster/shared-logins.ts"
 import { syncOnCluster } from "../cluster/sync-on-cluster.ts"
 import { exitCodeOfRun } from "../exit-code.ts"
 import { openBoard } from "../progress/board.ts"
@@ -21,6 +23,7 @@ export const syncOnWorkers = Effect.fnUntraced(function* (
   url: Redacted.Redacted,
   showReport: ShowReport
 ) {
+  yield* bringOwn([specFile], screen.note).pipe(Effect.provide(sharedLogins({ url, notice: screen.note })))
   const outcome = yield* SyncRunner.use((runner) =>
     runner.run({
       runId: randomUUID(),

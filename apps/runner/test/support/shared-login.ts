@@ -4,7 +4,7 @@ import { Duration, Effect, Redacted } from "effect"
 import { answerInBrowser } from "./browser.ts"
 import type { Emulator } from "./emulator.ts"
 
-const clientSecret = "5ECRET-of-the-app-0123456789"
+export const clientSecret = "5ECRET-of-the-app-0123456789"
 
 type Env = Readonly<Record<string, string | undefined>>
 
