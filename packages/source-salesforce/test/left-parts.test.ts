@@ -277,6 +277,28 @@ layer(Emulator.with("--dataset", "empty", ...switches), {
     }).pipe(Effect.scoped)
   )
 
+  it.effect(
+    "are of the new generation where a stream is read anew, and it is shown when they are all in",
+    () =>
+      Effect.gen(function* () {
+        const { table, first } = yield* setting
+        yield* sync(first.source, "Contact", table, first.context.spool)
+        const anew = yield* planOf(first.source, "Contact", table, true)
+        const [cut] = yield* pour(table, first.source.read(anew, first.context))
+        assert.deepInclude(cut?.checkpoint, { generation: 2, phase: "full" })
+        const second = yield* worker()
+        for (const part of partsOf(second.source, table)) yield* readPart(second, table, part)
+        assert.strictEqual(table.generation, 2)
+        const { advances } = yield* sync(second.source, "Contact", table, second.context.spool)
+        assert.deepStrictEqual(
+          advances.filter(({ publish }) => publish).map(({ checkpoint }) => checkpoint.generation),
+          [2]
+        )
+        assert.strictEqual(table.read, 2 * ROWS)
+        yield* expectTruth(table)
+      }).pipe(Effect.scoped)
+  )
+
   it.effect("are what a forecast of the rest is about", () =>
     Effect.gen(function* () {
       yield* fill
