@@ -1,6 +1,7 @@
 /** A child process of a test: its lines as they come, and its end. It is killed when the test ends. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { createInterface } from "node:readline"
+import type { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { Effect, type Scope } from "effect"
 
@@ -14,10 +15,16 @@ export interface Child {
   readonly ended: Effect.Effect<number | null>
 }
 
-const ended = (child: ChildProcess): Promise<number | null> =>
-  child.exitCode !== null || child.signalCode !== null
-    ? Promise.resolve(child.exitCode)
-    : new Promise((resolve) => child.once("close", (code) => resolve(code)))
+interface Running {
+  readonly child: ChildProcess & { readonly stdout: Readable }
+  /** Its lines are read to their end then, not only the process gone. */
+  readonly closed: Promise<number | null>
+}
+
+const watch = (child: Running["child"]): Running => ({
+  child,
+  closed: new Promise((resolve) => child.once("close", (code) => resolve(code)))
+})
 
 export const start = (
   program: URL,
@@ -29,20 +36,23 @@ export const start = (
       Effect.sync(() => {
         const file = fileURLToPath(program)
         const command = [process.execPath, file, ...args]
-        return shell === undefined
-          ? spawn(command[0] ?? "", command.slice(1), { stdio: ["ignore", "pipe", "inherit"] })
-          : spawn("bash", ["-c", `${shell}; exec "$@"`, "bash", ...command], {
-              stdio: ["ignore", "pipe", "inherit"]
-            })
+        return watch(
+          shell === undefined
+            ? spawn(command[0] ?? "", command.slice(1), { stdio: ["ignore", "pipe", "inherit"] })
+            : spawn("bash", ["-c", `${shell}; exec "$@"`, "bash", ...command], {
+                stdio: ["ignore", "pipe", "inherit"]
+              })
+        )
       }),
-      (child) =>
+      ({ child, closed }) =>
         Effect.promise(async () => {
           child.kill("SIGKILL")
-          await ended(child)
+          await closed
         })
     ),
-    (child) => {
+    ({ child, closed }) => {
       const lines: Array<string> = []
+      let isClosed = false
       const waiting = new Set<() => void>()
       const wake = () => {
         for (const check of waiting) check()
@@ -51,14 +61,17 @@ export const start = (
         lines.push(line)
         wake()
       })
-      child.once("close", wake)
+      child.once("close", () => {
+        isClosed = true
+        wake()
+      })
       const line = (start: string) =>
         Effect.promise(
           () =>
             new Promise<string>((resolve, reject) => {
               const check = () => {
                 const found = lines.find((text) => text.startsWith(start))
-                if (found === undefined && child.exitCode === null && child.signalCode === null) return
+                if (found === undefined && !isClosed) return
                 waiting.delete(check)
                 if (found === undefined) reject(new Error(`${program.pathname} ended: ${lines.join("; ")}`))
                 else resolve(found)
@@ -73,9 +86,9 @@ export const start = (
         lines: () => lines,
         kill: Effect.promise(async () => {
           child.kill("SIGKILL")
-          await ended(child)
+          await closed
         }),
-        ended: Effect.promise(() => ended(child))
+        ended: Effect.promise(() => closed)
       }
     }
   )

@@ -1,7 +1,7 @@
 /**
  * Two processes load the parts of one stream, and one of them is killed, loses its connections or freezes, at any
  * moment: every row is in once. A failure names its seed (`DECANT_SEED` repeats it); with `DECANT_SOAK=1` it happens
- * a hundred times, and processes freeze, which the others notice after half a minute at worst.
+ * a hundred times, and processes freeze, which the others notice after ten seconds at worst.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"

@@ -73,7 +73,7 @@ interface Prepared {
 }
 
 /** Where a process hangs in the middle, the others get the stream's lock before they give it up. */
-const shortTransaction = "SET LOCAL idle_in_transaction_session_timeout = '30s'"
+const shortTransaction = "SET LOCAL idle_in_transaction_session_timeout = '10s'"
 
 const visibleRows = (work: Work, { counts, published }: Done): Effect.Effect<number, DestinationError> => {
   const { state, commit, main, layout } = work
