@@ -1,5 +1,5 @@
 /** Asking an org and changing its records, as the commands and the MCP server do. */
-import { readFileSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, layer } from "@effect/vitest"
 import { Effect, Stream } from "effect"
@@ -126,6 +126,47 @@ describe("an org", () => {
         assert.strictEqual(key.code, "ORG_CALL_INVALID")
         const id = yield* Effect.flip(org.delete("Account", "x?_HttpMethod=PATCH"))
         assert.strictEqual(id.code, "ORG_CALL_INVALID")
+      })
+    )
+
+    it.effect("a write that is refused is logged with the reason, for the owner's eyes alone", () =>
+      Effect.gen(function* () {
+        const { org, stateFolder } = yield* Emulator
+        yield* Effect.flip(org.create("Contact", { FirstName: "No last name" }))
+        const [sent, refused] = logOf(stateFolder).slice(-2)
+        assert.deepStrictEqual([sent?.phase, refused?.phase], ["sent", "refused"])
+        assert.strictEqual(sent?.write, refused?.write)
+        assert.strictEqual((refused?.error as { code?: string } | undefined)?.code, "API_ROW_REFUSED")
+        assert.strictEqual(statSync(join(stateFolder, "writes.jsonl")).mode & 0o777, 0o600)
+      })
+    )
+
+    it.effect("whatever may write is logged, a GET of Apex REST too, and what only reads is not", () =>
+      Effect.gen(function* () {
+        const { org, stateFolder } = yield* Emulator
+        const count = logOf(stateFolder).length
+        yield* org.rest({ method: "GET", path: "/services/data/v67.0/limits" })
+        assert.lengthOf(logOf(stateFolder), count)
+        yield* Effect.exit(org.rest({ method: "GET", path: "/services/apexrest/Invoices/close" }))
+        assert.deepInclude(logOf(stateFolder)[count], {
+          phase: "sent",
+          operation: "GET /services/apexrest/Invoices/close"
+        })
+      })
+    )
+
+    it.effect("no redirect is followed with the token", () =>
+      Effect.gen(function* () {
+        const { org, url, fault, forget, requests } = yield* Emulator
+        yield* forget
+        const elsewhere = { status: 302, body: "", headers: { location: `${url}/services/data` } }
+        yield* fault({ method: "GET", path: "/limits" }, elsewhere)
+        const error = yield* Effect.flip(org.rest({ method: "GET", path: "/services/data/v67.0/limits" }))
+        assert.strictEqual(error.code, "ORG_REDIRECTED")
+        assert.deepStrictEqual(
+          (yield* requests).map(({ path }) => path),
+          ["/services/data/v67.0/limits"]
+        )
       })
     )
 

@@ -1,6 +1,6 @@
 /** Loads from the first look at the file to the report: `Loads` over the parts of this folder. */
 import { randomBytes } from "node:crypto"
-import { basename, dirname, extname, join, resolve } from "node:path"
+import { resolve } from "node:path"
 import { parse } from "csv-parse/sync"
 import { Effect } from "effect"
 import type { Jsforce } from "../jsforce-adapter.ts"
@@ -13,19 +13,12 @@ import { checkColumns } from "./check-columns.ts"
 import { ROWS_PER_CALL, readRows, runCollectionLoad } from "./collection-load.ts"
 import { scanCsv } from "./csv-scan.ts"
 import { makeIngest } from "./ingest-job.ts"
-import type {
-  LoadApi,
-  LoadOptions,
-  LoadPlan,
-  LoadProgress,
-  LoadReport,
-  LoadRequest,
-  LoadStatus,
-  Loads
-} from "./load.ts"
+import type { LoadApi, LoadOptions, LoadPlan, LoadReport, LoadRequest, Loads } from "./load.ts"
+import { tellProgress } from "./load-progress.ts"
+import { reportOf, resultFiles, statusOf } from "./load-report.ts"
 import { type LoadState, openLoadStore, type PartState } from "./load-state.ts"
 import { refusalReasons } from "./refusal-reasons.ts"
-import { type ResultCounts, writeBulkResults, writeCollectionResults } from "./results.ts"
+import { writeBulkResults, writeCollectionResults } from "./results.ts"
 
 export interface LoadSizes {
   /** Content of one job. Salesforce takes 150 MB as base64, and asks for 100 MB at most before that. */
@@ -50,81 +43,6 @@ const partsOf = (plan: LoadPlan): ReadonlyArray<PartState> =>
 
 const newId = (now: Date): string =>
   `${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-")}-${randomBytes(3).toString("hex")}`
-
-const processedOf = (part: PartState): number => part.ended?.processed ?? part.outcomes?.length ?? 0
-const failedOf = (part: PartState): number =>
-  part.ended?.failed ?? part.outcomes?.filter(({ success }) => !success).length ?? 0
-
-const sum = (parts: ReadonlyArray<PartState>, of: (part: PartState) => number): number =>
-  parts.reduce((total, part) => total + of(part), 0)
-
-const statusOf = (state: LoadState): LoadStatus => ({
-  id: state.id,
-  file: state.file,
-  object: state.object,
-  operation: state.operation,
-  api: state.api,
-  startedAt: state.startedAt,
-  finishedAt: state.finishedAt,
-  rows: state.rows,
-  processed: sum(state.parts, processedOf),
-  failed: sum(state.parts, failedOf),
-  jobs: state.parts.flatMap(({ job, ended }) =>
-    job === null
-      ? []
-      : [{ id: job.id, state: ended?.state ?? (job.step === "closed" ? "InProgress" : "Open") }]
-  )
-})
-
-const resultFiles = ({ file, id }: LoadState) => {
-  const stem = join(dirname(file), `${basename(file, extname(file))}.${id}`)
-  return { success: `${stem}.success.csv`, failure: `${stem}.failure.csv` }
-}
-
-const reportOf = (state: LoadState, counts: ResultCounts, reasons: LoadReport["reasons"]): LoadReport => {
-  const files = resultFiles(state)
-  const listed = counts.succeeded + counts.failed + counts.unprocessed
-  const uncounted =
-    listed === state.rows
-      ? []
-      : [`Salesforce names the outcome of ${listed} of ${state.rows} rows: compare the rest with the org.`]
-  return {
-    ...statusOf(state),
-    ...counts,
-    reasons,
-    successFile: counts.succeeded > 0 ? files.success : null,
-    failureFile: counts.failed + counts.unprocessed > 0 ? files.failure : null,
-    warnings: [...state.warnings, ...uncounted]
-  }
-}
-
-/** Tells how far a load is, at every step. */
-const meter = (state: () => LoadState, options: LoadOptions) => {
-  const bytesSent = new Map<number, number>()
-  const jobs = new Map<number, { readonly processed: number; readonly failed: number }>()
-  const total = (values: Iterable<number>): number => [...values].reduce((all, one) => all + one, 0)
-  const tell = (phase: LoadProgress["phase"]): void =>
-    options.onProgress?.({
-      id: state().id,
-      phase,
-      rows: state().rows,
-      bytesSent: total(bytesSent.values()),
-      bytes: state().bytes,
-      processed: total(state().parts.map((part, at) => jobs.get(at)?.processed ?? processedOf(part))),
-      failed: total(state().parts.map((part, at) => jobs.get(at)?.failed ?? failedOf(part)))
-    })
-  return {
-    tell,
-    sent: (part: number, bytes: number) => {
-      bytesSent.set(part, (bytesSent.get(part) ?? 0) + bytes)
-      tell("uploading")
-    },
-    seen: (part: number, processed: number, failed: number) => {
-      jobs.set(part, { processed, failed })
-      tell("processing")
-    }
-  }
-}
 
 export const makeLoads = (of: {
   readonly wire: OrgWire
@@ -194,7 +112,7 @@ export const makeLoads = (of: {
   const sendAll = Effect.fnUntraced(function* (begun: LoadState, options: LoadOptions) {
     let state = begun
     const current = (): LoadState => state
-    const progress = meter(current, options)
+    const progress = tellProgress(current, options)
     const change = (at: number, changed: Partial<PartState>) =>
       Effect.suspend(() => {
         state = {
