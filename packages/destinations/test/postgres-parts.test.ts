@@ -146,6 +146,31 @@ describe("Postgres: writers of one first load", () => {
     })
   )
 
+  it.live("give the table a new column although one froze in the middle of a file", () =>
+    Effect.gen(function* () {
+      const { at, destination, proxy, held, page, conclude, rows } = yield* begin
+      const copying = proxy.hold(copies)
+      const slow = yield* Effect.forkChild(held.commit(part(a, [page(a, ["001A1"])])))
+      yield* copying.there
+      const column = {
+        name: "Region__c",
+        label: "Region",
+        type: { kind: "text" },
+        from: { header: "Region__c" }
+      } as const
+      const wide = plainSchema({ columns: [...schema.columns, column] })
+      const rowsOfB = [account("001B1", 1, { Name: "first", Region__c: "EMEA" })]
+      const read = segment(at, { work: b, header: [...plainHeader, "Region__c"], rows: rowsOfB })
+      yield* destination.commit({ ...part(b, [read]), schema: wide })
+      yield* copying.goOn
+      yield* Fiber.join(slow)
+      yield* conclude
+      assert.deepStrictEqual(yield* rows, [firstA, firstB])
+      const regions = `SELECT "Region__c" FROM "Account" ORDER BY "Id"`
+      assert.deepStrictEqual(yield* rowsOf(destination, regions), [[null], ["EMEA"]])
+    })
+  )
+
   it.live("find out that a part is in when the connection went with its COMMIT", () =>
     Effect.gen(function* () {
       const { destination, proxy, held, page, conclude, rows } = yield* begin

@@ -93,7 +93,7 @@ const suits = (plan: LoadPlan, computed: ReadonlySet<unknown>): boolean =>
 const openTable = (sql: Sql, hidden: Hidden) =>
   sql
     .refusedWith(
-      `SET LOCAL idle_in_transaction_session_timeout = '60s'; LOCK TABLE ${hidden.sql} IN ROW EXCLUSIVE MODE`,
+      `SET LOCAL idle_in_transaction_session_timeout = '10s'; LOCK TABLE ${hidden.sql} IN ROW EXCLUSIVE MODE`,
       ["42P01"]
     )
     .pipe(Effect.flatMap((refused) => (refused === null ? openColumns(sql, hidden) : Effect.succeed(null))))

@@ -8,7 +8,7 @@ import { forgetLoads } from "./hidden-loads.ts"
 import { hiddenDefinitions, type LoadPlan } from "./load-plan.ts"
 import { addKey } from "./settle.ts"
 import type { Sql } from "./sql.ts"
-import { changedOutside, ensureColumns, qualified, tableTypes } from "./target-table.ts"
+import { changedOutside, ensureColumns, qualified, tableTypes, takesRows } from "./target-table.ts"
 import { transaction } from "./transaction.ts"
 
 /** Whether files can be loaded into the table as it stands, rather than merged: it has no key yet. */
@@ -53,7 +53,9 @@ export const ensureHidden = (
       }
       if (types === null || (!options.goesOn && !sameColumns(hidden, types))) {
         yield* create(sql, hidden, options.plan)
-      } else if (options.goesOn) {
+      } else if (options.goesOn && !takesRows(layout, types)) {
+        // Whoever copies a part into it would keep the change, and with it the stream, waiting.
+        yield* closeTable(sql, hidden.sql)
         const known = { layout, table: hidden.name, known: null, mayReplace: false }
         yield* ensureColumns(sql, known, types)
       }

@@ -11,11 +11,10 @@ import { holdAgainst } from "../writer-conflict.ts"
 import { hiddenOf } from "./hidden.ts"
 import { type Files, loadSegments } from "./hidden-loads.ts"
 import { planFor } from "./load-plan.ts"
-import { sqlType } from "./postgres-types.ts"
 import type { Sessions } from "./sessions.ts"
 import type { Sql } from "./sql.ts"
 import { checkOrg, committedSegments, readState } from "./state.ts"
-import { tableTypes } from "./target-table.ts"
+import { tableTypes, takesRows } from "./target-table.ts"
 
 interface LoadAhead {
   readonly sessions: Sessions
@@ -42,6 +41,6 @@ export const loadAhead = Effect.fnUntraced(function* (
   if (state?.published === generation || planFor(layout, fresh) === null) return false
   const hidden = hiddenOf(layout, generation)
   const types = yield* tableTypes(sql, schema, hidden.name)
-  if (!layout.columns.every(({ name, column }) => types?.get(name) === sqlType(column))) return false
+  if (types === null || !takesRows(layout, types)) return false
   return yield* loadSegments(sessions, hidden, fresh, { fileOf, nul: loadedNul }).pipe(inPhase("stage"))
 })

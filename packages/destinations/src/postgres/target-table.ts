@@ -136,6 +136,13 @@ const fitColumn = Effect.fnUntraced(function* (
   }
 })
 
+/** Whether a table takes the layout's rows as it stands. */
+export const takesRows = (layout: TableLayout, stored: ReadonlyMap<string, string>): boolean =>
+  layout.columns.every(({ name, column }) => {
+    const type = stored.get(name)
+    return type !== undefined && ["same", "wider"].includes(fit(type, sqlType(column)))
+  })
+
 /** Makes a table, which is there, fit the layout. */
 export const ensureColumns = Effect.fnUntraced(function* (
   sql: Sql,

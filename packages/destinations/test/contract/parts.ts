@@ -53,7 +53,12 @@ const meetingContract = (subject: Subject): void => {
   it.live("lands the parts of two writers that both know an old checkpoint, at once", () =>
     Effect.gen(function* () {
       const { at, destination, other } = yield* openTwo(subject)
-      yield* destination.commit(cutIntoParts([a, b, c], { checkpoint: { cursor: second(3) } }))
+      const cut = cutIntoParts([a, b, c], { checkpoint: { cursor: second(3) } })
+      const codes = yield* Effect.all([codeOf(destination.commit(cut)), codeOf(other.commit(cut))], {
+        concurrency: 2
+      })
+      assert.include(codes, "no failure")
+      assert.strictEqual((yield* storedOf(destination)).version, 1)
       yield* Effect.all(
         [
           destination.commit(done(a, [rowsOfPart(at, a, ["001A1"])])),
