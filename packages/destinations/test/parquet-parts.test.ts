@@ -6,6 +6,7 @@ import type { Destination } from "@decant/connector"
 import { DuckDBInstance } from "@duckdb/node-api"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { vi } from "vitest"
 import { account, accountSchema, commitAfter, header, second, segment, withSchema } from "./account.ts"
 import { start } from "./child.ts"
 import { partsContract } from "./contract/parts.ts"
@@ -170,6 +171,26 @@ describe("Parquet: writers of parts", () => {
       const { files, rows, keys } = yield* readByLog(at)
       assert.deepStrictEqual([files, rows, keys], [1, 10, 10])
     })
+  )
+
+  it.live(
+    "write their file anew when they slept for half a day, so that it is not taken for a dead writer's",
+    () =>
+      Effect.gen(function* () {
+        const { at, destination } = yield* cut(2)
+        const slow = yield* holdBefore(at, /_delta_log/, commitOfPart(at, "001A"))
+        yield* slow.there
+        const [slept = ""] = dataFiles(at)
+        yield* destination.commit(commitOfPart(at, "001B"))
+        yield* Effect.acquireUseRelease(
+          Effect.sync(() => vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 13 * 3_600_000 })),
+          () => slow.goOn,
+          () => Effect.sync(() => vi.useRealTimers())
+        )
+        assert.deepStrictEqual(yield* rowsOf(destination, held), [[20, 20]])
+        assert.lengthOf(dataFiles(at), 2)
+        assert.notInclude(dataFiles(at), slept)
+      })
   )
 
   it.live("hold their keys against what came meanwhile: a row that another has brought is there once", () =>

@@ -50,7 +50,7 @@ export const circumstancesOf = ({ prepared, base }: Work): Circumstances => {
 }
 
 /** Versions are written with a published table only. */
-export const writesHistory = ({ prepared, base }: Work): boolean =>
+const writesHistory = ({ prepared, base }: Work): boolean =>
   prepared.layout.history !== null && !base.isHidden
 
 /** Whether the commit changes nothing but rows of its own keys. */
