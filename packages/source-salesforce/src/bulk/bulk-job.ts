@@ -62,13 +62,17 @@ export const isTooMuch = (error: ReadError): boolean =>
   error.code === "API_QUERY_TIMEOUT" ||
   (error instanceof SourceError && error.code === "JOB_FAILED" && error.said === "Failed")
 
-/** Waits for the job's end; how many rows it has. */
+/** Waits for the job's end; how many rows it has. One that was just made is not asked for at once: it never is over. */
 export const awaitJob = Effect.fnUntraced(function* (
   client: SalesforceClient,
   stream: string,
-  id: string
+  { id, isNew }: { readonly id: string; readonly isNew: boolean }
 ): Effect.fn.Return<number, ReadError> {
   let wait = FIRST_POLL
+  if (isNew) {
+    yield* Effect.sleep(wait)
+    wait = Duration.times(wait, POLL_SLOWDOWN)
+  }
   let job = yield* jobState(client, stream, id)
   while (!isOver(job)) {
     yield* Effect.sleep(wait)

@@ -31,12 +31,17 @@ const mismatch = (stream: string, expected: number, received: number, counted: n
 
 const make = (event: WorkEvent): Events => Stream.make<[WorkEvent]>(event)
 
-const pagesOf = (reading: StreamReading, work: Work, job: Job, differs: Mismatch): Events =>
+const pagesOf = (
+  reading: StreamReading,
+  work: Work,
+  job: Job & { readonly isNew: boolean },
+  differs: Mismatch
+): Events =>
   Stream.unwrap(
     Effect.gen(function* () {
       const { stream } = reading.definition
       yield* progress(reading, { phase: "job", rows: 0, bytes: 0, total: null })
-      const rows = yield* awaitJob(reading.client, stream, job.id)
+      const rows = yield* awaitJob(reading.client, stream, job)
       let received = 0
       const pages = resultPages(reading, { job, work, rows }).pipe(
         Stream.flatMap((page) => {
@@ -52,7 +57,11 @@ const pagesOf = (reading: StreamReading, work: Work, job: Job, differs: Mismatch
   )
 
 /** The event that names the job comes before any row, so that a crash goes on with the same job. */
-const withNewJob = (reading: StreamReading, work: Work, rows: (named: Work, job: Job) => Events): Events =>
+const withNewJob = (
+  reading: StreamReading,
+  work: Work,
+  rows: (named: Work, job: Job & { readonly isNew: boolean }) => Events
+): Events =>
   Stream.unwrap(
     Effect.gen(function* () {
       const { client, definition, bulk } = reading
@@ -61,7 +70,7 @@ const withNewJob = (reading: StreamReading, work: Work, rows: (named: Work, job:
       bulk.jobMade()
       client.ledger.api(definition.stream, "bulk")
       const named: Work = { ...work, job }
-      return Stream.concat(make({ kind: "work", work: named }), rows(named, job))
+      return Stream.concat(make({ kind: "work", work: named }), rows(named, { ...job, isNew: true }))
     })
   )
 
@@ -114,5 +123,7 @@ export const newJobRows = (reading: StreamReading, work: Work): Events =>
 export const resumedJobRows = (reading: StreamReading, work: Work, job: Job): Events =>
   Stream.suspend(() => {
     reading.client.ledger.api(reading.definition.stream, "bulk")
-    return orElse(reading, work, useless, () => pagesOf(reading, work, job, failed(reading)))
+    return orElse(reading, work, useless, () =>
+      pagesOf(reading, work, { ...job, isNew: false }, failed(reading))
+    )
   })
