@@ -296,3 +296,25 @@ describe("what a page may not change", () => {
     assert.isFalse(JSON.stringify(json).includes(clearSecret))
   })
 })
+
+describe("a filter", () => {
+  it("is tried at the org: how many rows it leaves, the first of them, or what Salesforce says", async () => {
+    const all = (await org.truth("User")).filter(({ IsActive }) => IsActive === true).length
+    const tried = await server.send("POST", "/api/connections/acme/where", {
+      object: "User",
+      where: "IsActive = true"
+    })
+    assert.deepStrictEqual(tried.json, { rows: all })
+    const preview = await server.send("POST", "/api/connections/acme/preview", {
+      object: "User",
+      where: "IsActive = true"
+    })
+    assert.strictEqual(preview.json.rows.length, Math.min(10, all))
+    const wrong = await server.send("POST", "/api/connections/acme/where", {
+      object: "User",
+      where: "Nmae = 'x'"
+    })
+    assert.strictEqual(wrong.json.code, "WHERE_INVALID")
+    assert.include(wrong.json.message, "Nmae")
+  })
+})

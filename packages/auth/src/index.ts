@@ -9,7 +9,7 @@ export {
   usageIn
 } from "./call/api-call.ts"
 export { backOff } from "./call/back-off.ts"
-export { bareRefusal, type RefusedCall, refusedCall, refusedCallFields } from "./call/refused-call.ts"
+export { bareRefusal, refusedCall, refusedCallFields } from "./call/refused-call.ts"
 export { type CertificateState, certificatePem, certificateStates } from "./certificate-states.ts"
 export { type CarriedLogin, carryLogin } from "./connect/carried-login.ts"
 export {
@@ -34,7 +34,7 @@ export { type CatalogueEntry, type ErrorCode, errorCatalogue } from "./error-cat
 export { networkFailure } from "./network-failure.ts"
 export { type OpenSession, openSession } from "./open-session.ts"
 export { type OrgIdentity, readOrgIdentity } from "./org-identity.ts"
-export { type ApiAnswer, apiFailure, type Details, type FailureParts, failureOf } from "./recognise.ts"
+export { apiFailure, type Details, failureOf } from "./recognise.ts"
 export { readSecret, type SpecPlace } from "./secret-text.ts"
 export type { Session } from "./session.ts"
 export type { Connection } from "./store/connection.ts"

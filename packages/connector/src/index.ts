@@ -23,6 +23,7 @@ export {
   type StreamSpec,
   streamName
 } from "./spec/salesforce-source.ts"
+export { secretKeys } from "./spec/secret-keys.ts"
 export type { CopySpec, DuckdbDestination, Spec } from "./spec/spec.ts"
 export { DurationText, Name, type Secret } from "./spec/values.ts"
 export * from "./stream-schema.ts"

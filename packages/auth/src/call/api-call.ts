@@ -43,6 +43,7 @@ export const apiRequest = (
 
 const inflate = promisify(gunzip)
 
+/** For clients that leave compressed bodies as they are, such as that of undici. */
 export const readReply = Effect.fnUntraced(function* <E>(
   response: HttpClientResponse.HttpClientResponse,
   broken: Broken<E>

@@ -7,6 +7,7 @@ import { Effect, Result, Schema } from "effect"
 import { LineCounter, parseDocument, visit } from "yaml"
 import { ConnectorError, type SpecMistake } from "../connector-error.ts"
 import { type StreamSpec, streamName } from "./salesforce-source.ts"
+import { secretKeys } from "./secret-keys.ts"
 import { CopySpec, Spec } from "./spec.ts"
 import { problemsOf, type SpecProblem, withoutEchoes } from "./spec-problem.ts"
 
@@ -21,17 +22,6 @@ export interface SpecText {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** Keys whose text value is a secret, wherever they stand. */
-const secretKeys = new Set([
-  "clientSecret",
-  "privateKey",
-  "passphrase",
-  "accessToken",
-  "url",
-  "queryUrl",
-  "webhook",
-  "token"
-])
 const reference = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 
 const pathText = (path: ReadonlyArray<PropertyKey>): string =>

@@ -1,7 +1,7 @@
 /** One SOQL query with the connection's own login, for a count or a handful of rows. */
-import { AuthError, apiFailure, networkFailure } from "@decant/auth"
-import { Effect, Redacted, Schema } from "effect"
-import { HttpClient, HttpClientRequest } from "effect/http"
+import { AuthError, apiFailure, apiRequest, networkFailure, readReply, type Token } from "@decant/auth"
+import { Effect, Schema } from "effect"
+import { HttpClient } from "effect/http"
 import { httpError } from "../answer.ts"
 import type { OpenOrg } from "./org-sources.ts"
 
@@ -30,19 +30,12 @@ const seconds = 60
 
 export const askOrg = Effect.fnUntraced(function* ({ session, apiVersion }: OpenOrg, soql: string) {
   const http = yield* HttpClient.HttpClient
-  const get = Effect.fnUntraced(function* (token: Effect.Success<typeof session.token>) {
-    const url = `${token.instanceUrl}/services/data/v${apiVersion}/query?q=${encodeURIComponent(soql)}`
-    const request = HttpClientRequest.get(url).pipe(
-      HttpClientRequest.acceptJson,
-      HttpClientRequest.bearerToken(Redacted.value(token.accessToken)),
-      HttpClientRequest.setHeader("sforce-call-options", "client=decant")
-    )
+  const path = `/services/data/v${apiVersion}/query?q=${encodeURIComponent(soql)}`
+  const get = Effect.fnUntraced(function* (token: Token) {
     const host = token.instanceUrl
-    const { status, text } = yield* http.execute(request).pipe(
-      Effect.flatMap((answer) => Effect.map(answer.text, (text) => ({ status: answer.status, text }))),
-      Effect.mapError((error) => AuthError.of(networkFailure(error, host)))
-    )
-    return { status, text, host }
+    const broken = (cause: unknown) => AuthError.of(networkFailure(cause, host))
+    const response = yield* Effect.mapError(http.execute(apiRequest({ method: "GET", path }, token)), broken)
+    return { ...(yield* readReply(response, broken)), host }
   })
   const asked = Effect.gen(function* () {
     const token = yield* session.token

@@ -2,22 +2,11 @@
  * Secrets that stand in a spec in clear never leave the server: its text shows `"********"` in their place, and what
  * comes back with that has them again.
  */
+import { secretKeys } from "@decant/connector"
 import { type Leaf, leavesOf, parseSpec } from "./spec-document.ts"
 
 const hidden = '"********"'
 const hiddenText = "********"
-
-/** The keys of a spec whose value is a secret, wherever they stand. */
-const secretKeys = new Set([
-  "clientSecret",
-  "privateKey",
-  "passphrase",
-  "accessToken",
-  "url",
-  "queryUrl",
-  "webhook",
-  "token"
-])
 
 const onlyVariable = /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/
 
