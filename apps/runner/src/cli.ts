@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs"
 import { type Failure, failureReport } from "@decant/connector"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Effect, Layer, Logger, Predicate, References } from "effect"
+import { Cause, Effect, Layer, Logger, Predicate, Redacted, References } from "effect"
 import { CliConfig, CliError, CliOutput, Command, GlobalFlag, type HelpDoc } from "effect/cli"
 import { root } from "./commands/root.ts"
 import { exitCode, exitCodeOfFailure } from "./exit-code.ts"
@@ -39,6 +39,18 @@ const failureOf = (cause: Cause.Cause<unknown>): Failure => {
 const usageErrors = (cause: Cause.Cause<unknown>): ReadonlyArray<Error> | null => {
   const error = Cause.squash(cause)
   return CliError.isCliError(error) && error._tag === "ShowHelp" ? error.errors : null
+}
+
+/** On a machine of a cluster every command takes stored logins from where the workers keep them. */
+const clusterLogins = (screen: Screen): Layer.Layer<never> => {
+  const { DECANT_CLUSTER } = process.env
+  if (!DECANT_CLUSTER) return Layer.empty
+  return Layer.unwrap(
+    Effect.map(
+      Effect.promise(() => import("./cluster/shared-logins.ts")),
+      ({ sharedLogins }) => sharedLogins({ url: Redacted.make(DECANT_CLUSTER), notice: screen.note })
+    )
+  )
 }
 
 const program = (args: ReadonlyArray<string>, screen: Screen) => {
@@ -93,7 +105,8 @@ const program = (args: ReadonlyArray<string>, screen: Screen) => {
         CliConfig.layer({
           builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions, GlobalFlag.LogLevel]
         }),
-        Logger.layer([Logger.consoleLogFmt])
+        Logger.layer([Logger.consoleLogFmt]),
+        clusterLogins(screen)
       )
     ),
     Effect.provideService(Logger.LogToStderr, true),

@@ -170,9 +170,13 @@ destination: { type: duckdb, path: ./acme.duckdb }
     assert.deepStrictEqual(await rows(), [{ name: "acme", renewing: false }])
     assert.isFalse(existsSync(workspace.path(".decant/connections/acme.jwe")))
 
-    const listed = await workspace.run([...cluster, "--list", "--json"], env)
+    // Where the variable names a cluster, every command looks there.
+    const listed = await workspace.run(["connect", "--list", "--json"], env)
     const [login] = JSON.parse(listed.stdout).connections
     assert.deepInclude(login, { name: "acme", user: the().org.username, method: "device" })
+
+    const asked = await workspace.run(["soql", "SELECT Id FROM Account LIMIT 1", "--json"], env)
+    assert.strictEqual(asked.code, 0, asked.stderr)
 
     const gone = await workspace.run([...cluster, "--disconnect"], env)
     assert.strictEqual(gone.code, 0, gone.stderr)

@@ -98,7 +98,7 @@ export const connect = Command.make(
       const specFile = yield* readSpec(file, process.env)
       for (const warning of specFile.warnings) yield* screen.note(`Warning: ${warning}`)
       const method = Option.getOrNull(input.method)
-      const shared = Option.isSome(input.cluster)
+      const shared = Option.isSome(input.cluster) || Boolean(process.env.DECANT_CLUSTER)
       yield* actions.connectOrg({ specFile, method, browser: !input.noBrowser, screen, shared })
     })
     yield* act.pipe(Effect.provide([actions.http, yield* storeOf(input.cluster, screen)]))
