@@ -240,6 +240,29 @@ describe("a load", () => {
       )
     }
 
+    it.effect("does not go on with a file that has changed since", () =>
+      Effect.gen(function* () {
+        const { folder, org } = yield* Emulator
+        const file = write(folder, "changed.csv", contacts(2, 10))
+        const plan = yield* org.loads.prepare({ file, object: "Contact", operation: "insert" })
+        const { id } = yield* org.loads.start(plan)
+        write(folder, "changed.csv", contacts(3, 10))
+        const refused = yield* Effect.flip(org.loads.resume(id))
+        assert.strictEqual(refused.code, "LOAD_FILE_CHANGED")
+      })
+    )
+
+    it.effect("has no Ids of its own making", () =>
+      Effect.gen(function* () {
+        const { folder, org } = yield* Emulator
+        const file = write(folder, "ids.csv", "Id,LastName\n003000000000001AAA,Own\n")
+        const insert = { file, object: "Contact", operation: "insert" } as const
+        const refused = yield* Effect.flip(org.loads.prepare(insert))
+        assert.include(refused.message, "Id cannot be written by insert")
+        yield* org.loads.prepare({ ...insert, operation: "update" })
+      })
+    )
+
     it.effect("settles answers that never came by looking the job up", () =>
       Effect.gen(function* () {
         const { folder, open, truth, fault } = yield* Emulator
