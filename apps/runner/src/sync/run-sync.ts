@@ -4,6 +4,7 @@
  * says how far it came.
  */
 import { randomUUID } from "node:crypto"
+import { setTimeout } from "node:timers/promises"
 import type {
   Failure,
   FieldOfStream,
@@ -27,6 +28,9 @@ import { runReport } from "./run-report.ts"
 import { openSpool } from "./spool-folder.ts"
 import { newTally, type StreamTally } from "./stream-tally.ts"
 import { type StreamRun, syncStream } from "./sync-stream.ts"
+
+/** A database engine is loaded while Salesforce answers; sooner, it would hold up the question. */
+const loginSentMillis = 50
 
 /** More than download at one time: while some wait for their jobs, others load. */
 export const streamsAtOnce = 8
@@ -69,11 +73,12 @@ export const openBoth = Effect.fnUntraced(function* ({
 }: Pick<RunRequest, "specFile" | "screen" | "adoptOrg" | "memory">) {
   const { spec, folder } = specFile
   const sources = yield* findSource(spec.source.type)
-  // A database engine is loaded while Salesforce answers.
-  const [destinations, source] = yield* Effect.all(
+  const [source, destinations] = yield* Effect.all(
     [
-      findDestination(spec.destination.type),
-      sources.open({ spec, folder }).pipe(during(screen, "Logging in to Salesforce"))
+      sources.open({ spec, folder }).pipe(during(screen, "Logging in to Salesforce")),
+      Effect.promise(() => setTimeout(loginSentMillis)).pipe(
+        Effect.andThen(findDestination(spec.destination.type))
+      )
     ],
     { concurrency: 2 }
   )
