@@ -21,6 +21,7 @@ import { holdAgainst, validate } from "../writer-conflict.ts"
 import { keptColumns, knownColumns } from "./descriptions.ts"
 import type { DuckdbSettings } from "./duckdb-settings.ts"
 import { finish, type Place } from "./finish-commit.ts"
+import { foldAlterations } from "./fold-log.ts"
 import { dropGeneration } from "./generations.ts"
 import { ensureHistory } from "./history-table.ts"
 import { loadMaskKeys, maskStored } from "./masks.ts"
@@ -182,6 +183,7 @@ export const commitToFile = Effect.fnUntraced(function* (
           transaction(sql, inTransaction(sql, settings, orgId, prepared, staged))
         const work = Effect.gen(function* () {
           const result = (yield* attempt(stages)) ?? (yield* attempt(yield* stageAll(sql, prepared)))
+          if (result !== null) yield* foldAlterations(sql, result)
           return result ?? unchanged(0)
         })
         return yield* workbench.attached(sql, "write", work)

@@ -5,6 +5,7 @@
  * run would pay for it once more.
  */
 import { stat } from "node:fs/promises"
+import type { CommitResult } from "@decant/connector"
 import { Effect } from "effect"
 import type { Sql } from "../duckdb-sql/sql.ts"
 
@@ -17,6 +18,10 @@ const sizeOf = (path: string): Effect.Effect<number> =>
       () => 0
     )
   )
+
+/** DuckDB 1.5 cannot replay each change of a table's columns ("no default database set"): none stays in the log. */
+export const foldAlterations = (sql: Sql, { schemaChanges }: CommitResult) =>
+  schemaChanges.length > 0 ? sql.run("CHECKPOINT target") : Effect.void
 
 export const foldLog = Effect.fnUntraced(function* (sql: Sql, path: string) {
   if ((yield* sizeOf(`${path}.wal`)) > 0 && (yield* sizeOf(path)) < foldBelowBytes) {
