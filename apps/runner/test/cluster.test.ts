@@ -1,5 +1,5 @@
 /** Several `decant worker` processes share a sync: each row comes once, whatever becomes of a worker. */
-import { writeFileSync } from "node:fs"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import type { RunReport } from "@decant/connector"
 import { afterAll, afterEach, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { startWorker, type WorkerProcess } from "./support/cluster.ts"
@@ -42,13 +42,15 @@ afterAll(async () => {
 const writeSpec = (name: string, destination: keyof typeof destinations): void => {
   const spec = specText(["Account", "Contact"])
     .replace("name: test", `name: ${name}`)
-    .replace("  streams:", "  parts: { from: 1000, rows: 400, jobs: 2 }\n  streams:")
+    .replace("  streams:", "  parts: { from: 1000, rows: 200, jobs: 2 }\n  streams:")
     .replace(/destination:[\s\S]*$/, `destination:\n  ${destinations[destination]}\n`)
   writeFileSync(workspace.path(`${name}.yaml`), spec)
 }
 
 const startWorkers = async (...names: ReadonlyArray<string>): Promise<void> => {
-  workers = await Promise.all(names.map((name) => startWorker(workspace, server.url, name)))
+  workers = await Promise.all(
+    names.map((name) => startWorker(workspace, server.url, name, "--concurrency", "1"))
+  )
 }
 
 const sync = async (name: string): Promise<Ended & { readonly report: Report }> => {
@@ -81,23 +83,26 @@ describe("workers of a cluster", () => {
   for (const destination of ["postgres", "parquet"] as const) {
     it(`bring each row once though one is killed, one freezes and the database restarts: ${destination}`, async () => {
       writeSpec(destination, destination)
-      await startWorkers("killed", "frozen", "steady")
-      // Each page takes its time, so that all three are at a part when things happen.
+      await startWorkers("killed", "frozen", "leaving", "steady")
+      // Each page takes its time, so that all four are at a part when things happen.
       await org.control("POST", "faults", {
         match: { method: "GET", path: "/results" },
-        times: 20,
-        action: { delayMs: 4_000 }
+        times: 200,
+        action: { delayMs: 3_000 }
       })
       const running = sync(destination)
-      const [killed, frozen] = workers
+      const [killed, frozen, leaving] = workers
       await until(atWork("killed", destination))
       await until(atWork("frozen", destination))
+      await until(atWork("leaving", destination))
       frozen?.freeze()
       await killed?.kill()
+      assert.strictEqual((await leaving?.leave())?.code, 0)
       // Somebody else takes up what the two had.
       await until(`SELECT 1 FROM decant_cluster.attempts a JOIN decant_cluster.runs r USING (run_id)
         WHERE r.spec = '${destination}' AND attempt > 1`)
       frozen?.wake()
+      await org.control("DELETE", "faults")
       await server.restart()
       const { code, report, stderr } = await running
       assert.strictEqual(code, 0, stderr + JSON.stringify(report))
@@ -109,6 +114,45 @@ describe("workers of a cluster", () => {
       await prove(destination)
     })
   }
+
+  it("keep the schedule of a spec together: each time counts once", async () => {
+    writeSpec("often", "parquet")
+    const path = workspace.path("often.yaml")
+    writeFileSync(path, readFileSync(path, "utf8").replace("source:", 'schedule: "*/2 * * * * *"\nsource:'))
+    await startWorkers("one", "two", "three")
+    await until("SELECT 1 FROM decant_cluster.runs WHERE spec = 'often' AND status = 'ok' OFFSET 2")
+    const [doubled] = await server.ask(
+      "SELECT tick FROM decant_cluster.runs WHERE spec = 'often' GROUP BY tick HAVING count(*) > 1"
+    )
+    assert.isUndefined(doubled)
+    rmSync(path)
+    await until("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM decant_cluster.runs WHERE finished_at IS NULL)")
+  })
+
+  it("show who is there and what was done", async () => {
+    await startWorkers("shown")
+    const { code, stdout } = await workspace.run(["status", "--cluster", server.url, "--json"])
+    assert.strictEqual(code, 0)
+    const { workers: there, runs } = JSON.parse(stdout)
+    const shown = there.find(({ name }: Record<string, unknown>) => name === "shown")
+    assert.deepInclude(shown, { state: "there", doing: [] })
+    assert.includeMembers(
+      runs.map(({ spec, status }: Record<string, unknown>) => `${spec} ${status}`),
+      ["often ok"]
+    )
+  })
+
+  it("say so when none of them has the spec as it was asked for", async () => {
+    writeSpec("changed", "parquet")
+    await startWorkers("one")
+    const elsewhere = await openWorkspace({ ...org.env, DATABASE_URL: server.url })
+    const text = readFileSync(workspace.path("changed.yaml"), "utf8")
+    writeFileSync(elsewhere.path("changed.yaml"), `${text}# not the same file\n`)
+    const refused = await elsewhere.run(["sync", "changed.yaml", "--cluster", server.url, "--json"])
+    assert.strictEqual(refused.code, 2, refused.stderr)
+    assert.strictEqual(JSON.parse(refused.stdout).error.code, "CLUSTER_SPEC")
+    await elsewhere.remove()
+  })
 
   it("are told what they cannot do", async () => {
     writeFileSync(workspace.path("file.yaml"), specText(["Account"]).replace("name: test", "name: file"))

@@ -3,7 +3,7 @@ export const clusterTables: ReadonlyArray<string> = [
   /** One row per worker process; `seen_at` is its pulse. */
   `CREATE TABLE IF NOT EXISTS workers (
      worker text PRIMARY KEY, name text NOT NULL, host text NOT NULL, process integer NOT NULL, version text NOT NULL,
-     at_once integer NOT NULL, started_at timestamptz NOT NULL DEFAULT now(), seen_at timestamptz NOT NULL DEFAULT now(),
+     at_once integer NOT NULL, specs jsonb NOT NULL DEFAULT '[]', started_at timestamptz NOT NULL DEFAULT now(), seen_at timestamptz NOT NULL DEFAULT now(),
      left_at timestamptz)`,
   /** One row per sync of a spec, from when it is asked for. */
   `CREATE TABLE IF NOT EXISTS runs (

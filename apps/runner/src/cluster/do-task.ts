@@ -121,6 +121,9 @@ const stream = Effect.fnUntraced(function* (
   return { ...result, parts: parts.map(({ id }) => id) } satisfies TaskResult
 })
 
+/** Something has changed since the plan was made; the next part is read after a new one. */
+const plannedTooEarly: ReadonlySet<string> = new Set(["PART_OUTDATED", "API_UNKNOWN_FIELD"])
+
 const plannedOnce = Effect.fnUntraced(function* (
   doing: Doing,
   run: Pick<RunOfStreams, "stored">,
@@ -166,7 +169,11 @@ const part = Effect.fnUntraced(function* (
   tally.finishedAt = yield* Clock.currentTimeMillis
   if (Exit.isSuccess(exit)) tally.outcome = { kind: "done" }
   else if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
-  else tally.outcome = { kind: "failed", failure: failureOf(exit.cause) }
+  else {
+    const failure = failureOf(exit.cause)
+    tally.outcome = { kind: "failed", failure }
+    if (plannedTooEarly.has(failure.code)) opened.plans.delete(what.stream)
+  }
   return yield* resultOf(doing, [tally])
 })
 

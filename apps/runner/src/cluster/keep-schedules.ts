@@ -3,7 +3,7 @@
  * row on and asks for the run, in one transaction. So a time counts once, whichever workers are there.
  */
 import { createHash, randomUUID } from "node:crypto"
-import { Clock, Effect, Random, Schedule } from "effect"
+import { Clock, Effect } from "effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import {
   planText,
@@ -14,9 +14,7 @@ import {
   tickUpTo
 } from "../serve/schedule-plan.ts"
 import { askForRun } from "./run-ledger.ts"
-import { isShareable, type SpecAtHand, type SpecPlace, specsAtHand } from "./specs-at-hand.ts"
-
-const lookEvery = "5 seconds"
+import type { SpecAtHand } from "./specs-at-hand.ts"
 
 /** A start that is later than this was missed: no worker was there. */
 const lateMillis = 60_000
@@ -71,22 +69,16 @@ const keepOne = Effect.fnUntraced(function* ({ specFile, fingerprint }: SpecAtHa
   )
 })
 
-/** Never fails: what cannot be done now is done at the next look. */
-export const keepSchedules = (place: SpecPlace) =>
-  Effect.gen(function* () {
-    for (const spec of (yield* specsAtHand(place)).filter(isShareable)) {
-      yield* keepOne(spec).pipe(
-        Effect.catch((error) =>
-          // The run that is under way is waited for.
-          error._tag === "RunnerError" && error.code === "RUN_LOCKED"
-            ? Effect.void
-            : Effect.logWarning(`${spec.specFile.spec.name}: ${error.message}`)
+/** Asks for the runs that are due. One that is under way is waited for. */
+export const askForDue = (specs: ReadonlyArray<SpecAtHand>) =>
+  Effect.forEach(
+    specs,
+    (spec) =>
+      keepOne(spec).pipe(
+        Effect.catchIf(
+          (error) => error._tag === "RunnerError" && error.code === "RUN_LOCKED",
+          () => Effect.void
         )
-      )
-    }
-  }).pipe(
-    Effect.catch((error) => Effect.logWarning(`The specs could not be looked at: ${error.message}`)),
-    // So that not all workers look at the same moment.
-    Effect.andThen(Effect.flatMap(Random.nextBetween(0, 500), (millis) => Effect.sleep(millis))),
-    Effect.repeat(Schedule.spaced(lookEvery))
+      ),
+    { discard: true }
   )

@@ -2,12 +2,15 @@
  * What a worker has open for the runs that it works on: one login and one destination for each, shared by the tasks of
  * the run and closed when none has needed them for a while.
  */
+import { basename, dirname } from "node:path"
 import type { Failure, ReadyStream, StreamUsage } from "@decant/connector"
 import { Context, Effect, Layer, RcMap, type Scope, Semaphore } from "effect"
+import { listFolder, removeAll } from "../files.ts"
 import { runScreen } from "../serve/run-screen.ts"
 import { runPaths } from "../spec-file.ts"
 import { openBoth } from "../sync/run-sync.ts"
 import { openSpool } from "../sync/spool-folder.ts"
+import { notGone } from "./pulse.ts"
 import { type SpecAtHand, type SpecPlace, specsAtHand } from "./specs-at-hand.ts"
 import type { RunOfSpec } from "./task.ts"
 import { NotMine } from "./task-queue.ts"
@@ -25,9 +28,28 @@ const usageMeter = (usage: (stream: string | null) => Effect.Effect<StreamUsage>
     })
 }
 
+const spoolOf = (checkpoint: string, worker: string): string => `${checkpoint}.${worker}.spool`
+
+/** What workers that were killed have left on this disk. */
+const sweepSpools = Effect.fnUntraced(
+  function* (checkpoint: string) {
+    const [folder, begin] = [dirname(checkpoint), `${basename(checkpoint)}.`]
+    const owners = (yield* listFolder(folder))
+      .filter((name) => name.startsWith(begin) && name.endsWith(".spool"))
+      .map((name) => name.slice(begin.length, -".spool".length))
+      .filter((owner) => /^[0-9a-f-]{36}$/.test(owner))
+    const kept = new Set(yield* notGone(owners))
+    const left = owners.filter((owner) => !kept.has(owner))
+    yield* Effect.forEach(left, (owner) => removeAll(spoolOf(checkpoint, owner)), { discard: true })
+  },
+  (sweep) => Effect.ignore(sweep)
+)
+
 const openRun = Effect.fnUntraced(function* ({ specFile }: SpecAtHand, workerId: string) {
   const screen = runScreen((text) => Effect.logInfo(text))
-  const spool = yield* openSpool(`${runPaths(specFile).checkpoint}.${workerId}.spool`)
+  const { checkpoint } = runPaths(specFile)
+  yield* sweepSpools(checkpoint)
+  const spool = yield* openSpool(spoolOf(checkpoint, workerId))
   const opened = yield* openBoth({ specFile, screen })
   return {
     ...opened,

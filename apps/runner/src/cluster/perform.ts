@@ -13,14 +13,15 @@ import {
 } from "./attempt-ledger.ts"
 import { doTask, newMeter } from "./do-task.ts"
 import { OpenedRuns } from "./opened-runs.ts"
+import { isAtHand } from "./pulse.ts"
 import { failedResult, type Task, type TaskResult, taskName } from "./task.ts"
 import { NotMine, type Taken } from "./task-queue.ts"
 
 /** After so many workers that did not come back, it is the task. */
 const mostLost = 5
 
-/** Each two seconds one worker looks whether it has the spec. */
-const mostRefused = 30
+/** Each two seconds a worker looks whether it has the spec; one that is being brought may be late. */
+const mostRefused = 5
 
 const untilItAnswers = { schedule: Schedule.spaced("1 second") } as const
 
@@ -41,7 +42,8 @@ const noSpec = ({ run }: Task) =>
 const givenUp = Effect.fnUntraced(function* (of: Attempt) {
   const { lost, refused } = yield* lostAttempts(of)
   if (lost >= mostLost) return failedResult(gaveUp(of.task, lost))
-  return refused >= mostRefused ? failedResult(noSpec(of.task)) : null
+  if (refused < mostRefused || (yield* isAtHand(of.task.run))) return null
+  return failedResult(noSpec(of.task))
 })
 
 const tried = (of: Attempt) =>

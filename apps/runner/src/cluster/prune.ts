@@ -1,5 +1,5 @@
 /** What is over and old goes: a cluster that runs for years keeps a month of its runs, and a week of its messages. */
-import { Clock, Effect, Schedule } from "effect"
+import { Clock, Effect } from "effect"
 import * as MachineId from "effect/cluster/MachineId"
 import * as Snowflake from "effect/cluster/Snowflake"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -30,10 +30,3 @@ const pruneRuns = Effect.gen(function* () {
 })
 
 export const prune = Effect.andThen(pruneRuns, pruneMessages)
-
-export const keepPruned = prune.pipe(
-  Effect.catch((error) =>
-    Effect.logWarning(`Old rows of the cluster could not be removed: ${error.message}`)
-  ),
-  Effect.repeat(Schedule.spaced("1 hour"))
-)

@@ -3,12 +3,13 @@
  * another, so none needs a port that others reach.
  */
 import { hostname } from "node:os"
-import { Effect, Layer, Schedule } from "effect"
+import { Effect, Layer } from "effect"
 import * as RunnerHealth from "effect/cluster/RunnerHealth"
 import * as SqlClient from "effect/sql/SqlClient"
 import { version } from "../version.ts"
-
-const beatEvery = "2 seconds"
+import { keepDoing } from "./keep-doing.ts"
+import type { SpecAtHand } from "./specs-at-hand.ts"
+import type { RunOfSpec } from "./task.ts"
 
 /** Seconds after which a worker without a pulse is taken for gone. */
 export const silentSeconds = 15
@@ -43,11 +44,38 @@ export const keepPulse = Effect.fnUntraced(function* (worker: Worker) {
   yield* Effect.acquireRelease(join(worker), () =>
     leave(worker).pipe(Effect.timeout("5 seconds"), Effect.ignore)
   )
-  yield* beat(worker).pipe(
-    Effect.catch((error) => Effect.logWarning(`The pulse could not be given: ${error.message}`)),
-    Effect.repeat(Schedule.spaced(beatEvery)),
+  yield* keepDoing(beat(worker), { every: "2 seconds", fails: "The pulse could not be given" }).pipe(
     Effect.forkScoped
   )
+})
+
+/** A spec as a run names it. */
+const spelled = ({ spec, fingerprint }: Pick<RunOfSpec, "spec" | "fingerprint">): string =>
+  `${spec} ${fingerprint}`
+
+/** What this worker can work on. */
+export const sayAtHand = Effect.fnUntraced(function* (worker: Worker, specs: ReadonlyArray<SpecAtHand>) {
+  const sql = yield* SqlClient.SqlClient
+  const names = specs.map(({ specFile, fingerprint }) => spelled({ spec: specFile.spec.name, fingerprint }))
+  yield* sql`UPDATE workers SET specs = ${JSON.stringify(names)}::jsonb WHERE worker = ${worker.id}`
+})
+
+/** Whether any worker that is there has the spec as the run means it. */
+export const isAtHand = Effect.fnUntraced(function* (run: RunOfSpec) {
+  const sql = yield* SqlClient.SqlClient
+  const rows = yield* sql`SELECT 1 FROM workers WHERE left_at IS NULL AND specs ? ${spelled(run)}
+    AND seen_at > now() - make_interval(secs => ${silentSeconds}) LIMIT 1`
+  return rows.length > 0
+})
+
+/** Of these workers, those that are there or may come back. */
+export const notGone = Effect.fnUntraced(function* (ids: ReadonlyArray<string>) {
+  const sql = yield* SqlClient.SqlClient
+  const rows = yield* sql<{
+    worker: string
+  }>`SELECT worker FROM workers WHERE worker = ANY(${ids}) AND left_at IS NULL
+    AND seen_at > now() - interval '1 hour'`
+  return rows.map(({ worker }) => worker)
 })
 
 /** Which of the engine's runners are there, by their workers' pulse. */

@@ -7,6 +7,7 @@ import { Effect, Exit, Schedule, Schema } from "effect"
 import * as PersistedQueue from "effect/persistence/PersistedQueue"
 import * as Activity from "effect/workflow/Activity"
 import * as DurableDeferred from "effect/workflow/DurableDeferred"
+import { reasonOf } from "./keep-doing.ts"
 import { Task, TaskResult, taskName } from "./task.ts"
 
 const Offered = Schema.Struct({ task: Task, answer: DurableDeferred.Token })
@@ -71,7 +72,12 @@ export const takeTasks = <R>(perform: (taken: Taken) => Effect.Effect<TaskResult
       )
       .pipe(
         Effect.catchTag("NotMine", () => Effect.void),
-        Effect.catchCause((cause) => Effect.andThen(Effect.logWarning(cause), Effect.sleep("1 second"))),
+        Effect.catchCause((cause) =>
+          Effect.andThen(
+            Effect.logWarning(`A task could not be taken or answered: ${reasonOf(cause)}`),
+            Effect.sleep("1 second")
+          )
+        ),
         Effect.forever
       )
   })

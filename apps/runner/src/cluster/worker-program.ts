@@ -1,7 +1,7 @@
 /** `decant worker`: joins a cluster and does what is asked of it, until it is told to stop. */
 import { randomUUID } from "node:crypto"
 import { hostname } from "node:os"
-import { Effect, Layer, Logger, type LogLevel, Option, type Redacted, References, Schedule } from "effect"
+import { Effect, Layer, Logger, type LogLevel, Option, type Redacted, References } from "effect"
 import { exitCode } from "../exit-code.ts"
 import { type LogFormat, logLines } from "../serve/log-lines.ts"
 import { counted } from "../terminal/numbers.ts"
@@ -10,11 +10,12 @@ import { version } from "../version.ts"
 import { bringOwn } from "./bring-own.ts"
 import { clusterDatabase, placeOf } from "./cluster-database.ts"
 import { workflowEngine } from "./engine.ts"
-import { keepSchedules } from "./keep-schedules.ts"
+import { keepDoing } from "./keep-doing.ts"
+import { askForDue } from "./keep-schedules.ts"
 import { openedRuns } from "./opened-runs.ts"
 import { perform } from "./perform.ts"
-import { keepPruned } from "./prune.ts"
-import { keepPulse, type Worker } from "./pulse.ts"
+import { prune } from "./prune.ts"
+import { keepPulse, sayAtHand, type Worker } from "./pulse.ts"
 import { openRuns } from "./run-ledger.ts"
 import { sharedLogins } from "./shared-logins.ts"
 import { isShareable, type SpecPlace, specsAtHand } from "./specs-at-hand.ts"
@@ -32,18 +33,36 @@ export interface WorkerRequest {
 }
 
 /** Every worker starts what has been asked for: a run that is started twice is one run. */
-const startRuns = Effect.gen(function* () {
-  const started = new Set<string>()
-  const look = Effect.gen(function* () {
+const startRuns = (started: Set<string>) =>
+  Effect.gen(function* () {
     for (const run of yield* openRuns) {
       if (started.has(run.runId)) continue
       yield* Sync.execute({ run }, { discard: true })
       started.add(run.runId)
     }
   })
-  yield* look.pipe(
-    Effect.catch((error) => Effect.logWarning(`The runs could not be looked at: ${error.message}`)),
-    Effect.repeat(Schedule.spaced("1 second"))
+
+const lookAtSpecs = Effect.fnUntraced(function* (place: SpecPlace, worker: Worker) {
+  const specs = (yield* specsAtHand(place)).filter(isShareable)
+  yield* sayAtHand(worker, specs)
+  yield* askForDue(specs)
+})
+
+const keepWorking = Effect.fnUntraced(function* ({ place, atOnce }: WorkerRequest, worker: Worker) {
+  yield* keepPulse(worker)
+  const started = new Set<string>()
+  yield* Effect.forEach(
+    [
+      keepDoing(startRuns(started), { every: "1 second", fails: "What is to be run could not be looked at" }),
+      keepDoing(lookAtSpecs(place, worker), {
+        every: "5 seconds",
+        fails: "The specs could not be looked at"
+      }),
+      keepDoing(prune, { every: "1 hour", fails: "Old rows of the cluster could not be removed" }),
+      ...Array.from({ length: atOnce }, () => takeTasks(perform(worker.id)))
+    ],
+    (doing) => Effect.forkScoped(doing),
+    { discard: true }
   )
 })
 
@@ -54,11 +73,7 @@ const working = Effect.fnUntraced(function* (of: WorkerRequest, worker: Worker) 
     shared.map(({ specFile }) => specFile),
     Effect.logWarning
   )
-  yield* keepPulse(worker)
-  yield* Effect.forkScoped(startRuns)
-  yield* Effect.forkScoped(keepSchedules(of.place))
-  yield* Effect.forkScoped(keepPruned)
-  yield* Effect.replicateEffect(Effect.forkScoped(takeTasks(perform(worker.id))), of.atOnce)
+  yield* keepWorking(of, worker)
   const text = `Worker ${worker.name} has joined the cluster at ${placeOf(of.url)} with ${counted(shared.length, "spec")}.`
   yield* of.screen.answer(
     of.screen.json
