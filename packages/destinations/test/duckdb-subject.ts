@@ -1,3 +1,4 @@
+/** The DuckDB destination under test. */
 import { Duration } from "effect"
 import { duckdb } from "../src/index.ts"
 import type { Subject } from "./subject.ts"

@@ -1,3 +1,4 @@
+/** The Parquet destination under test, on the local disk. */
 import { Duration } from "effect"
 import { parquet } from "../src/index.ts"
 import type { Subject } from "./subject.ts"

@@ -1,3 +1,4 @@
+/** The Postgres destination under test: a database of its own for each folder. */
 import { Redacted } from "effect"
 import { postgres } from "../src/index.ts"
 import type { PostgresServer } from "./postgres-server.ts"

@@ -3,7 +3,7 @@ import type { Failure } from "@decant/connector"
 import { Effect } from "effect"
 import type { Screen } from "../terminal/screen.ts"
 import { askDestination, askEnvironment, askLogIn, askMethod, askObjects, askRoles } from "./ask-person.ts"
-import { askOrg, type OrgOffer } from "./org-offer.ts"
+import { type OrgOffer, offerOf } from "./org-offer.ts"
 import { roleCandidates } from "./role-suggestions.ts"
 import { type StarterRoles, type StarterSpec, starterSpec, variablesOf } from "./starter-spec.ts"
 
@@ -54,7 +54,7 @@ const draft = (given: Given, environment: string, method: StarterSpec["method"])
   destination: given.destination ?? { type: "duckdb", path: `./${given.name}.duckdb` }
 })
 
-const orgOf = (place: Place, spec: StarterSpec) => askOrg({ ...place, text: starterSpec(spec) })
+const orgOf = (place: Place, spec: StarterSpec) => offerOf({ ...place, text: starterSpec(spec) })
 
 export const chooseByFlags = Effect.fnUntraced(function* (given: Given, fromOrg: boolean, place: Place) {
   const spec = draft(given, given.environment ?? "production", given.method ?? "oauth")

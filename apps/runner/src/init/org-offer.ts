@@ -13,7 +13,7 @@ export interface OrgOffer {
 const loadActions = Effect.promise(() => import("../connect/connect-actions.ts"))
 
 /** Logs in as the starter spec says; fails with what stands in the way. */
-export const askOrg = Effect.fnUntraced(function* (of: {
+export const offerOf = Effect.fnUntraced(function* (of: {
   readonly file: string
   readonly folder: string
   readonly text: string

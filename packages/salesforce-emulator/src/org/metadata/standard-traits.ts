@@ -1,3 +1,4 @@
+/** What most standard objects have in common, so that each says only what sets it apart. */
 import type { ObjectTraits } from "../field.ts"
 
 /** What users may do with most standard objects. */
