@@ -16,6 +16,7 @@ import {
   withSchema
 } from "./account.ts"
 import { parquetSubject } from "./parquet-subject.ts"
+import { commitOfPart, cutIntoParts, partIds } from "./part-commits.ts"
 import { pythonScript, pythonWith } from "./python-packages.ts"
 import { folder, open, rowsOf } from "./subject.ts"
 
@@ -153,6 +154,20 @@ describe.skipIf("missing" in python)("Parquet: tables as delta-rs reads them", (
         const fresh = yield* open(parquetSubject, at)
         assert.deepStrictEqual(yield* rowsOf(fresh, `SELECT count(*) FROM "Account"`), [[last.rows.length]])
       })
+  )
+
+  it.live("are the same when writers have committed parts of them at once", () =>
+    Effect.gen(function* () {
+      const at = yield* folder
+      const writers = [yield* open(parquetSubject, at), yield* open(parquetSubject, at)] as const
+      const ids = partIds(4)
+      yield* writers[0].commit(cutIntoParts(ids))
+      yield* Effect.forEach(ids, (id, turn) => writers[turn < 2 ? 0 : 1].commit(commitOfPart(at, id)), {
+        concurrency: "unbounded"
+      })
+      const read = yield* agree(writers[0], join(at, "acme", "Account"), ["Id", "Name"])
+      assert.deepStrictEqual([read.version, read.rows.length], [4, 40])
+    })
   )
 
   it.live("show the version before, as long as its files are kept", () =>

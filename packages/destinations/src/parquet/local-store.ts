@@ -106,7 +106,8 @@ const refreshLinks = async (folder: string, names: ReadonlySet<string>): Promise
     if (present.has(name)) continue
     const made = await link(join(folder, "data", name), join(folder, name)).then(
       () => true,
-      () => false
+      // Another writer has made it meanwhile.
+      (cause: unknown) => codeOf(cause) === "EEXIST"
     )
     // A disk without hard links has no plain files; the tables are whole without them.
     if (!made) return
