@@ -96,7 +96,7 @@ layer(Emulator.with("--dataset", "empty", "--switch", "bulkQueueMs=0", "--switch
           assert.isAtMost(limits.jobs().length, before + jobsOf(whole.limits.jobs().length, before))
         }
       }).pipe(Effect.scoped),
-    60_000
+    240_000
   )
 
   it.effect("goes on part by part only as long as the columns and the filter are the same", () =>
