@@ -1,5 +1,5 @@
 /** Secrets that were typed into a page: encrypted on disk, read like any other file that a spec names. */
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises"
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
@@ -44,6 +44,22 @@ describe("a secret that was typed", () => {
       yield* forgetSecret(place, "acme.clientSecret-1")
       const error = yield* Effect.flip(read())
       assert.strictEqual(error.code, "AUTH_SECRET_MISSING")
+    })
+  )
+})
+
+describe("a secret that the spec names", () => {
+  it.effect("is not the empty text of a file or a variable, and has no line end", () =>
+    Effect.gen(function* () {
+      yield* Effect.promise(() => writeFile(join(folder, "empty"), " \n"))
+      yield* Effect.promise(() => writeFile(join(folder, "written"), `${typed}\n`))
+      const empty = { folder, env: { EMPTY: " " } }
+      for (const secret of [{ file: "empty" }, { env: "EMPTY" }]) {
+        const error = yield* Effect.flip(readSecret(secret, "auth.clientSecret", empty))
+        assert.strictEqual(error.code, "AUTH_SECRET_MISSING")
+      }
+      const written = yield* readSecret({ file: "written" }, "auth.clientSecret", place)
+      assert.strictEqual(Redacted.value(written), typed)
     })
   )
 })

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, rmSync } from "node:fs"
+import type { ServerResponse } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
@@ -340,9 +341,15 @@ describe("a connection that breaks during a refresh", () => {
 
   it.live("after the token was replaced never sends the used one again", () =>
     Effect.gen(function* () {
-      for (const secret of [null, clientSecret]) {
+      const lost: ReadonlyArray<(response: ServerResponse) => void> = [
+        (response) => response.destroy(),
+        (response) => response.writeHead(200).end("<html>a proxy's page</html>")
+      ]
+      for (const [secret, lose] of [null, clientSecret].flatMap((one) =>
+        lost.map((way) => [one, way] as const)
+      )) {
         const { renewOnce, org } = yield* stored({ rotates: true })
-        org.answering = (_, response) => response.destroy()
+        org.answering = (_, response) => lose(response)
         const error = yield* Effect.flip(renewOnce(secret))
         assert.strictEqual(error.code, "AUTH_REFRESH_INTERRUPTED")
         assert.strictEqual(org.replays, 0)
