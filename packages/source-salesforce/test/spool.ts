@@ -1,10 +1,9 @@
-/** A folder for the pages of one test. */
+/** A private folder for the pages of one test; it goes with the test. */
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
 
-/** A private folder that goes with the test. */
 export const spoolFolder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "decant-source-"))),
   (folder) => Effect.promise(() => rm(folder, { recursive: true }))
