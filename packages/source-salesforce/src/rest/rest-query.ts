@@ -14,7 +14,7 @@ import { parseKeepingNumbers } from "./json-text.ts"
 export const LONGEST_ADDRESS = 13_500
 export const ROWS_PER_PAGE = 2000
 
-export type JsonRecord = Readonly<Record<string, unknown>>
+type JsonRecord = Readonly<Record<string, unknown>>
 
 /** Told by a look at each: to walk through all their values would take as long as to parse them. */
 const Row = Schema.declare(
