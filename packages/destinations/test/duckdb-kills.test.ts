@@ -6,7 +6,7 @@ import { statSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { account, commitAfter, segment } from "./account.ts"
+import { account, commitAfter, second, segment } from "./account.ts"
 import { start } from "./child.ts"
 import { duckdbSubject } from "./duckdb-subject.ts"
 import { changeOf, lineOf, lineQuery, statesUpTo } from "./kill-model.ts"
@@ -78,12 +78,24 @@ describe("DuckDB: many small commits", () => {
         const commits = soak ? 100 : 12
         const destination = yield* open(duckdbSubject, at)
         const names = Array.from({ length: 20_000 }, (_, index) => String(index).padStart(6, "0"))
-        const read = (version: number, ids: ReadonlyArray<string>) =>
+        const commit = (version: number, ids: ReadonlyArray<string>) =>
           destination.commit(
             commitAfter(version, {
               segments: [segment(at, { asOf: version, rows: ids.map((id) => account(id, version + 1)) })]
             })
           )
+        const run = destination.recordRun({
+          runId: "run",
+          name: "acme",
+          status: "ok",
+          startedAt: second(1),
+          finishedAt: second(2),
+          apiCalls: 1,
+          bytes: 1,
+          streams: []
+        })
+        const read = (version: number, ids: ReadonlyArray<string>) =>
+          Effect.andThen(commit(version, ids), run)
         yield* read(0, names)
         const fresh = statSync(join(at, "acme.duckdb")).size
         for (let version = 1; version <= commits; version++) {
