@@ -12,6 +12,8 @@ export interface Child {
   readonly lines: () => ReadonlyArray<string>
   /** SIGKILL, and waits until the process is gone. */
   readonly kill: Effect.Effect<void>
+  /** Says nothing when the process is gone already. */
+  readonly signal: (name: "SIGSTOP" | "SIGCONT") => Effect.Effect<void>
   readonly ended: Effect.Effect<number | null>
 }
 
@@ -88,6 +90,7 @@ export const start = (
           child.kill("SIGKILL")
           await closed
         }),
+        signal: (name) => Effect.sync(() => void child.kill(name)),
         ended: Effect.promise(() => closed)
       }
     }

@@ -21,9 +21,10 @@ const program = new URL("./part-writer.ts", import.meta.url)
 
 const load = Effect.fnUntraced(function* (server: PostgresServer, seedOfLoad: number, faults: number) {
   const at = yield* folder
-  const destination = yield* open(postgresSubject(server), at)
+  const opened = open(postgresSubject(server), at)
   const parts = partIds(6)
-  yield* destination.commit(cutIntoParts(parts, { schema }))
+  // Its connections are closed before any is ended.
+  yield* Effect.scoped(Effect.flatMap(opened, (first) => first.commit(cutIntoParts(parts, { schema }))))
   const random = randomBelow(seedOfLoad)
   const writer = () => start(program, [server.urlOf(at), at, String(random(2 ** 31))])
   const loseConnection = Effect.promise(() =>
@@ -45,7 +46,7 @@ const load = Effect.fnUntraced(function* (server: PostgresServer, seedOfLoad: nu
     if (what === 0) yield* loseConnection
     if (what === 1) yield* victim.kill
     if (what === 2) {
-      process.kill(victim.pid, "SIGSTOP")
+      yield* victim.signal("SIGSTOP")
       frozen.push(victim)
     }
     writers = what === 0 ? [other, victim] : [other, yield* writer()]
@@ -53,11 +54,12 @@ const load = Effect.fnUntraced(function* (server: PostgresServer, seedOfLoad: nu
   yield* Effect.forEach(writers, (one) => one.ended)
   const label = `seed ${seedOfLoad}`
   for (const one of writers) assert.strictEqual(one.lines().at(-1), "finished", label)
+  const destination = yield* opened
   const stored = (yield* destination.checkpoints).streams.Account
   assert.deepStrictEqual([stored?.work, stored?.version], [[], parts.length * pagesOfPart + 1], label)
   yield* destination.commit(commitAfter(stored?.version ?? 0, { schema, everything: true }))
   for (const one of frozen) {
-    process.kill(one.pid, "SIGCONT")
+    yield* one.signal("SIGCONT")
     yield* one.ended
   }
   const wanted = parts.flatMap((id) =>
