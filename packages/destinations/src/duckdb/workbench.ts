@@ -101,16 +101,19 @@ export const openWorkbench = Effect.fnUntraced(function* (
     await connection.run("PRAGMA disable_checkpoint_on_shutdown")
     return { instance, connection }
   }
-  const connection = Effect.suspend(() =>
-    open !== null
-      ? Effect.succeed(open.connection)
-      : Effect.tryPromise({
-          try: async () => {
-            open = await start()
-            return open.connection
-          },
-          catch: (cause) => failureOf(options.path, cause)
-        })
+  // A process must not end under a statement that runs, so nobody is let go before the start is over.
+  const connection = Effect.uninterruptible(
+    Effect.suspend(() =>
+      open !== null
+        ? Effect.succeed(open.connection)
+        : Effect.tryPromise({
+            try: async () => {
+              open = await start()
+              return open.connection
+            },
+            catch: (cause) => failureOf(options.path, cause)
+          })
+    )
   )
 
   const turn = Semaphore.makeUnsafe(1)
