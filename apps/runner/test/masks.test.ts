@@ -69,7 +69,7 @@ describe("a stream with masks", () => {
 
   it("stops when the key cannot be read, rather than hash under another one", async () => {
     const ended = await workspace.run(["sync", "--json"], { DECANT_HOME: workspace.path("other-home") })
-    assert.strictEqual(JSON.parse(ended.stdout).error.code, "AUTH_STORE_DAMAGED")
+    assert.strictEqual(JSON.parse(ended.stdout).error.code, "AUTH_STORE_KEY")
     assert.notStrictEqual(ended.code, 0)
   })
 })

@@ -9,7 +9,8 @@ import {
   newStreamCheckpoint,
   type ReadyStream,
   type Source,
-  segmentId
+  segmentId,
+  type Work
 } from "@decant/connector"
 import { duckdb } from "@decant/destinations"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
@@ -28,6 +29,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const text = { kind: "text" } as const
+const newWork: Work = { id: "w", kind: "rows", segments: { committed: [], expected: null } }
 const plan: ReadyStream = {
   status: "ready",
   stream: "Thing",
@@ -36,7 +38,7 @@ const plan: ReadyStream = {
   warnings: [],
   checkpoint: {
     ...newStreamCheckpoint({ phase: "backfill", cursorField: "SystemModstamp", now: stamp }),
-    work: [{ id: "w", kind: "rows", segments: { committed: [], expected: null } }]
+    work: [newWork]
   },
   schema: {
     stream: "Thing",
@@ -187,6 +189,31 @@ describe("a stream", () => {
       assert.strictEqual(ended.result._tag, "Success")
       assert.deepStrictEqual([ended.rows, ended.open], [50, 0])
       assert.strictEqual(ended.recorded.length, commits)
+    }).pipe(Effect.scoped)
+  )
+
+  const window = plan.checkpoint
+  const rest = { ...window, work: [{ ...newWork, id: "next" }] }
+  const anew = { ...rest, phase: "full", generation: 2 } as const
+  it.effect.each([
+    { name: "published generation is read on", phase: "full", publish: true, next: rest },
+    { name: "published generation is read anew", phase: "full", publish: true, next: anew },
+    { name: "window is read anew", phase: "backfill", publish: false, next: anew }
+  ] as const)("whose $name at once commits that by itself", ({ name, phase, publish, next }) =>
+    Effect.gen(function* () {
+      const ending: Advance = { segments: [], checkpoint: { ...window, work: [] }, publish }
+      const going: Advance = { segments: [], checkpoint: next, publish: false }
+      const { read } = sourceOf(3, Stream.empty, [])
+      const pages: Pick<Source, "read"> = {
+        read: (of, context) =>
+          read(of, context).pipe(
+            Stream.map((advance) => ({ ...advance, checkpoint: { ...window, phase } })),
+            Stream.concat(Stream.make(ending, going))
+          )
+      }
+      const ended = yield* run(name, pages, 5)
+      assert.strictEqual(ended.result._tag, "Success")
+      assert.deepStrictEqual([ended.rows, ended.open, ended.recorded], [30, 1, [1, 2]])
     }).pipe(Effect.scoped)
   )
 

@@ -29,7 +29,7 @@ export interface StreamReport {
 }
 
 /** What one of several workers did of a run. */
-export interface WorkerReport {
+interface WorkerReport {
   readonly worker: string
   readonly tasks: number
   readonly rows: number

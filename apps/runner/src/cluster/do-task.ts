@@ -21,7 +21,7 @@ export const newMeter = () => {
     }
   }
 }
-export type Meter = ReturnType<typeof newMeter>
+type Meter = ReturnType<typeof newMeter>
 
 interface Doing {
   readonly opened: OpenedRun

@@ -58,8 +58,9 @@ const tried = (of: Attempt) =>
       return result
     })
   ).pipe(
-    Effect.catch((error) =>
-      error instanceof NotMine ? Effect.fail(error) : Effect.succeed(failedResult(error))
+    Effect.catchIf(
+      (error): error is Exclude<typeof error, NotMine> => !(error instanceof NotMine),
+      (failure) => Effect.succeed(failedResult(failure))
     )
   )
 

@@ -1,11 +1,11 @@
 /** The runs that a cluster is asked for: of each spec one at a time. Who asks waits for the row to say that it is over. */
-import type { Disposition, RunReport } from "@decant/connector"
+import { Disposition, type RunReport } from "@decant/connector"
 import { Effect, Option, Schema } from "effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import { RunnerError } from "../runner-error.ts"
-import { DispositionText, FailureText, RunOfSpec, StreamReportJson } from "./task.ts"
+import { FailureText, RunOfSpec, StreamReportJson } from "./task.ts"
 
-export const WorkerShare = Schema.Struct({
+const WorkerShare = Schema.Struct({
   worker: Schema.String,
   tasks: Schema.Finite,
   rows: Schema.Finite,
@@ -28,7 +28,7 @@ const ReportJson = Schema.Struct({
 const decodeReport = Schema.decodeUnknownOption(ReportJson)
 const decodeRun = Schema.decodeUnknownOption(RunOfSpec)
 const decodeEnd = Schema.decodeUnknownOption(
-  Schema.Struct({ dispositions: Schema.Array(DispositionText), failure: Schema.NullOr(FailureText) })
+  Schema.Struct({ dispositions: Schema.Array(Disposition), failure: Schema.NullOr(FailureText) })
 )
 
 export interface EndOfRun {

@@ -3,7 +3,7 @@
  * is, and answers with its report. Needs no login to Salesforce. Interrupted, it leaves the run to the workers.
  */
 import { hostname, userInfo } from "node:os"
-import type { Disposition, Failure } from "@decant/connector"
+import { Disposition, type Failure } from "@decant/connector"
 import { Effect, Layer, type Redacted, Schedule, Schema } from "effect"
 import { readText } from "../files.ts"
 import { RunnerError } from "../runner-error.ts"
@@ -12,13 +12,13 @@ import { clusterDatabase, unreachable } from "./cluster-database.ts"
 import { howFar } from "./how-far.ts"
 import { askForRun, endOf } from "./run-ledger.ts"
 import { fingerprintOf } from "./specs-at-hand.ts"
-import { DispositionText, FailureText } from "./task.ts"
+import { FailureText } from "./task.ts"
 
 /** What stopped a run on the worker that met it. */
 class WorkerFailure
   extends Schema.TaggedError<WorkerFailure>()("WorkerFailure", {
     ...FailureText.fields,
-    disposition: DispositionText
+    disposition: Disposition
   })
   implements Failure {}
 

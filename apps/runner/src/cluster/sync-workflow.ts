@@ -18,7 +18,7 @@ const roundsOfParts = 2
 /** An activity that fails would end its workflow: the database's absence is waited for. */
 const untilItAnswers = { schedule: Schedule.spaced("1 second") } as const
 
-export const SyncStream = Workflow.make("SyncStream", {
+const SyncStream = Workflow.make("SyncStream", {
   payload: { run: RunOfSpec, whole: WholeStream },
   idempotencyKey: ({ run, whole }) => `${run.runId}/${whole.stream}`,
   success: Schema.Array(TaskResult)

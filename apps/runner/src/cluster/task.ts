@@ -3,13 +3,7 @@
  * and names the streams that are read from their beginning; each of these is a task; one that is cut into parts
  * leaves them to tasks of their own and is then taken up again for what follows the rows.
  */
-import {
-  type Disposition,
-  type Failure,
-  failureReport,
-  type StreamReport,
-  timedPhases
-} from "@decant/connector"
+import { Disposition, type Failure, failureReport, timedPhases } from "@decant/connector"
 import { Schema } from "effect"
 
 const Count = Schema.Finite
@@ -44,11 +38,8 @@ export const StreamReportJson = Schema.Struct({
   error: Schema.NullOr(FailureText)
 })
 
-export const DispositionText = Schema.Literals(["spec", "credentials", "budget", "locked", "failed"])
-
 /** What is asked of a run, whoever asks. */
-export const SyncRequest = Schema.Struct({ only: Texts, fullRefresh: Texts })
-export type SyncRequest = typeof SyncRequest.Type
+const SyncRequest = Schema.Struct({ only: Texts, fullRefresh: Texts })
 
 export const RunOfSpec = Schema.Struct({
   runId: Text,
@@ -101,14 +92,14 @@ export const streamOfTask = ({ what }: Task): string | null => {
   }
 }
 
-export const Usage = Schema.Struct({ apiCalls: Count, bytes: Count })
+const Usage = Schema.Struct({ apiCalls: Count, bytes: Count })
 
 export const TaskResult = Schema.Struct({
   /** What it did to each stream; of a stream several tasks may say something. */
   streams: Schema.Array(StreamReportJson),
   /** What no single stream caused. */
   shared: Usage,
-  dispositions: Schema.Array(DispositionText),
+  dispositions: Schema.Array(Disposition),
   /** Streams that are still to be read from their beginning. */
   whole: Schema.Array(WholeStream),
   /** Ids of the parts that the stream was left in. */
@@ -132,13 +123,4 @@ export const failedResult = (failure: Failure): TaskResult => ({
   ...emptyResult,
   dispositions: [failure.disposition],
   failure: failureReport(failure)
-})
-
-export const streamsOf = (
-  reports: ReadonlyArray<StreamReport>,
-  dispositions: ReadonlyArray<Disposition>
-) => ({
-  ...emptyResult,
-  streams: reports,
-  dispositions
 })

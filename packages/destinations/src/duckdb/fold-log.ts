@@ -19,7 +19,10 @@ const sizeOf = (path: string): Effect.Effect<number> =>
     )
   )
 
-/** DuckDB 1.5 cannot replay each change of a table's columns ("no default database set"): none stays in the log. */
+/**
+ * DuckDB 1.5 cannot replay a new field of a struct, nor a change of type by a function, for whoever opens the file itself
+ * ("no default database set"); who attaches it can, as we do. So no such change stays in the log.
+ */
 export const foldAlterations = (sql: Sql, { schemaChanges }: CommitResult) =>
   schemaChanges.length > 0 ? sql.run("CHECKPOINT target") : Effect.void
 
