@@ -80,8 +80,8 @@ export interface Gathering<A> {
   readonly tally: StreamTally
   /** An advance that is not to be waited with, whatever came before it. */
   readonly isUrgent: (advance: A) => boolean
-  /** An advance without rows that a commit of those before it can end with. */
-  readonly isClosing?: (advance: A) => boolean
+  /** Whether a commit that is due with `last` can end with the advance after it instead. */
+  readonly canCloseWith?: (next: A, last: A) => boolean
   /** At least one, in order. */
   readonly commit: (advances: ReadonlyArray<A>) => Effect.Effect<void, Failure>
 }
@@ -89,7 +89,7 @@ export interface Gathering<A> {
 /** Commits all that is read. Fails with what stopped the reading; all that came before is committed. */
 export const gatherCommits = Effect.fnUntraced(function* <A extends Read>(
   advances: Stream.Stream<A, Failure>,
-  { tally, isUrgent, isClosing = () => false, commit, ...of }: Gathering<A>
+  { tally, isUrgent, canCloseWith = () => false, commit, ...of }: Gathering<A>
 ): Effect.fn.Return<void, Failure> {
   const commitBytes = Math.max(1, of.commitBytes)
   const { next, isNext } = yield* readAhead(advances, commitBytes)
@@ -122,7 +122,9 @@ export const gatherCommits = Effect.fnUntraced(function* <A extends Read>(
   while (true) {
     let event = yield* gathered.length > 0 ? nextWhileGathering : next
     if (event._tag === "Advance" && !gather(event.advance, event.bytes)) continue
-    while (event._tag === "Advance" && files > 0 && (yield* isNext(isClosing))) {
+    while (event._tag === "Advance" && files > 0) {
+      const last: A = event.advance
+      if (!(yield* isNext((advance) => canCloseWith(advance, last)))) break
       event = yield* next
       if (event._tag === "Advance") gather(event.advance, event.bytes)
     }

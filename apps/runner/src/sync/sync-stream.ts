@@ -62,6 +62,17 @@ const compareWith =
         Effect.orElseSucceed(() => null)
       )
 
+/**
+ * An end without rows. One that publishes may replace stored rows, and then new ones in the same commit cannot just be
+ * appended. After it, and in another generation, something else begins already: the commit would publish nothing, or
+ * be of two generations.
+ */
+const canCloseWith = (next: Advance, last: Advance): boolean =>
+  next.segments.length === 0 &&
+  !next.publish &&
+  !last.publish &&
+  next.checkpoint.generation === last.checkpoint.generation
+
 /** Runs the stream to the end of its plan. Fails with what stopped it; all that came before is committed. */
 export const syncStream = Effect.fnUntraced(function* (run: StreamRun) {
   const { plan, tally, destination, source, spool, report, notice, leavesParts = false } = run
@@ -98,8 +109,7 @@ export const syncStream = Effect.fnUntraced(function* (run: StreamRun) {
     tally,
     // An advance without segments names a job that a later process can go on with: not to be lost.
     isUrgent: (advance) => advance.publish || advance.segments.length === 0,
-    // What is published may replace stored rows, and then new ones in the same commit cannot just be appended.
-    isClosing: (advance) => !advance.publish && advance.segments.length === 0,
+    canCloseWith,
     commit: (advances) => run.turn.withPermits(1)(commitNow(advances))
   })
 })
