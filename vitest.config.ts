@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node"
 /** Of twenty seconds and more, the longest first. */
 const longFiles = [
   "chaos",
+  "cluster",
   "shared-logins",
   "parquet-crash",
   "crash",
