@@ -33,7 +33,8 @@ export const closeRun = Effect.fnUntraced(function* (run: RunOfSpec, results: Re
   yield* recordIn(run, report)
   yield* endRun(run.runId, {
     report,
-    dispositions: results.flatMap(({ dispositions }) => dispositions),
+    // What stopped a part is past where its stream came to a good end.
+    dispositions: report.status === "ok" ? [] : results.flatMap(({ dispositions }) => dispositions),
     failure: results.find(({ failure }) => failure !== null)?.failure ?? null
   })
 })

@@ -28,7 +28,7 @@ const added = (a: StreamReport, b: StreamReport): StreamReport => ({
   inserted: a.inserted + b.inserted,
   updated: a.updated + b.updated,
   deleted: a.deleted + b.deleted,
-  cursor: { from: a.cursor.from, to: b.cursor.to },
+  cursor: { from: a.cursor.from, to: b.cursor.to ?? a.cursor.to },
   bytes: a.bytes + b.bytes,
   apiCalls: a.apiCalls + b.apiCalls,
   durationMs: a.durationMs + b.durationMs,

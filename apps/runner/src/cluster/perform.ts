@@ -41,9 +41,9 @@ const noSpec = ({ run }: Task) =>
 
 const givenUp = Effect.fnUntraced(function* (of: Attempt) {
   const { lost, refused } = yield* lostAttempts(of)
-  if (lost >= mostLost) return failedResult(gaveUp(of.task, lost))
+  if (lost >= mostLost) return failedResult(of.task, gaveUp(of.task, lost))
   if (refused < mostRefused || (yield* isAtHand(of.task.run))) return null
-  return failedResult(noSpec(of.task))
+  return failedResult(of.task, noSpec(of.task))
 })
 
 const tried = (of: Attempt) =>
@@ -60,7 +60,7 @@ const tried = (of: Attempt) =>
   ).pipe(
     Effect.catchIf(
       (error): error is Exclude<typeof error, NotMine> => !(error instanceof NotMine),
-      (failure) => Effect.succeed(failedResult(failure))
+      (failure) => Effect.succeed(failedResult(of.task, failure))
     )
   )
 

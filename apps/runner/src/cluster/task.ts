@@ -104,7 +104,7 @@ export const TaskResult = Schema.Struct({
   whole: Schema.Array(WholeStream),
   /** Ids of the parts that the stream was left in. */
   parts: Texts,
-  /** What stopped the task as a whole. */
+  /** What stopped the run as a whole. */
   failure: Schema.NullOr(FailureText)
 })
 export type TaskResult = typeof TaskResult.Type
@@ -118,9 +118,31 @@ export const emptyResult: TaskResult = {
   failure: null
 }
 
-/** Of a task that could not be begun, or was given up. */
-export const failedResult = (failure: Failure): TaskResult => ({
-  ...emptyResult,
-  dispositions: [failure.disposition],
-  failure: failureReport(failure)
+const failedStream = (stream: string, failure: Failure): (typeof StreamReportJson)["Type"] => ({
+  stream,
+  status: failure.disposition === "budget" ? "paused" : "failed",
+  mode: null,
+  api: null,
+  read: 0,
+  rows: 0,
+  inserted: 0,
+  updated: 0,
+  deleted: 0,
+  cursor: { from: null, to: null },
+  bytes: 0,
+  apiCalls: 0,
+  durationMs: 0,
+  schemaChanges: [],
+  warnings: [],
+  error: failureReport(failure)
 })
+
+/** Of a task that could not be begun, or was given up: its stream failed, or the run, where it is about no stream. */
+export const failedResult = (task: Task, failure: Failure): TaskResult => {
+  const stream = streamOfTask(task)
+  return {
+    ...emptyResult,
+    dispositions: [failure.disposition],
+    ...(stream === null ? { failure: failureReport(failure) } : { streams: [failedStream(stream, failure)] })
+  }
+}
