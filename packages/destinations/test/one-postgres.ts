@@ -10,7 +10,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import pg from "pg"
 import type { TestProject } from "vitest/node"
-import { type RunningPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts"
+import type { RunningPostgres } from "./embedded-postgres.ts"
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -20,8 +20,22 @@ declare module "vitest" {
 
 const given = process.env.DECANT_TEST_POSTGRES_URL
 
+/**
+ * embedded-postgres ends the process that loads it with code 0, whatever code was set: in Vitest's own process a failed
+ * run would look like a good one. The server is stopped here anyway, so its hook goes.
+ */
+const startHere = async (): Promise<RunningPostgres> => {
+  const before = new Set(process.listeners("beforeExit"))
+  const { startEmbeddedPostgres } = await import("./embedded-postgres.ts")
+  const running = await startEmbeddedPostgres()
+  for (const listener of process.listeners("beforeExit")) {
+    if (!before.has(listener)) process.removeListener("beforeExit", listener)
+  }
+  return running
+}
+
 const start = async (): Promise<RunningPostgres> =>
-  given === undefined ? startEmbeddedPostgres() : { url: given, stop: () => Promise.resolve() }
+  given === undefined ? startHere() : { url: given, stop: () => Promise.resolve() }
 
 const execute = async (url: string, statements: ReadonlyArray<string>): Promise<void> => {
   const client = new pg.Client({ connectionString: url })
