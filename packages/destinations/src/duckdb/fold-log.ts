@@ -24,7 +24,7 @@ const sizeOf = (path: string): Effect.Effect<number> =>
  * ("no default database set"); who attaches it can, as we do. So no such change stays in the log.
  */
 export const foldAlterations = (sql: Sql, { schemaChanges }: CommitResult) =>
-  schemaChanges.length > 0 ? sql.run("CHECKPOINT target") : Effect.void
+  schemaChanges.some(({ kind }) => kind !== "table-created") ? sql.run("CHECKPOINT target") : Effect.void
 
 export const foldLog = Effect.fnUntraced(function* (sql: Sql, path: string) {
   if ((yield* sizeOf(`${path}.wal`)) > 0 && (yield* sizeOf(path)) < foldBelowBytes) {
