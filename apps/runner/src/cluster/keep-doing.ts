@@ -16,3 +16,6 @@ export const keepDoing = <A, E, R>(
     Effect.catchCause((cause) => Effect.logWarning(`${of.fails}: ${reasonOf(cause)}`)),
     Effect.repeat(Schedule.spaced(of.every))
   )
+
+/** For what must not be given up while the database is away. */
+export const untilItAnswers = { schedule: Schedule.spaced("1 second") } as const

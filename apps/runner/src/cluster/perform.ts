@@ -12,6 +12,7 @@ import {
   sayHowFar
 } from "./attempt-ledger.ts"
 import { doTask, newMeter } from "./do-task.ts"
+import { untilItAnswers } from "./keep-doing.ts"
 import { OpenedRuns } from "./opened-runs.ts"
 import { isAtHand } from "./pulse.ts"
 import { failedResult, type Task, type TaskResult, taskName } from "./task.ts"
@@ -22,8 +23,6 @@ const mostLost = 5
 
 /** Each two seconds a worker looks whether it has the spec; one that is being brought may be late. */
 const mostRefused = 5
-
-const untilItAnswers = { schedule: Schedule.spaced("1 second") } as const
 
 const gaveUp = ({ run, what }: Task, count: number) =>
   new RunnerError({

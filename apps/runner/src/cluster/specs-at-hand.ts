@@ -44,4 +44,5 @@ export const specsAtHand = Effect.fnUntraced(function* (place: SpecPlace) {
 })
 
 /** A DuckDB file has one writer at a time, on one machine. */
-export const isShareable = ({ specFile }: SpecAtHand): boolean => specFile.spec.destination.type !== "duckdb"
+export const isShareable = ({ specFile }: Pick<SpecAtHand, "specFile">): boolean =>
+  specFile.spec.destination.type !== "duckdb"

@@ -11,7 +11,7 @@ import { type SyncJob, SyncRunner } from "../serve/sync-runner.ts"
 import { clusterDatabase, unreachable } from "./cluster-database.ts"
 import { howFar } from "./how-far.ts"
 import { askForRun, endOf } from "./run-ledger.ts"
-import { fingerprintOf } from "./specs-at-hand.ts"
+import { fingerprintOf, isShareable } from "./specs-at-hand.ts"
 import { FailureText } from "./task.ts"
 
 /** What stopped a run on the worker that met it. */
@@ -36,7 +36,7 @@ const asker = Effect.try(() => `${userInfo().username} on ${hostname()}`).pipe(
 
 const runOf = Effect.fnUntraced(function* ({ runId, specFile, only, fullRefresh }: SyncJob) {
   const { spec, file } = specFile
-  if (spec.destination.type === "duckdb") return yield* notShareable(spec.name)
+  if (!isShareable({ specFile })) return yield* notShareable(spec.name)
   const text = yield* readText(file)
   return { runId, spec: spec.name, fingerprint: fingerprintOf(text ?? ""), request: { only, fullRefresh } }
 })

@@ -4,19 +4,17 @@
  *
  * https://effect.website/docs/workflow
  */
-import { Effect, Schedule, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import * as Activity from "effect/workflow/Activity"
 import * as Workflow from "effect/workflow/Workflow"
 import { closeRun } from "./close-run.ts"
+import { untilItAnswers } from "./keep-doing.ts"
 import { beginRun } from "./run-ledger.ts"
 import { RunOfSpec, type Task, TaskResult, WholeStream } from "./task.ts"
 import { haveDone } from "./task-queue.ts"
 
 /** Parts that failed are offered once more; after that one worker reads what is left. */
 const roundsOfParts = 2
-
-/** An activity that fails would end its workflow: the database's absence is waited for. */
-const untilItAnswers = { schedule: Schedule.spaced("1 second") } as const
 
 const SyncStream = Workflow.make("SyncStream", {
   payload: { run: RunOfSpec, whole: WholeStream },
@@ -50,6 +48,7 @@ export const syncStreamWorkflow = SyncStream.toLayer(
 
 export const syncWorkflow = Sync.toLayer(
   Effect.fnUntraced(function* ({ run }) {
+    // An activity that fails would end its workflow.
     yield* Activity.make({
       name: "start",
       execute: Effect.orDie(Effect.retry(beginRun(run.runId), untilItAnswers))

@@ -7,7 +7,7 @@ import { Effect, Exit, Schedule, Schema } from "effect"
 import * as PersistedQueue from "effect/persistence/PersistedQueue"
 import * as Activity from "effect/workflow/Activity"
 import * as DurableDeferred from "effect/workflow/DurableDeferred"
-import { reasonOf } from "./keep-doing.ts"
+import { reasonOf, untilItAnswers } from "./keep-doing.ts"
 import { Task, TaskResult, taskName } from "./task.ts"
 
 const Offered = Schema.Struct({ task: Task, answer: DurableDeferred.Token })
@@ -39,7 +39,7 @@ export const haveDone = Effect.fnUntraced(function* (step: string, tasks: Readon
         },
         { discard: true }
       )
-    }).pipe(Effect.retry(Schedule.spaced("1 second")), Effect.orDie)
+    }).pipe(Effect.retry(untilItAnswers), Effect.orDie)
   })
   return yield* Effect.forEach(tasks, (task) => DurableDeferred.await(answerTo(task)))
 })

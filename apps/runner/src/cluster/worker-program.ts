@@ -1,9 +1,8 @@
 /** `decant worker`: joins a cluster and does what is asked of it, until it is told to stop. */
 import { randomUUID } from "node:crypto"
 import { hostname } from "node:os"
-import { Effect, Layer, Logger, type LogLevel, Option, type Redacted, References } from "effect"
-import { exitCode } from "../exit-code.ts"
-import { type LogFormat, logLines } from "../serve/log-lines.ts"
+import { Effect, Layer, Option, type Redacted } from "effect"
+import { type LongRunning, longRunning } from "../serve/long-running.ts"
 import { counted } from "../terminal/numbers.ts"
 import type { Screen } from "../terminal/screen.ts"
 import { version } from "../version.ts"
@@ -22,14 +21,12 @@ import { isShareable, type SpecPlace, specsAtHand } from "./specs-at-hand.ts"
 import { Sync, syncStreamWorkflow, syncWorkflow } from "./sync-workflow.ts"
 import { takeTasks } from "./task-queue.ts"
 
-export interface WorkerRequest {
+export interface WorkerRequest extends LongRunning {
   readonly screen: Screen
   readonly url: Redacted.Redacted
   readonly place: SpecPlace
   readonly name: Option.Option<string>
   readonly atOnce: number
-  readonly logFormat: LogFormat
-  readonly logLevel: Option.Option<LogLevel.LogLevel>
 }
 
 /** Every worker starts what has been asked for: a run that is started twice is one run. */
@@ -103,16 +100,4 @@ const workerProgram = Effect.fnUntraced(function* (of: WorkerRequest) {
 
 /** With its own log; told to stop, it finishes the commits that have begun and hands its tasks back. */
 export const runWorker = (of: WorkerRequest) =>
-  workerProgram(of).pipe(
-    Effect.onInterrupt(() => Effect.logInfo("Left the cluster in good order.")),
-    Effect.provide(Logger.layer([logLines(of.logFormat)])),
-    Effect.provideService(
-      References.MinimumLogLevel,
-      Option.getOrElse(of.logLevel, () => "Info" as const)
-    ),
-    Effect.onInterrupt(() =>
-      Effect.sync(() => {
-        process.exitCode = exitCode.done
-      })
-    )
-  )
+  longRunning(workerProgram(of), { ...of, lastWords: "Left the cluster in good order." })

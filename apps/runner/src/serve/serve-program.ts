@@ -3,9 +3,8 @@ import { createServer } from "node:http"
 import { join } from "node:path"
 import type { ConnectorError } from "@decant/connector"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { Effect, Layer, Logger, type LogLevel, Option, References } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { HttpServer } from "effect/http"
-import { exitCode } from "../exit-code.ts"
 import { type Entry, signInUrlOf } from "../http/access.ts"
 import { httpServer } from "../http/http-server.ts"
 import { unsafeBind } from "../http/own-address.ts"
@@ -14,14 +13,14 @@ import { holdLock } from "../sync/lock-file.ts"
 import { counted } from "../terminal/numbers.ts"
 import type { Screen } from "../terminal/screen.ts"
 import { version } from "../version.ts"
-import { type LogFormat, logLines } from "./log-lines.ts"
+import { type LongRunning, longRunning } from "./long-running.ts"
 import { serveServices } from "./serve-services.ts"
 import { ServeSettings } from "./serve-settings.ts"
 import { serverRoutes } from "./server-routes.ts"
 import { type ShelvedSpec, SpecShelf } from "./spec-shelf.ts"
 import { telemetry } from "./telemetry.ts"
 
-export interface ServeRequest {
+export interface ServeRequest extends LongRunning {
   readonly screen: Screen
   readonly folder: string
   readonly file: string | null
@@ -31,8 +30,6 @@ export interface ServeRequest {
   /** What signs people in. */
   readonly entry: Entry
   readonly concurrency: number
-  readonly logFormat: LogFormat
-  readonly logLevel: Option.Option<LogLevel.LogLevel>
 }
 
 const portTaken = ({ host, port }: ServeRequest): RunnerError =>
@@ -110,16 +107,4 @@ export const serveProgram = Effect.fnUntraced(function* (of: ServeRequest) {
 
 /** With the server's own log; told to stop, it ends well. */
 export const runServer = (of: ServeRequest) =>
-  serveProgram(of).pipe(
-    Effect.onInterrupt(() => Effect.logInfo("Stopped in good order.")),
-    Effect.provide(Logger.layer([logLines(of.logFormat)])),
-    Effect.provideService(
-      References.MinimumLogLevel,
-      Option.getOrElse(of.logLevel, () => "Info" as const)
-    ),
-    Effect.onInterrupt(() =>
-      Effect.sync(() => {
-        process.exitCode = exitCode.done
-      })
-    )
-  )
+  longRunning(serveProgram(of), { ...of, lastWords: "Stopped in good order." })
