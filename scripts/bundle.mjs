@@ -7,6 +7,7 @@
  * its own; those of earlier builds go an hour later.
  */
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { createRequire } from "node:module"
 import { join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { bundleUi } from "./bundle-ui.mjs"
@@ -14,7 +15,34 @@ import { bundleUi } from "./bundle-ui.mjs"
 const root = fileURLToPath(new URL("..", import.meta.url))
 
 /** Native modules, and what a bundle would break, stay what they are: dependencies that npm installs. */
-const external = [/^@duckdb\//, /^open$/, /^undici$/]
+const external = [/^@duckdb\/node-bindings/, /^open$/]
+
+/**
+ * Effect's CLI makes a segmenter of texts when it is imported, which is 15 ms of each start; few commands ask it
+ * anything. In the bundle it is made with the first question.
+ */
+const laterSegmenter = {
+  name: "later-segmenter",
+  transform: (code, id) => {
+    if (!id.endsWith("/effect/dist/cli/CliOutput.js")) return null
+    const made = /const graphemeSegmenter = (?:\/\*#__PURE__\*\/)?(new Intl\.Segmenter\([^)]*\));/
+    if (!made.test(code))
+      throw new Error("Effect's CliOutput makes its segmenter otherwise: adapt scripts/bundle.mjs.")
+    return code
+      .replace(made, "let madeSegmenter; const graphemeSegmenter = () => (madeSegmenter ??= $1);")
+      .replaceAll("graphemeSegmenter.segment(", "graphemeSegmenter().segment(")
+  }
+}
+/** `export *` of a CommonJS module exports nothing in a bundle: the names are spelt out. */
+const namesOfUndici = {
+  name: "names-of-undici",
+  transform: (_code, id) => {
+    if (!id.endsWith("/@effect/platform-node/dist/Undici.js")) return null
+    const names = Object.keys(createRequire(id)("undici"))
+    return `import Undici from "undici"; export default Undici; export const { ${names.join(", ")} } = Undici;`
+  }
+}
+
 const commands = ["apps/runner", "packages/salesforce-emulator"]
 
 const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
@@ -38,7 +66,12 @@ const forgetOldChunks = (dist, written) => {
 
 const bundle = async (rolldown, folder) => {
   const dist = join(folder, "dist")
-  const build = await rolldown({ input: join(folder, "src/main.ts"), platform: "node", external })
+  const build = await rolldown({
+    input: join(folder, "src/main.ts"),
+    platform: "node",
+    external,
+    plugins: [laterSegmenter, namesOfUndici]
+  })
   const { output } = await build.generate({
     format: "esm",
     minify: true,

@@ -1,6 +1,6 @@
 /** Tables for a terminal: numbers to the right, wide cells cut to the width of the window. */
-import { CliOutput } from "effect/cli"
 import type { Surface } from "./screen.ts"
+import { fits, graphemes, width } from "./width.ts"
 
 export interface TableColumn {
   readonly name: string
@@ -16,7 +16,6 @@ const gap = "  "
 const narrowest = 6
 /** An Id of Salesforce or a time to the second. */
 const comfortable = 20
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" })
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
 const named: Readonly<Record<string, string>> = { "\n": "⏎", "\r": "", "\t": " " }
@@ -25,13 +24,11 @@ const named: Readonly<Record<string, string>> = { "\n": "⏎", "\r": "", "\t": "
 export const printable = (text: string): string =>
   text.replace(control, (character) => named[character] ?? "�")
 
-const width = CliOutput.displayWidth
-
 export const cut = (text: string, columns: number): string => {
-  if (text.length <= columns && width(text) <= columns) return text
+  if (fits(text, columns)) return text
   let kept = ""
   let used = 0
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes(text)) {
     const next = width(segment)
     if (used + next > columns - 1) break
     kept += segment

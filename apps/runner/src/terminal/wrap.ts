@@ -1,8 +1,6 @@
 /** Long lines on a terminal break between words, and what follows hangs under what it belongs to. */
-import { CliOutput } from "effect/cli"
 import type { Surface } from "./screen.ts"
-
-const width = CliOutput.displayWidth
+import { fits, width } from "./width.ts"
 
 const label = /^(\s*(?:(?:Fix|Error|Cause|More|Warning):\s+|[✔✘!‖]\s+)?)/u
 
@@ -16,7 +14,7 @@ const hangOf = (line: string): number => width(label.exec(line.replaceAll(colour
 const pieces = /(?:[^\s`]|`[^`]*`|`)+/g
 
 export const wrapLine = (line: string, columns: number, hang = hangOf(line)): ReadonlyArray<string> => {
-  if (width(line) <= columns) return [line]
+  if (fits(line, columns)) return [line]
   const space = " ".repeat(Math.min(hang, Math.floor(columns / 2)))
   const lines: Array<string> = []
   const start = /^\s*/.exec(line)?.[0] ?? ""
