@@ -133,6 +133,11 @@ export interface Source {
   readonly identity: { readonly orgId: string; readonly orgName: string; readonly userName: string }
   readonly check: Effect.Effect<ReadonlyArray<CheckLine>, Failure>
   readonly discover: (objects: ReadonlyArray<string>) => Effect.Effect<Catalog, Failure>
+  /**
+   * Asks for what the next plan of these streams (all when none is named) needs, while something else is waited for.
+   * What goes wrong is left to the plan, which asks again.
+   */
+  readonly askAhead?: (only: ReadonlyArray<string>) => Effect.Effect<void>
   /** Fails only for what concerns all streams; one stream's trouble is a plan of status `failed`. */
   readonly plan: (request: PlanRequest) => Effect.Effect<ReadonlyArray<StreamPlan>, Failure>
   /** Of plans of this source; reads no rows. */

@@ -16,6 +16,7 @@ import { checkOrg } from "./check/check-org.ts"
 import { seesEveryRow } from "./check/row-access-lines.ts"
 import { readUserPermissions } from "./check/user-permissions.ts"
 import { catalogOf, rawDescribes } from "./describe/catalog-of.ts"
+import { type Described, describeObjects } from "./describe/describe-objects.ts"
 import { budgetGate, type Shares, sharesOf } from "./org/api-budget.ts"
 import { makeBulkRoom } from "./org/bulk-room.ts"
 import { openCallCount } from "./org/call-count.ts"
@@ -36,7 +37,7 @@ import type { ReadError } from "./read-error.ts"
 import { sourceError } from "./source-error.ts"
 import { describeAgain } from "./streams/describe-again.ts"
 import { forecastStreams } from "./streams/forecast.ts"
-import { type PlannedStream, planStreams } from "./streams/plan-streams.ts"
+import { namedObjects, type PlannedStream, planStreams } from "./streams/plan-streams.ts"
 import { refreshDue } from "./streams/refresh-due.ts"
 import type { StreamDefinition } from "./streams/stream-definition.ts"
 import { type Tuning, tunedBy, tuning } from "./tuning.ts"
@@ -123,6 +124,13 @@ const sourceOver = Effect.fnUntraced(function* (
       )
     )
   )
+  let ahead: Described = new Map()
+  /** Once: a later plan wants to know how things are then. */
+  const takeAhead = (): Described => {
+    const taken = ahead
+    ahead = new Map()
+    return taken
+  }
   const budgetNow = () => callsLeft(client.apiUsage(), budget?.shares ?? null, budget?.count.total() ?? 0)
   const readingOf = (
     definition: StreamDefinition,
@@ -162,8 +170,17 @@ const sourceOver = Effect.fnUntraced(function* (
         return { streams, sharedCalls: sharedCalls + asked, budget: budgetNow() }
       }),
     budget: Effect.sync(budgetNow),
+    askAhead: (only) =>
+      describeObjects(client, namedObjects(spec, only)).pipe(
+        Effect.tap((described) =>
+          Effect.sync(() => {
+            ahead = described
+          })
+        ),
+        Effect.ignore
+      ),
     plan: (request) =>
-      Effect.map(planStreams(client, spec, request, identity.access, seesAll), (streams) => {
+      Effect.map(planStreams(client, spec, request, identity.access, seesAll, takeAhead()), (streams) => {
         for (const stream of streams) planned.set(stream.plan.stream, stream)
         deleteLog.expect(streams.flatMap((stream) => deleteQuestion(stream, spec.source.lookback)))
         return streams.map(({ plan }) => plan)

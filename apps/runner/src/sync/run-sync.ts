@@ -69,8 +69,12 @@ export const openBoth = Effect.fnUntraced(function* ({
   specFile,
   screen,
   adoptOrg: adopts = false,
-  memory = "normal"
-}: Pick<RunRequest, "specFile" | "screen" | "adoptOrg" | "memory">) {
+  memory = "normal",
+  only
+}: Pick<RunRequest, "specFile" | "screen" | "adoptOrg" | "memory"> & {
+  /** Streams that are planned at once; absent where that comes later. */
+  readonly only?: ReadonlyArray<string>
+}) {
   const { spec, folder } = specFile
   const sources = yield* findSource(spec.source.type)
   const [source, destinations] = yield* Effect.all(
@@ -86,7 +90,13 @@ export const openBoth = Effect.fnUntraced(function* ({
   if (adopts) yield* adoptOrg({ specFile, screen }, orgId)
   const maskKeys = yield* maskKeysOf(specFile)
   const destination = yield* destinations.open({ spec, folder, orgId, maskKeys, memory, notice: screen.note })
-  const stored = yield* destination.checkpoints.pipe(during(screen, "Looking at how far the copy is"))
+  const [stored] = yield* Effect.all(
+    [
+      destination.checkpoints.pipe(during(screen, "Looking at how far the copy is")),
+      (only && source.askAhead?.(only)) ?? Effect.void
+    ],
+    { concurrency: 2 }
+  )
   return { source, destination, stored }
 })
 type Opened = Effect.Success<ReturnType<typeof openBoth>>

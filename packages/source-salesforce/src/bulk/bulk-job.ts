@@ -12,7 +12,7 @@ import { hashOf } from "../streams/work.ts"
 
 const FIRST_POLL = Duration.millis(200)
 const SLOWEST_POLL = Duration.seconds(30)
-const POLL_SLOWDOWN = 1.5
+const POLL_SLOWDOWN = 1.3
 
 const JobReply = Schema.Struct({
   id: Schema.String,

@@ -71,12 +71,20 @@ const checkNames = (choice: StreamChoice, request: PlanRequest): Effect.Effect<v
 const listsName = (names: ReadonlyArray<string>, stream: string): boolean =>
   names.some((name) => name.toLowerCase() === stream.toLowerCase())
 
+/** Objects that a plan of these streams describes in any case. */
+export const namedObjects = (spec: Spec, only: ReadonlyArray<string>): ReadonlyArray<string> =>
+  chooseStreams(spec, [])
+    .objects.filter((stream) => only.length === 0 || listsName(only, streamName(stream)))
+    .map(({ object }) => object)
+
 /** The object's describe, or why the stream cannot be. */
 const settle = Effect.fnUntraced(function* (
   client: SalesforceClient,
-  objects: ReadonlyArray<string>
+  objects: ReadonlyArray<string>,
+  ahead: Described
 ): Effect.fn.Return<Described, ReadError> {
-  const described = new Map(yield* describeObjects(client, objects))
+  const unknown = objects.filter((object) => !ahead.has(object.toLowerCase()))
+  const described = new Map([...ahead, ...(yield* describeObjects(client, unknown))])
   const missing = objects.filter((object) => {
     const result = described.get(object.toLowerCase())
     return result !== undefined && Result.isFailure(result) && result.failure.code === "API_NOT_FOUND"
@@ -207,7 +215,8 @@ export const planStreams = Effect.fn("salesforce.plan")(function* (
   spec: Spec,
   request: PlanRequest,
   access: string | null,
-  seesAll: SeesAll = () => Effect.succeed(true)
+  seesAll: SeesAll = () => Effect.succeed(true),
+  ahead: Described = new Map()
 ): Effect.fn.Return<ReadonlyArray<PlannedStream>, ReadError> {
   const choice = chooseStreams(spec, hasGlob(spec) ? yield* listObjects(client) : [])
   yield* checkNames(choice, request)
@@ -220,7 +229,8 @@ export const planStreams = Effect.fn("salesforce.plan")(function* (
   const queries = soql.flatMap(({ parsed }) => (Result.isSuccess(parsed) ? [parsed.success] : []))
   const described = yield* settle(
     client,
-    [...objects, ...queries].map(({ object }) => object)
+    [...objects, ...queries].map(({ object }) => object),
+    ahead
   )
   const related = yield* describeParents(client, [
     ...pathsOf(spec, objects, described),
