@@ -17,6 +17,62 @@ describe("REST records as CSV", () => {
     assert.strictEqual(line, '"9007199254740993","5.0","1.6147805824397E13","-0.10"\n')
   })
 
+  it("takes nothing inside of a text for a number, however much it looks like one", () => {
+    const texts = [
+      ',"x":5}',
+      '{"x":5,"y":6}',
+      ":5,",
+      "{",
+      ",",
+      '"',
+      "\\",
+      '\\",\\"x\\":5',
+      '[{"a":1}]',
+      '"N":7'
+    ]
+    for (const text of texts) {
+      for (const other of texts) {
+        const json = JSON.stringify({ [`K${texts.indexOf(text)}`]: text, N: 5, Other: other, M: -1.5e3 })
+        assert.deepStrictEqual(record(json), { ...JSON.parse(json), N: "5", M: "-1500" })
+      }
+    }
+  })
+
+  it.effect.prop(
+    "reads what any JSON reader reads, but numbers as their text",
+    {
+      values: Schema.Array(
+        Schema.Union([
+          Schema.String,
+          Schema.Finite,
+          Schema.Null,
+          Schema.Boolean,
+          Schema.Literals(['":5,', ',"a":5', "{", ",", '"', "\\", ":", "}"]),
+          Schema.Array(Schema.Struct({ In: Schema.Finite, Text: Schema.String }))
+        ])
+      ),
+      space: Schema.Literals(["", " ", "\n\t"])
+    },
+    ({ values, space }) =>
+      Effect.sync(() => {
+        const sent = JSON.stringify(
+          { totalSize: 1, records: values.map((value) => ({ Value__c: value })) },
+          null,
+          space
+        )
+        const byReviver = JSON.parse(sent, (_key, value) =>
+          typeof value === "number" ? String(value) : value
+        )
+        assert.deepStrictEqual(parseKeepingNumbers(sent), byReviver)
+      })
+  )
+
+  it("still refuses what is not JSON", () => {
+    for (const text of ['{"A":01}', '{"A":1.}', '{"A":5-3}', '{"A":5', '{"A":+5}', ""]) {
+      assert.throws(() => parseKeepingNumbers(text))
+    }
+  })
+
   it("writes booleans, datetimes, nulls and absent keys like Bulk", () => {
     const line = recordWriter(["Flag", "Stamp", "Nothing", "Absent"])(
       record('{"Flag":false,"Stamp":"2024-01-02T03:04:05.000+0000","Nothing":null}')
