@@ -34,6 +34,8 @@ describe("REST records as CSV", () => {
       for (const other of texts) {
         const json = JSON.stringify({ [`K${texts.indexOf(text)}`]: text, N: 5, Other: other, M: -1.5e3 })
         assert.deepStrictEqual(record(json), { ...JSON.parse(json), N: "5", M: "-1500" })
+        const list = JSON.stringify({ List: [text, other, text] })
+        assert.deepStrictEqual(record(list), JSON.parse(list))
       }
     }
   })
