@@ -77,23 +77,25 @@ const changedColumns = Effect.fnUntraced(function* (sql: Sql, change: Change) {
   return new Set(cells.flatMap(([name], at) => (flags[at] === "true" ? [name] : [])))
 })
 
-/** Columns that the stage does not have keep what they hold. */
+/** Columns that the stage does not have keep what they hold, so the old rows go after the new ones have come. */
 const takeOutAndPutIn = Effect.fnUntraced(function* (sql: Sql, change: Change) {
   const { target } = change
   const cells = cellsOf(change)
   const names = [...target.types.keys()]
   const kept = names.some((name) => !cells.has(name))
-  const values = names.map((name) => `${cells.get(name) ?? `t.${identifier(name)}`} AS ${identifier(name)}`)
-  const rows = `FROM ${actionsTable} a JOIN ${change.stage.table} s ON s.rowid = a.stage_row
-    ${kept ? `JOIN ${target.sql} t ON t.rowid = a.target_row` : ""} WHERE a.action IN ('update', 'delete')`
-  yield* sql.run(`CREATE OR REPLACE TEMP TABLE _decant_changed AS SELECT ${values.join(", ")} ${rows}`)
+  const columns = names.map(identifier).join(", ")
+  const values = names.map((name) => cells.get(name) ?? `t.${identifier(name)}`).join(", ")
+  const [old, actions] = kept
+    ? [`JOIN ${target.sql} t ON t.rowid = a.target_row`, "'update', 'delete'"]
+    : ["", "'insert', 'update', 'delete'"]
+  yield* sql.run(
+    `INSERT INTO ${target.sql} (${columns}) SELECT ${values} FROM ${actionsTable} a
+       JOIN ${change.stage.table} s ON s.rowid = a.stage_row ${old} WHERE a.action IN (${actions})`
+  )
   yield* sql.run(
     `DELETE FROM ${target.sql} WHERE rowid IN (SELECT target_row FROM ${actionsTable} WHERE action IN ('update', 'delete', 'remove'))`
   )
-  const columns = names.map(identifier).join(", ")
-  yield* sql.run(`INSERT INTO ${target.sql} (${columns}) SELECT ${columns} FROM temp._decant_changed`)
-  yield* sql.run("DROP TABLE temp._decant_changed")
-  yield* insertNew(sql, change)
+  if (kept) yield* insertNew(sql, change)
 })
 
 /** Of `rows` rows: from here on DuckDB closes the gaps at once. */
