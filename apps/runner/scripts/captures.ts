@@ -1,6 +1,6 @@
 /** The runs that docs/captures shows: a first look at the demo org, one command after the other. */
 
-import { openWorkspace, specText } from "../test/support/decant.ts"
+import { openWarmWorkspace, specText } from "../test/support/decant.ts"
 import type { Emulator } from "../test/support/emulator.ts"
 
 const commands: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -19,7 +19,7 @@ const quoted = (argument: string): string => (/\s/.test(argument) ? `"${argument
 
 /** By name, what a person would see: the command and its answer. */
 export const capture = async (org: Emulator): Promise<ReadonlyMap<string, string>> => {
-  const workspace = await openWorkspace(org.env, specText())
+  const workspace = await openWarmWorkspace(org.env, specText())
   try {
     const captured = new Map<string, string>()
     for (const [name, args] of Object.entries(commands)) {

@@ -2,16 +2,16 @@
 import { afterAll, assert, beforeAll, it, vi } from "@effect/vitest"
 import { configured, speak, writeJson } from "./support/airbyte.ts"
 import { answerInBrowser } from "./support/browser.ts"
-import { openWorkspace, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
-  workspace = await openWorkspace(org.env)
+  org = await borrowEmulator("--dataset", "demo")
+  workspace = await openWarmWorkspace(org.env)
 })
 afterAll(async () => {
   await workspace?.remove()

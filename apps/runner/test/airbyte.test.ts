@@ -10,8 +10,8 @@ import {
   statusesOf,
   writeJson
 } from "./support/airbyte.ts"
-import { openWorkspace, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
@@ -57,8 +57,8 @@ const read = (state?: ReadonlyArray<unknown>, catalog = "catalog.json"): Promise
   )
 
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
-  workspace = await openWorkspace(org.env)
+  org = await borrowEmulator("--dataset", "demo")
+  workspace = await openWarmWorkspace(org.env)
   writeJson(workspace, "config.json", configOf(objects))
   discovered = await speak(workspace, "discover", "--config", "config.json")
   writeJson(workspace, "catalog.json", configured(discovered))

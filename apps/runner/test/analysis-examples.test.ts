@@ -2,8 +2,8 @@
 import { copyFileSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
-import { openWorkspace, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -13,8 +13,8 @@ const questions = readdirSync(folder).filter((name) => name.endsWith(".sql"))
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
-  workspace = await openWorkspace(org.env)
+  org = await borrowEmulator("--dataset", "demo")
+  workspace = await openWarmWorkspace(org.env)
   copyFileSync(join(folder, "analysis.yaml"), workspace.path("analysis.yaml"))
   const synced = await workspace.run(["sync", "analysis.yaml"])
   assert.strictEqual(synced.code, 0, synced.stderr)

@@ -1,20 +1,20 @@
 /** A spec's budget of API calls pauses a run, whose state is kept, and the next one goes on. */
 import { afterAll, assert, beforeAll, it, vi } from "@effect/vitest"
 import { allDifferences } from "./support/compare.ts"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await borrowEmulator("--dataset", "demo")
   const spec = specText(["Contact", "User"]).replace(
     "\n  streams:",
     "\n  apiBudget: { org: 80%, own: 20% }\n  streams:"
   )
-  workspace = await openWorkspace(org.env, spec)
+  workspace = await openWarmWorkspace(org.env, spec)
 })
 afterAll(async () => {
   await workspace?.remove()

@@ -2,8 +2,8 @@
 import { readFile, writeFile } from "node:fs/promises"
 import type { RunReport } from "@decant/connector"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
@@ -26,8 +26,8 @@ destination:`
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
-  workspace = await openWorkspace(
+  org = await borrowEmulator("--dataset", "demo")
+  workspace = await openWarmWorkspace(
     org.env,
     specText([]).replace("  streams:\n\ndestination:", `  streams:${streams}`)
   )

@@ -5,13 +5,13 @@ import { stripVTControlCharacters } from "node:util"
 import { afterAll, assert, beforeAll, it, vi } from "@effect/vitest"
 import { capture } from "../scripts/captures.ts"
 import { svgText } from "../scripts/terminal-svg.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 let org: Emulator
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await borrowEmulator("--dataset", "demo")
 })
 afterAll(() => org?.stop())
 

@@ -1,10 +1,9 @@
 /** `decant check` names what is missing, hidden, misspelt or running out, each with what to do about it. */
 import { writeFile } from "node:fs/promises"
 import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it, vi } from "@effect/vitest"
-import { openWorkspace, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
-// Each step is a process of its own: on a busy machine a handful of them take their time.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 interface Line {
@@ -17,12 +16,12 @@ interface Line {
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await borrowEmulator("--dataset", "demo")
 })
 afterAll(() => org?.stop())
 beforeEach(async () => {
   await org.control("POST", "reset", {})
-  workspace = await openWorkspace(org.env)
+  workspace = await openWarmWorkspace(org.env)
 })
 afterEach(() => workspace.remove())
 

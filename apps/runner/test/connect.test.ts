@@ -4,10 +4,9 @@ import { chmod, copyFile, mkdir, readdir, readFile, stat, writeFile } from "node
 import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it, vi } from "@effect/vitest"
 import { answerInBrowser, confirmDevice } from "./support/browser.ts"
 import { holdCallbackPort } from "./support/callback-port.ts"
-import { type Ended, openWorkspace, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { type Ended, openWarmWorkspace, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
-// Each step is a process of its own: on a busy machine a handful of them take their time.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 const callback = "http://localhost:4767/callback"
@@ -15,11 +14,11 @@ const callback = "http://localhost:4767/callback"
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await borrowEmulator("--dataset", "demo")
 })
 afterAll(() => org?.stop())
 beforeEach(async () => {
-  workspace = await openWorkspace({ ...org.env })
+  workspace = await openWarmWorkspace({ ...org.env })
 })
 afterEach(() => workspace.remove())
 

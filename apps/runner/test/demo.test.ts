@@ -2,14 +2,14 @@
 import { existsSync } from "node:fs"
 import { readdir, readFile, rm } from "node:fs/promises"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
-import { type Ended, openWorkspace, type Workspace } from "./support/decant.ts"
+import { type Ended, openWarmWorkspace, type Workspace } from "./support/decant.ts"
 
 // Each step is a process of its own: on a busy machine a handful of them take their time.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 let workspace: Workspace
 beforeAll(async () => {
-  workspace = await openWorkspace({})
+  workspace = await openWarmWorkspace({})
   await rm(workspace.path("decant.yaml"))
 })
 afterAll(() => workspace?.remove())
@@ -32,7 +32,7 @@ const stillRuns = async (url: string): Promise<boolean> => {
 
 describe("decant demo", () => {
   it("syncs twice, marks what changed, and ends with what to type next", async () => {
-    const ended = await workspace.run(["demo"])
+    const ended = await workspace.start(["demo"]).ended
     assert.strictEqual(ended.code, 0, ended.stderr)
     assert.match(ended.stdout, /Zürich Analytics AG.+← new/)
     assert.match(ended.stdout, /← .*reference/)
@@ -54,7 +54,7 @@ describe("decant demo", () => {
   })
 
   it("keeps the earlier database when it runs again, and prints one document with --json", async () => {
-    const ended = await workspace.run(["demo", "--json"])
+    const ended = await workspace.start(["demo", "--json"]).ended
     assert.strictEqual(ended.code, 0, ended.stderr)
     assert.include(ended.stderr, "decant-demo/previous/demo.duckdb")
     assert.isTrue(existsSync(workspace.path("decant-demo/previous/demo.duckdb")))

@@ -1,8 +1,8 @@
 /** The org's schema and its formulas change; the copy follows, and the report names what changed. */
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { allDifferences } from "./support/compare.ts"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
@@ -11,14 +11,14 @@ const objects = ["Account", "Opportunity"]
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await borrowEmulator("--dataset", "demo")
   const spec = specText(objects)
     .replace(
       "\n      roles: { logo: Customer_Logo__c, reference: Reference_Status__c, marketingRights: Marketing_Rights__c }",
       ""
     )
     .replaceAll(/- object: (\w+)/g, "- object: $1\n      fields: all")
-  workspace = await openWorkspace(org.env, spec)
+  workspace = await openWarmWorkspace(org.env, spec)
 })
 afterAll(async () => {
   await workspace?.remove()

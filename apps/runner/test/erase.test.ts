@@ -2,8 +2,8 @@
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
@@ -11,11 +11,11 @@ let org: Emulator
 let workspace: Workspace
 let person: Readonly<Record<string, unknown>>
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await borrowEmulator("--dataset", "demo")
   const spec = specText(["Contact"])
     .replace("- object: Contact", "- object: Contact\n      history: true")
     .replace("path: ./test.duckdb", "path: ./test.duckdb\n  publish: ./snapshot.duckdb")
-  workspace = await openWorkspace(org.env, spec)
+  workspace = await openWarmWorkspace(org.env, spec)
   assert.strictEqual((await workspace.run(["sync"])).code, 0)
   const [first] = (await org.truth("Contact")).filter((row) => row.Email !== null && row.IsDeleted === false)
   person = first ?? {}

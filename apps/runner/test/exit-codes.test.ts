@@ -1,26 +1,35 @@
 /** What scripts rely on: each command's exit code for each way to fail, and one JSON document on stdout. */
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { type Ended, openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
-// Each step is a process of its own: on a busy machine a handful of them take their time.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
 
 let org: Emulator
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "empty")
+  org = await borrowEmulator("--dataset", "empty")
 })
 afterAll(() => org?.stop())
 
 /** A folder of its own: of two runs in one, the second would find it locked. */
 const inOwnFolder = async <A>(use: (workspace: Workspace) => Promise<A>): Promise<A> => {
-  const workspace = await openWorkspace(org.env, specText(["Account"]))
+  const workspace = await openWarmWorkspace(org.env, specText(["Account"]))
   try {
     return await use(workspace)
   } finally {
     await workspace.remove()
   }
 }
+
+/** Commands end in one place with their code: of `sync`, `query` and `schema` that is seen of a process. */
+const started = new Set(["sync", "query", "schema"])
+
+const endOf = (
+  workspace: Workspace,
+  args: ReadonlyArray<string>,
+  env?: Readonly<Record<string, string>>
+): Promise<Ended> =>
+  started.has(args[0] ?? "") ? workspace.start(args, env).ended : workspace.run(args, env)
 
 const needSpec = [
   ["connect"],
@@ -71,9 +80,9 @@ const cases: Readonly<Record<string, ReadonlyArray<Case>>> = {
 }
 
 for (const [when, table] of Object.entries(cases)) {
-  describe.concurrent(`commands ${when}`, () => {
+  describe(`commands ${when}`, () => {
     it.each(table)("$args.0 exits $exit", async ({ args, env, exit, code }) => {
-      const ended = await inOwnFolder((workspace) => workspace.run([...args, "--json"], env))
+      const ended = await inOwnFolder((workspace) => endOf(workspace, [...args, "--json"], env))
       assert.strictEqual(ended.code, exit, ended.stderr + ended.stdout)
       const document = JSON.parse(ended.stdout)
       if (code === null) return assert.isUndefined(document.error)

@@ -3,20 +3,19 @@ import { readdir, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it, vi } from "@effect/vitest"
 import { allDifferences } from "./support/compare.ts"
-import { type Ended, openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { type Ended, openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
-// Each step is a process of its own: on a busy machine a handful of them take their time.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await borrowEmulator("--dataset", "demo")
 })
 afterAll(() => org?.stop())
 beforeEach(async () => {
-  workspace = await openWorkspace(org.env)
+  workspace = await openWarmWorkspace(org.env)
 })
 afterEach(() => workspace.remove())
 

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { answerInBrowser } from "./support/browser.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 import { answered, cookieOf, eventsOf, type Served, startServed } from "./support/served.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -19,7 +19,7 @@ let privateKey: string
 let jwtClient: string
 
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await borrowEmulator("--dataset", "demo")
   server = await startServed({ env: { DECANT_SALESFORCE_CLIENT_ID: quickApp } })
   const redirectUris = [`${server.url}/oauth/callback`]
   const scopes = ["api", "refresh_token", "id"]

@@ -1,8 +1,8 @@
 /** What a page of another site, somebody without the token, or a mischievous request gets: nothing. */
 import { request as httpRequest } from "node:http"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
-import { openWorkspace, specText } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 import { cookieOf, type Served, startServed } from "./support/served.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -13,7 +13,7 @@ let server: Served
 let locked: Served
 
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await borrowEmulator("--dataset", "demo")
   const files = { "acme.yaml": specText(["User"]) }
   server = await startServed({ files, env: org.env })
   locked = await startServed({ env: { DECANT_PASSWORD: "correct horse battery staple" } })
@@ -290,7 +290,7 @@ describe("SQL", () => {
 
 describe("an address that others can reach", () => {
   const refusedStart = async (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) => {
-    const workspace = await openWorkspace(org.env)
+    const workspace = await openWarmWorkspace(org.env)
     try {
       const ended = await workspace.run(["serve", "--port", "0", ...args], env)
       assert.strictEqual(ended.code, 2, ended.stderr)

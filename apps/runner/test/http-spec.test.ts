@@ -3,7 +3,7 @@ import { readdir, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { openDatabase } from "./support/database.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 import { cookieOf, eventsOf, type Served, startServed, textOf } from "./support/served.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -35,7 +35,7 @@ let org: Emulator
 let server: Served
 
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await borrowEmulator("--dataset", "demo")
   const files = {
     "acme.yaml": spec("alerts: [{ webhook: https://hooks.example/T0/secret-path }]\n"),
     "clear.yaml": spec()

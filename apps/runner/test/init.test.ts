@@ -6,8 +6,8 @@ import { Effect, Schema } from "effect"
 import { methods } from "../src/connect/chosen-auth.ts"
 import { roleCandidates } from "../src/init/role-suggestions.ts"
 import { starterSpec, variablesOf } from "../src/init/starter-spec.ts"
-import { openWorkspace, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -84,8 +84,8 @@ describe("decant init", () => {
   let org: Emulator
   let workspace: Workspace
   beforeAll(async () => {
-    org = await startEmulator("--dataset", "demo")
-    workspace = await openWorkspace(org.env)
+    org = await borrowEmulator("--dataset", "demo")
+    workspace = await openWarmWorkspace(org.env)
   })
   afterAll(async () => {
     await workspace?.remove()

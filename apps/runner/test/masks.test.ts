@@ -1,21 +1,21 @@
 /** Masked values are hidden in the copy, comparable with each other, and the same in every run. */
 import { readFile } from "node:fs/promises"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await borrowEmulator("--dataset", "demo")
   const spec = specText(["Contact"]).replace(
     "- object: Contact",
     "- object: Contact\n      mask: { Email: hmac, Title: drop }"
   )
   // A key folder of its own: the test must not make one in the person's home.
-  workspace = await openWorkspace({ ...org.env }, spec)
+  workspace = await openWarmWorkspace({ ...org.env }, spec)
 })
 afterAll(async () => {
   await workspace?.remove()

@@ -4,8 +4,8 @@ import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { Effect, Exit } from "effect"
 import { guardPostgres } from "../src/mcp/copy-guard.ts"
 import { openForReading } from "../src/mcp/rest-paths.ts"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 import { type Agent, type HttpServer, httpServer, stdioAgent } from "./support/mcp-client.ts"
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
@@ -39,7 +39,7 @@ const jwtSpec = (): string =>
   )}${rules}`
 
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await borrowEmulator("--dataset", "demo")
   const users = (await org.truth("User")).filter(
     ({ IsActive, Username }) => IsActive === true && Username !== org.username
   )
@@ -56,7 +56,7 @@ beforeAll(async () => {
   const accounts = (await org.truth("Account")).filter(({ IsDeleted }) => IsDeleted === false)
   hidden = accounts.slice(0, 3).map(({ Id }) => Id)
   await org.records("Account", { unshare: { ids: hidden, users: [one] } })
-  workspace = await openWorkspace(env, jwtSpec())
+  workspace = await openWarmWorkspace(env, jwtSpec())
   const synced = await workspace.run(["sync"])
   assert.strictEqual(synced.code, 0, synced.stderr)
   server = await httpServer(workspace, env)
@@ -127,7 +127,7 @@ describe("over HTTP", () => {
     const same = await workspace.run(["mcp", "--http", "--port", "0"], { BEN_TOKEN: tokens.ANA_TOKEN })
     assert.strictEqual(same.code, 2)
     assert.notInclude(same.stderr, tokens.ANA_TOKEN)
-    const other = await openWorkspace({ ...org.env, ...env }, specText(["Account"]) + rules)
+    const other = await openWarmWorkspace({ ...org.env, ...env }, specText(["Account"]) + rules)
     const unmapped = await other.run(["mcp", "--http", "--port", "0"])
     assert.strictEqual(unmapped.code, 2)
     assert.include(unmapped.stderr, "jwt-bearer")

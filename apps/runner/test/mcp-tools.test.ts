@@ -2,14 +2,21 @@
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
-import { openWorkspace, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 import { type Agent, type HttpServer, httpServer, stdioAgent } from "./support/mcp-client.ts"
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 
 const token = "a-token-that-only-this-test-knows"
 let org: Emulator
+/** What the org holds while agents ask; nothing here changes it. */
+const truths = new Map<string, ReturnType<Emulator["truth"]>>()
+const truth = (object: string) => {
+  const known = truths.get(object) ?? org.truth(object)
+  truths.set(object, known)
+  return known
+}
 let workspace: Workspace
 let server: HttpServer
 const agents: Record<string, Agent> = {}
@@ -20,8 +27,8 @@ const agent = (transport: string): Agent => {
 }
 
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
-  workspace = await openWorkspace(org.env)
+  org = await borrowEmulator("--dataset", "demo")
+  workspace = await openWarmWorkspace(org.env)
   assert.strictEqual((await workspace.run(["sync"])).code, 0)
   await org.records("Contact", {
     insert: [
@@ -58,7 +65,7 @@ describe.each(["stdio", "http"])("over %s", (transport) => {
 
   it("answers through every tool that it lists", async () => {
     const { call, client } = agent(transport)
-    const [opportunity] = (await org.truth("Opportunity")).filter(({ IsDeleted }) => IsDeleted === false)
+    const [opportunity] = (await truth("Opportunity")).filter(({ IsDeleted }) => IsDeleted === false)
     const questions: Record<string, Record<string, unknown>> = {
       query_copy: { sql: "WITH big AS (SELECT * FROM Account) SELECT count(*) FROM big" },
       list_tables: { table: "Contact" },
@@ -93,7 +100,7 @@ describe.each(["stdio", "http"])("over %s", (transport) => {
       descending: true,
       limit: 5
     })
-    const newest = (await org.truth("Account"))
+    const newest = (await truth("Account"))
       .filter(({ IsDeleted }) => IsDeleted === false)
       .map(({ CreatedDate }) => String(CreatedDate))
       .sort()
@@ -119,10 +126,10 @@ describe.each(["stdio", "http"])("over %s", (transport) => {
   })
 
   it("gives the details of an opportunity by its Id, with labels and the names behind Ids", async () => {
-    const opportunity = (await org.truth("Opportunity")).find(
+    const opportunity = (await truth("Opportunity")).find(
       ({ IsDeleted, AccountId }) => IsDeleted === false && AccountId !== null
     )
-    const account = (await org.truth("Account")).find(({ Id }) => Id === opportunity?.AccountId)
+    const account = (await truth("Account")).find(({ Id }) => Id === opportunity?.AccountId)
     const { data } = await agent(transport).call("get_record", { id: opportunity?.Id })
     assert.deepStrictEqual([data.object, data.name], ["Opportunity", opportunity?.Name])
     const field = (name: string) => data.fields.find((one: { field: string }) => one.field === name)
@@ -181,7 +188,7 @@ it("tells what changed, by the copy", async () => {
     limit: 1
   })
   const [account] = data.streams
-  assert.strictEqual(account.changed, (await org.truth("Account")).length)
+  assert.strictEqual(account.changed, (await truth("Account")).length)
   assert.lengthOf(account.newest, 1)
   const none = await agent("stdio").call("what_changed", { since: "2999-01-01T00:00:00Z" })
   assert.isTrue(none.data.streams.every(({ changed }: { changed: number }) => changed === 0))

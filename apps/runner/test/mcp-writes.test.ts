@@ -1,8 +1,8 @@
 /** What agents may change when they may: only the objects that are named, each write with its before and after. */
 import { readFile, stat } from "node:fs/promises"
 import { afterAll, assert, beforeAll, it, vi } from "@effect/vitest"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 import { type Agent, type HttpServer, httpServer, stdioAgent } from "./support/mcp-client.ts"
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
@@ -17,8 +17,8 @@ let agent: Agent
 let asked: Agent
 
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
-  workspace = await openWorkspace(org.env, `${specText(["Account"])}mcp: { objects: [Contact] }\n`)
+  org = await borrowEmulator("--dataset", "demo")
+  workspace = await openWarmWorkspace(org.env, `${specText(["Account"])}mcp: { objects: [Contact] }\n`)
   server = await httpServer(workspace, { ...org.env, DECANT_MCP_TOKEN: token }, ["--allow-writes"])
   asked = await server.agent(token, false)
   agent = await stdioAgent(workspace, org.env, ["--allow-writes", "--objects", "Contact,Task"])
@@ -57,7 +57,7 @@ it("lists the tools that write, as what they are, only when writes are allowed",
 })
 
 it("needs the objects by name before anything may be written", async () => {
-  const none = await openWorkspace(org.env, specText(["Account"]))
+  const none = await openWarmWorkspace(org.env, specText(["Account"]))
   const nameless = await none.run(["mcp", "--allow-writes"])
   assert.strictEqual(nameless.code, 2)
   assert.include(nameless.stderr, "--objects Task,Contact")

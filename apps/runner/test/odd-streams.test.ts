@@ -1,8 +1,8 @@
 /** Streams that are not simply an object: queries, two of one object, filters, rows without an identity. */
 import { DuckDBInstance } from "@duckdb/node-api"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
@@ -23,8 +23,8 @@ destination:`
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
-  workspace = await openWorkspace(org.env, specText(["User"]).replace("\ndestination:", streams))
+  org = await borrowEmulator("--dataset", "demo")
+  workspace = await openWarmWorkspace(org.env, specText(["User"]).replace("\ndestination:", streams))
 })
 afterAll(async () => {
   await workspace?.remove()

@@ -3,17 +3,16 @@ import { readdirSync, readFileSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { setTimeout as pause } from "node:timers/promises"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
-// Each step is a process of its own: on a busy machine a handful of them take their time.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
-  workspace = await openWorkspace(org.env, specText(["Account"]))
+  org = await borrowEmulator("--dataset", "demo")
+  workspace = await openWarmWorkspace(org.env, specText(["Account"]))
 })
 afterAll(async () => {
   await workspace?.remove()

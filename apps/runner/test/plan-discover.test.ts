@@ -2,20 +2,20 @@
 import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { afterAll, assert, beforeAll, it, vi } from "@effect/vitest"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await borrowEmulator("--dataset", "demo")
   const spec = specText(["Opportunity"]).replace(
     "- object: Opportunity",
     "- object: Opportunity\n      fields: all"
   )
-  workspace = await openWorkspace(org.env, spec)
+  workspace = await openWarmWorkspace(org.env, spec)
 })
 afterAll(async () => {
   await workspace?.remove()

@@ -1,9 +1,8 @@
 /** The copy can be asked by anyone who has the file, in the form that suits them. */
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
-import { openWorkspace, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
-// Each step is a process of its own: on a busy machine a handful of them take their time.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 let org: Emulator
@@ -11,8 +10,8 @@ let workspace: Workspace
 /** What only the source needs is not there when the copy is asked. */
 const noOrg = { SALESFORCE_URL: "", SALESFORCE_CLIENT_ID: "", SALESFORCE_CLIENT_SECRET: "" }
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
-  workspace = await openWorkspace(org.env)
+  org = await borrowEmulator("--dataset", "demo")
+  workspace = await openWarmWorkspace(org.env)
   assert.strictEqual((await workspace.run(["sync"])).code, 0)
 })
 afterAll(async () => {

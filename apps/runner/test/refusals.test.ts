@@ -3,10 +3,9 @@ import { writeFile } from "node:fs/promises"
 import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it, vi } from "@effect/vitest"
 import { answerInBrowser } from "./support/browser.ts"
 import { holdCallbackPort } from "./support/callback-port.ts"
-import { type Ended, openWorkspace, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { type Ended, openWarmWorkspace, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
-// Each step is a process of its own: on a busy machine a handful of them take their time.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 const callback = "http://localhost:4767/callback"
@@ -15,11 +14,11 @@ const secret = "secret-of-the-refused-app-0123"
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "empty")
+  org = await borrowEmulator("--dataset", "empty")
 })
 afterAll(() => org?.stop())
 beforeEach(async () => {
-  workspace = await openWorkspace({ APP_SECRET: secret, TOKEN: org.accessToken })
+  workspace = await openWarmWorkspace({ APP_SECRET: secret, TOKEN: org.accessToken })
 })
 afterEach(() => workspace.remove())
 

@@ -5,7 +5,7 @@ import { createServer, type Server as HttpServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { afterAll, afterEach, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 import { type Server, startServer, until } from "./support/serve.ts"
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
@@ -15,7 +15,7 @@ const servers: Array<Server> = []
 const workspaces: Array<Workspace> = []
 
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await borrowEmulator("--dataset", "demo")
 })
 
 /** What a test left behind must not meet the next one. */

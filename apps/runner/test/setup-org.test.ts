@@ -3,15 +3,14 @@ import { readdirSync, readFileSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, afterEach, assert, beforeAll, beforeEach, describe, it, vi } from "@effect/vitest"
-import { openWorkspace, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
-// Each step is a process of its own: on a busy machine a handful of them take their time.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let workspace: Workspace
 beforeEach(async () => {
-  workspace = await openWorkspace({})
+  workspace = await openWarmWorkspace({})
 })
 afterEach(() => workspace.remove())
 
@@ -182,7 +181,7 @@ it("--diff shows what a grown spec adds to the last output, and writes nothing",
 describe("with an org that can be asked", () => {
   let org: Emulator
   beforeAll(async () => {
-    org = await startEmulator("--dataset", "demo")
+    org = await borrowEmulator("--dataset", "demo")
   })
   afterAll(() => org?.stop())
   const auth =

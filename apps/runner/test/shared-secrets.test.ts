@@ -5,7 +5,7 @@ import { AuthError } from "@decant/auth"
 import { afterAll, assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { confirmDevice } from "./support/browser.ts"
-import { openWorkspace, type Workspace } from "./support/decant.ts"
+import { openWarmWorkspace, type Workspace } from "./support/decant.ts"
 import { keepInFile } from "./support/shared-login.ts"
 import { sharedLoginsWorld, withHttp } from "./support/shared-logins.ts"
 
@@ -151,7 +151,7 @@ destination: { type: duckdb, path: ./acme.duckdb }
       scopes: ["api", "refresh_token"],
       refreshTokenRotation: true
     })
-    workspace = await openWorkspace(the().org.env, spec)
+    workspace = await openWarmWorkspace(the().org.env, spec)
     const env = { DECANT_HOME: workspace.path("home"), DECANT_CLUSTER: the().postgres.url }
     const cluster = ["connect", "--cluster", the().postgres.url]
     const { child, ended } = workspace.start([...cluster, "--no-browser"], env)

@@ -2,16 +2,16 @@
 import { writeFile } from "node:fs/promises"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import type { CopyStatus } from "../src/status/copy-status.ts"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
-  workspace = await openWorkspace(org.env, specText(["Account", "Contact"]))
+  org = await borrowEmulator("--dataset", "demo")
+  workspace = await openWarmWorkspace(org.env, specText(["Account", "Contact"]))
 })
 afterAll(async () => {
   await workspace?.remove()

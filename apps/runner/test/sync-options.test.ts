@@ -4,16 +4,16 @@ import { readFile, writeFile } from "node:fs/promises"
 import { DuckDBInstance } from "@duckdb/node-api"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { allDifferences } from "./support/compare.ts"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
-  workspace = await openWorkspace(org.env, specText(["Account", "User"]))
+  org = await borrowEmulator("--dataset", "demo")
+  workspace = await openWarmWorkspace(org.env, specText(["Account", "User"]))
   assert.strictEqual((await workspace.sync()).code, 0)
 })
 afterAll(async () => {

@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { type Database, openDatabase } from "./support/database.ts"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { borrowEmulator, type Emulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
@@ -20,9 +20,9 @@ let org: Emulator
 let database: Database
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await borrowEmulator("--dataset", "demo")
   database = await openDatabase()
-  workspace = await openWorkspace({ ...org.env, DATABASE_URL: database.url })
+  workspace = await openWarmWorkspace({ ...org.env, DATABASE_URL: database.url })
   for (const name of names) {
     const spec = specText(objects)
       .replace("name: test", `name: ${name}`)

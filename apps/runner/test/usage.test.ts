@@ -1,14 +1,13 @@
 /** What a person sees before any org or database is touched. */
 import { writeFile } from "node:fs/promises"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
-import { type Ended, openWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { type Ended, openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
 
-// Each step is a process of its own: on a busy machine a handful of them take their time.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 let workspace: Workspace
 beforeAll(async () => {
-  workspace = await openWorkspace({})
+  workspace = await openWarmWorkspace({})
 })
 afterAll(() => workspace.remove())
 
@@ -17,7 +16,7 @@ const hasNoStackTrace = (ended: Ended): void => {
   assert.notMatch(ended.stdout + ended.stderr, /node:internal|\.ts:\d+/)
 }
 
-describe.concurrent("decant --help", () => {
+describe("decant --help", () => {
   for (const command of ["sync", "check", "setup-org", "query", "schema"]) {
     it(`has an example for ${command}`, async () => {
       const ended = await workspace.run([command, "--help"])
@@ -29,17 +28,18 @@ describe.concurrent("decant --help", () => {
   }
 
   it("lists every command", async () => {
-    const ended = await workspace.run(["--help"])
+    const ended = await workspace.start(["--help"]).ended
+    assert.strictEqual(ended.stderr, "")
     for (const command of ["sync", "check", "connect", "setup-org", "query", "demo", "schema"])
       assert.include(ended.stdout, command)
   })
 })
 
 it("says its version", async () => {
-  assert.match((await workspace.run(["--version"])).stdout, /^\d+\.\d+\.\d+\n$/)
+  assert.match((await workspace.start(["--version"]).ended).stdout, /^\d+\.\d+\.\d+\n$/)
 })
 
-describe.concurrent("a mistaken command line exits 2, and says in a line or two what was meant", () => {
+describe("a mistaken command line exits 2, and says in a line or two what was meant", () => {
   const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>, string]> = [
     ["an unknown command", ["snyc"], "Did you mean `sync`?"],
     ["an unknown flag", ["sync", "--strem", "Account"], "Did you mean `--stream`?"],
@@ -69,7 +69,7 @@ describe.concurrent("a mistaken command line exits 2, and says in a line or two 
   })
 })
 
-describe.concurrent("a spec that cannot be used exits 2", () => {
+describe("a spec that cannot be used exits 2", () => {
   it("when the file is not there", async () => {
     for (const command of ["sync", "check"]) {
       const ended = await workspace.run([command, "nope.yaml"])

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { RunReport } from "@decant/connector"
+import { runWarm } from "./warm-decant.ts"
 
 const command = fileURLToPath(new URL("../../bin/decant.mjs", import.meta.url))
 
@@ -46,9 +47,10 @@ destination:
   path: ./test.duckdb
 `
 
-export const openWorkspace = async (
+const open = async (
   env: Readonly<Record<string, string>>,
-  spec = specText()
+  spec: string,
+  warm: boolean
 ): Promise<Workspace> => {
   const folder = await mkdtemp(join(tmpdir(), "decant-test-"))
   await writeFile(join(folder, "decant.yaml"), spec)
@@ -74,7 +76,8 @@ export const openWorkspace = async (
     })
     return { child, ended }
   }
-  const run: Workspace["run"] = (args, more) => start(args, more).ended
+  const run: Workspace["run"] = (args, more) =>
+    warm ? runWarm({ args, folder, env: { ...process.env, ...env, ...more } }) : start(args, more).ended
   return {
     folder,
     path: (name) => join(folder, name),
@@ -91,3 +94,12 @@ export const openWorkspace = async (
     remove: () => rm(folder, { recursive: true, force: true })
   }
 }
+
+export const openWorkspace = (env: Readonly<Record<string, string>>, spec = specText()): Promise<Workspace> =>
+  open(env, spec, false)
+
+/** One whose `run` and `sync` start no process: for tests of what commands do, not of how they start and end. */
+export const openWarmWorkspace = (
+  env: Readonly<Record<string, string>>,
+  spec = specText()
+): Promise<Workspace> => open(env, spec, true)

@@ -8,7 +8,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { afterAll, afterEach, beforeAll, beforeEach } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { sharedLogins } from "../../src/cluster/shared-logins.ts"
-import { type Emulator, startEmulator } from "./emulator.ts"
+import { borrowEmulator, type Emulator } from "./emulator.ts"
 import { type PostgresServer, startPostgres } from "./postgres.ts"
 import { grantLogin, keepInFile, openLogin } from "./shared-login.ts"
 
@@ -34,7 +34,7 @@ export const sharedLoginsWorld = (...emulatorArguments: ReadonlyArray<string>) =
   }
 
   beforeAll(async () => {
-    const org = await startEmulator("--dataset", "demo", ...emulatorArguments)
+    const org = await borrowEmulator("--dataset", "demo", ...emulatorArguments)
     world = { org, postgres: await startPostgres() }
   })
   afterAll(async () => {
