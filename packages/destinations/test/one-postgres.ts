@@ -26,13 +26,14 @@ const given = process.env.DECANT_TEST_POSTGRES_URL
  * stopped here, so both hooks go. Those of signals stay.
  */
 const startHere = async (): Promise<RunningPostgres> => {
-  const ends = ["beforeExit", "exit"] as const
-  const before = new Set(ends.flatMap((end) => process.listeners(end)))
+  const ends = ["beforeExit", "exit"]
+  const hooks: NodeJS.EventEmitter = process
+  const before = new Set(ends.flatMap((end) => hooks.listeners(end)))
   const { startEmbeddedPostgres } = await import("./embedded-postgres.ts")
   const running = await startEmbeddedPostgres()
   for (const end of ends) {
-    for (const listener of process.listeners(end)) {
-      if (!before.has(listener)) process.removeListener(end, listener)
+    for (const listener of hooks.listeners(end)) {
+      if (!before.has(listener)) hooks.removeListener(end, listener as () => void)
     }
   }
   return running

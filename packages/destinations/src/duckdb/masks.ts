@@ -5,7 +5,7 @@ import { blobValue } from "@duckdb/node-api"
 import { Effect, Redacted } from "effect"
 import { DestinationError } from "../destination-error.ts"
 import { hmac } from "../duckdb-sql/column-values.ts"
-import type { Sql } from "../duckdb-sql/sql.ts"
+import type { Sql, Statements } from "../duckdb-sql/sql.ts"
 import { identifier } from "../sql-text.ts"
 import type { TableLayout } from "../table-layout.ts"
 import type { KnownColumn } from "./descriptions.ts"
@@ -29,7 +29,7 @@ const keyMissing = (stream: string, name: string): DestinationError =>
 
 /** Puts the keys that a schema's masks need where the column expressions look for them. */
 export const loadMaskKeys = Effect.fnUntraced(function* (
-  sql: Sql,
+  sql: Statements,
   schema: StreamSchema,
   keys: MaskKeys
 ): Effect.fn.Return<void, DestinationError> {

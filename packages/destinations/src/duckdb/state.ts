@@ -33,16 +33,9 @@ const tables: Readonly<Record<string, string>> = {
     "active BOOLEAN"
 }
 
-export const ensureState = Effect.fnUntraced(function* (
-  sql: Sql,
-  schema: string
-): Effect.fn.Return<void, DestinationError> {
-  const found = yield* sql.rows(
-    "SELECT table_name AS name FROM duckdb_tables() WHERE database_name = 'target' AND schema_name = '_decant'"
-  )
-  const present = new Set(found.map((row) => row.name))
-  if (Object.keys(tables).every((name) => present.has(name))) return
-  yield* sql.run(
+/** What is there stays as it is. */
+export const createState = (sql: Sql, schema: string): Effect.Effect<number, DestinationError> =>
+  sql.run(
     [
       "CREATE SCHEMA IF NOT EXISTS target._decant",
       `CREATE SCHEMA IF NOT EXISTS target."${schema.replaceAll('"', '""')}"`,
@@ -51,15 +44,19 @@ export const ensureState = Effect.fnUntraced(function* (
       )
     ].join("; ")
   )
+
+const named = (names: ReadonlyArray<string>): string =>
+  `(SELECT 1 FROM ${names.map((name) => `target._decant.${name}`).join(", ")})`
+
+export const ensureState = Effect.fnUntraced(function* (
+  sql: Sql,
+  schema: string
+): Effect.fn.Return<void, DestinationError> {
+  if ((yield* sql.columns(named(Object.keys(tables)))) === null) yield* createState(sql, schema)
 })
 
 export const hasState = (sql: Sql): Effect.Effect<boolean, DestinationError> =>
-  Effect.map(
-    sql.rows(
-      "SELECT 1 FROM duckdb_tables() WHERE database_name = 'target' AND schema_name = '_decant' AND table_name = 'checkpoints'"
-    ),
-    (rows) => rows.length > 0
-  )
+  Effect.map(sql.columns(named(["checkpoints"])), (columns) => columns !== null)
 
 export interface StreamState {
   readonly checkpoint: StreamCheckpoint

@@ -30,19 +30,25 @@ export const tableTypes = Effect.fnUntraced(function* (
   schema: string,
   table: string
 ): Effect.fn.Return<ReadonlyMap<string, string> | null, DestinationError> {
-  const rows = yield* sql.rows(
-    "SELECT lower(column_name) AS name, data_type AS type FROM duckdb_columns() " +
-      "WHERE database_name = 'target' AND schema_name = $schema AND table_name = $table ORDER BY column_index",
-    { schema, table }
-  )
-  return rows.length === 0 ? null : new Map(rows.map((row) => [String(row.name), String(row.type)]))
+  const columns = yield* sql.columns(qualified(schema, table))
+  return columns === null ? null : new Map(columns.map(({ name, type }) => [name.toLowerCase(), type]))
 })
 
+const spellings = new Map<string, string>()
+
 /** The file's own spelling of a type, e.g. of the field names of a struct. */
-const canonical = (sql: Sql, type: string): Effect.Effect<string, DestinationError> =>
-  type.startsWith("STRUCT") || type.endsWith("[]")
-    ? Effect.map(sql.rows(`SELECT typeof(CAST(NULL AS ${type})) AS type`), (rows) => String(rows[0]?.type))
-    : Effect.succeed(type)
+const canonical = Effect.fnUntraced(function* (
+  sql: Sql,
+  type: string
+): Effect.fn.Return<string, DestinationError> {
+  if (!type.startsWith("STRUCT") && !type.endsWith("[]")) return type
+  const known = spellings.get(type)
+  if (known !== undefined) return known
+  const [row] = yield* sql.rows(`SELECT typeof(CAST(NULL AS ${type})) AS type`)
+  const spelling = String(row?.type)
+  spellings.set(type, spelling)
+  return spelling
+})
 
 const numbers = ["INTEGER", "BIGINT", "DOUBLE"]
 

@@ -15,7 +15,7 @@ import type { DestinationError } from "../destination-error.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
 import { privateFolder } from "../private-folder.ts"
 import { literal } from "../sql-text.ts"
-import { failureOf } from "./duckdb-failure.ts"
+import { failureOf, textOf } from "./duckdb-failure.ts"
 import { type Patience, whenUnlocked } from "./lock-wait.ts"
 import { firstLimit, type MemoryPlan, memoryPlan } from "./memory.ts"
 
@@ -64,6 +64,18 @@ const close = (open: Open): void => {
   open.instance.closeSync()
 }
 
+const describe = async (connection: DuckDBConnection, source: string) => {
+  try {
+    const read = await connection.runAndReadAll(`DESCRIBE ${source}`)
+    return read
+      .getRowObjectsJS()
+      .map((row) => ({ name: String(row.column_name), type: String(row.column_type) }))
+  } catch (cause) {
+    if (/^Catalog Error: Table with name .* does not exist/.test(textOf(cause))) return null
+    throw cause
+  }
+}
+
 export const sqlOf = (path: string, connection: DuckDBConnection): Sql => {
   // An interruption waits for the statement: DuckDB goes on with it anyway, on the same connection.
   const attempt = <A>(run: () => Promise<A>) =>
@@ -71,7 +83,8 @@ export const sqlOf = (path: string, connection: DuckDBConnection): Sql => {
   return {
     run: (sql, parameters) => attempt(async () => (await connection.run(sql, parameters)).rowsChanged),
     rows: (sql, parameters) =>
-      attempt(async () => (await connection.runAndReadAll(sql, parameters)).getRowObjectsJS())
+      attempt(async () => (await connection.runAndReadAll(sql, parameters)).getRowObjectsJS()),
+    columns: (source) => attempt(() => describe(connection, source))
   }
 }
 
@@ -117,15 +130,26 @@ export const openWorkbench = Effect.fnUntraced(function* (
   )
 
   const turn = Semaphore.makeUnsafe(1)
+  let made = false
+  /** Says whether there is something to drop. */
+  const watched = (sql: Sql): Sql => ({
+    ...sql,
+    run: (text, parameters) => {
+      made ||= /\bTEMP TABLE\b/.test(text)
+      return sql.run(text, parameters)
+    }
+  })
   const dropTemporary = Effect.fnUntraced(function* (sql: Sql) {
+    if (!made) return
     const tables = yield* sql.rows("SELECT table_name AS name FROM duckdb_tables() WHERE temporary")
     for (const { name } of tables) yield* sql.run(`DROP TABLE temp."${String(name)}"`)
+    made = false
   })
 
   const use: Workbench["use"] = (body) =>
     turn.withPermit(
       Effect.gen(function* () {
-        const sql = sqlOf(options.path, yield* connection)
+        const sql = watched(sqlOf(options.path, yield* connection))
         return yield* body(sql).pipe(
           // After a failure the instance may hold a broken transaction or database: a new one costs 20 ms.
           Effect.onExit((exit) =>

@@ -14,7 +14,7 @@ import type { Action } from "./delta/actions.ts"
 import { appendToLog } from "./delta/log.ts"
 import type { Snapshot } from "./delta/snapshot.ts"
 import { claimForOrg } from "./org.ts"
-import { jsonRows } from "./scratch.ts"
+import { storedRows } from "./scratch.ts"
 import {
   appId,
   type Details,
@@ -63,6 +63,21 @@ const viewsOf = Effect.fnUntraced(function* (sql: Sql) {
   return rows.map((row) => String(row.sql))
 })
 
+/** No view was made anew, so the catalog, which is slow to ask, need not be asked. */
+const sameShape = (
+  before: Details | undefined,
+  row: Readonly<Record<string, unknown>>,
+  columns: Details["columns"]
+): boolean => {
+  const stood = before?.checkpoints[0]
+  return (
+    stood !== undefined &&
+    stood.layout === row.layout &&
+    stood.published_generation === row.published_generation &&
+    JSON.stringify(before?.columns) === JSON.stringify(columns)
+  )
+}
+
 /** The checkpoint as the commit left it in `target`, with the rows that are really there. */
 const storedCheckpoint = (
   row: Readonly<Record<string, unknown>> | undefined,
@@ -80,14 +95,12 @@ const stateOf = Effect.fnUntraced(function* (
 ): Effect.fn.Return<{ readonly checkpoint: StreamCheckpoint; readonly details: Details }, DestinationError> {
   const { writer, sql, layout, commit, orgId, table } = work
   const of = { stream: commit.stream, version: commit.checkpoint.version }
-  const [found] = yield* jsonRows(sql, "checkpoints")
-  const { checkpoint, row } = storedCheckpoint(found, rows)
-  const descriptions = {
-    fields: yield* jsonRows(sql, "fields"),
-    picklist_values: yield* jsonRows(sql, "picklist_values")
-  }
-  const views = yield* viewsOf(sql)
-  const erasures = table.state?.details.erasures
+  const { checkpoints, segments, fields, picklist_values } = yield* storedRows(sql)
+  const { checkpoint, row } = storedCheckpoint(checkpoints[0], rows)
+  const before = table.state?.details
+  const columns = tables.visible?.columns ?? null
+  const views = sameShape(before, row, columns) ? [] : yield* viewsOf(sql)
+  const erasures = before?.erasures
   return {
     checkpoint,
     details: {
@@ -96,14 +109,19 @@ const stateOf = Effect.fnUntraced(function* (
       table: layout.table,
       orgId,
       checkpoints: [row],
-      segments: yield* jsonRows(sql, "segments"),
-      tombstones: yield* tombstoneFile(work, of, table.state?.details.tombstones ?? null),
+      segments,
+      tombstones: yield* tombstoneFile(work, of, before?.tombstones ?? null),
       descriptions:
-        descriptions.fields.length === 0
+        fields.length === 0
           ? null
-          : yield* writeDescriptionFile(writer.store, commit.stream, descriptions),
-      columns: tables.visible?.columns ?? null,
-      views: views.length > 0 ? views : (table.state?.details.views ?? []),
+          : yield* writeDescriptionFile(
+              writer.store,
+              commit.stream,
+              { fields, picklist_values },
+              before?.descriptions ?? null
+            ),
+      columns,
+      views: views.length > 0 ? views : (before?.views ?? []),
       hidden: tables.hidden,
       history: tables.history,
       ...(erasures === undefined ? {} : { erasures })

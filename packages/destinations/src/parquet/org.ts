@@ -33,6 +33,7 @@ export const claimForOrg = Effect.fnUntraced(function* (
   settings: ParquetSettings,
   orgId: string
 ): Effect.fn.Return<void, DestinationError> {
+  if ((yield* checkOrg(store, settings)) !== null) return
   yield* store.putIfAbsent(key, Buffer.from(`${JSON.stringify({ orgId })}\n`))
   yield* checkOrg(store, settings)
 })

@@ -10,7 +10,7 @@ import { Effect } from "effect"
 import { DestinationError } from "../destination-error.ts"
 import { failureOf } from "../duckdb/duckdb-failure.ts"
 import { queryOpened, queryRefused } from "../duckdb/query.ts"
-import { ensureState } from "../duckdb/state.ts"
+import { createState } from "../duckdb/state.ts"
 import { sqlOf } from "../duckdb/workbench.ts"
 import type { ParquetSettings } from "./parquet-settings.ts"
 import { lockDown, type Stored, showRuns, showStreams, showViews, useSchema } from "./reading.ts"
@@ -38,6 +38,9 @@ const checkReads = (sql: string): Effect.Effect<void, DestinationError> => {
     : Effect.fail(queryRefused(`${text.split(/\s/)[0]?.toUpperCase() ?? ""} statements are not allowed`))
 }
 
+/** `query()` puts names together, and `duckdb_…()` says how many rows a table has; no other way leads to `_decant`. */
+const asksState = /decant|query|duckdb_/
+
 const nothingYet = (location: string): DestinationError =>
   DestinationError.of(
     "DESTINATION_UNREACHABLE",
@@ -59,13 +62,16 @@ const openViews = Effect.fnUntraced(function* ({ store, settings, streams }: Ask
   const connection = yield* Effect.promise(() => instance.connect())
   const sql = sqlOf(path, connection)
   const text = statement.toLowerCase()
-  const wanted = (names: ReadonlyArray<string>) => mentions(text, names)
+  const wanted = {
+    tables: (names: ReadonlyArray<string>) => store.isLocal || mentions(text, names),
+    state: asksState.test(text)
+  }
   return yield* Effect.gen(function* () {
     yield* sql.run("SET TimeZone = 'UTC'")
     yield* sql.run("ATTACH ':memory:' AS target")
-    yield* ensureState(sql, schema)
+    yield* createState(sql, schema)
     if (text.includes("runs")) yield* showRuns(sql, store, schema)
-    const paths = yield* showStreams(sql, store, schema, all, store.isLocal ? undefined : wanted)
+    const paths = yield* showStreams(sql, store, schema, all, wanted)
     yield* useSchema(sql, schema)
     yield* showViews(sql, all)
     yield* lockDown(sql, paths)

@@ -35,20 +35,28 @@ const shownTables = ({ folder, snapshot, state }: Stored): ReadonlyArray<Shown> 
   ]
 }
 
-/** Makes views; says which files they read. `wanted` leaves tables out whose files would have to be fetched first. */
+/** What of the copy a statement can be about. */
+export interface Wanted {
+  /** Leaves tables out whose files would have to be fetched first. */
+  readonly tables: (names: ReadonlyArray<string>) => boolean
+  /** The rows of `_decant`. */
+  readonly state: boolean
+}
+
+/** Makes views; says which files they read. */
 export const showStreams = Effect.fnUntraced(function* (
   sql: Sql,
   store: Store,
   schema: string,
   streams: ReadonlyArray<Stored>,
-  wanted: (names: ReadonlyArray<string>) => boolean = () => true
+  wanted: Wanted
 ): Effect.fn.Return<ReadonlyArray<string>, DestinationError> {
   const used: Array<string> = []
   for (const stream of streams) {
-    yield* loadState(sql, store, schema, stream.state)
+    if (wanted.state) yield* loadState(sql, store, schema, stream.state)
     const views = stream.state.details.views
     for (const { name, folder, columns, files } of shownTables(stream)) {
-      const fetched = wanted([name, ...views]) ? files : []
+      const fetched = wanted.tables([name, ...views]) ? files : []
       const paths = yield* pathsOf(store, folder, fetched)
       used.push(...paths)
       yield* sql.run(`CREATE VIEW ${qualified(schema, name)} AS ${selectFiles(columns, paths)}`)

@@ -9,7 +9,7 @@ import { join } from "node:path"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import { failureOf } from "../duckdb/duckdb-failure.ts"
-import { ensureState } from "../duckdb/state.ts"
+import { createState } from "../duckdb/state.ts"
 import { qualified } from "../duckdb/target-table.ts"
 import { pathLiteral } from "../duckdb-sql/read-files.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
@@ -33,7 +33,7 @@ export const withScratch = <A>(
   })
   return Effect.gen(function* () {
     yield* sql.run(`ATTACH ${literal(path)} AS target`)
-    yield* ensureState(sql, at.schema)
+    yield* createState(sql, at.schema)
     const result = yield* body
     yield* sql.run("DETACH target")
     return result
@@ -73,15 +73,34 @@ const insertJson = Effect.fnUntraced(function* (
   )
 })
 
-/** The rows of a `_decant` table as JSON. */
-export const jsonRows = Effect.fnUntraced(function* (
-  sql: Sql,
-  table: string
-): Effect.fn.Return<ReadonlyArray<Readonly<Record<string, unknown>>>, DestinationError> {
+const kept = ["checkpoints", "segments", "fields", "picklist_values"] as const
+
+/** What `target` knows about its stream, as rows of JSON. */
+export const storedRows = Effect.fnUntraced(function* (
+  sql: Sql
+): Effect.fn.Return<
+  Readonly<Record<(typeof kept)[number], ReadonlyArray<Readonly<Record<string, unknown>>>>>,
+  DestinationError
+> {
   const rows = yield* sql.rows(
-    `SELECT to_json(_decant_row)::VARCHAR AS json FROM target._decant.${identifier(table)} _decant_row`
+    kept
+      .map(
+        (table) =>
+          `SELECT ${literal(table)} AS name, to_json(_decant_row)::VARCHAR AS json FROM target._decant.${table} _decant_row`
+      )
+      .join(" UNION ALL ")
   )
-  return rows.map((row): Readonly<Record<string, unknown>> => JSON.parse(String(row.json)))
+  const of = (table: string) =>
+    rows.flatMap(
+      ({ name, json }): ReadonlyArray<Readonly<Record<string, unknown>>> =>
+        name === table ? [JSON.parse(String(json))] : []
+    )
+  return {
+    checkpoints: of("checkpoints"),
+    segments: of("segments"),
+    fields: of("fields"),
+    picklist_values: of("picklist_values")
+  }
 })
 
 /** What is known about a stream, as rows of the `_decant` tables. */
@@ -144,15 +163,8 @@ export const createTable = (
   )
 
 /** The columns as they stand in `target`. */
-export const columnsOf = Effect.fnUntraced(function* (
+export const columnsOf = (
   sql: Sql,
   schema: string,
   table: string
-): Effect.fn.Return<ReadonlyArray<TableColumn> | null, DestinationError> {
-  const rows = yield* sql.rows(
-    "SELECT column_name AS name, data_type AS type FROM duckdb_columns() " +
-      "WHERE database_name = 'target' AND schema_name = $schema AND table_name = $table ORDER BY column_index",
-    { schema, table }
-  )
-  return rows.length === 0 ? null : rows.map(({ name, type }) => ({ name: String(name), type: String(type) }))
-})
+): Effect.Effect<ReadonlyArray<TableColumn> | null, DestinationError> => sql.columns(qualified(schema, table))

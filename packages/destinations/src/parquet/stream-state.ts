@@ -138,16 +138,17 @@ const Descriptions = Schema.Struct({ fields: Schema.Array(Row), picklist_values:
 export type Descriptions = typeof Descriptions.Type
 const decodeDescriptions = Schema.decodeUnknownOption(Schema.fromJsonString(Descriptions))
 
-/** Named by its content, so that it is written only when it changes. */
+/** Named by its content, so that it is written only when it changes. `stands` is in use, and so it is there. */
 export const writeDescriptionFile = Effect.fnUntraced(function* (
   store: Store,
   stream: string,
-  descriptions: Descriptions
+  descriptions: Descriptions,
+  stands: string | null
 ): Effect.fn.Return<string, DestinationError> {
   const text = JSON.stringify(descriptions)
   const digest = createHash("sha256").update(text).digest("hex").slice(0, 16)
   const key = `_decant/descriptions/${stream}/${digest}.json`
-  yield* store.putIfAbsent(key, Buffer.from(text))
+  if (key !== stands) yield* store.putIfAbsent(key, Buffer.from(text))
   return key
 })
 

@@ -12,7 +12,7 @@ import { loadMaskKeys, type MaskKeys } from "../duckdb/masks.ts"
 import type { Batch } from "../duckdb-sql/batches.ts"
 import { hmac } from "../duckdb-sql/column-values.ts"
 import { readFiles } from "../duckdb-sql/read-files.ts"
-import type { Sql as DuckdbSql } from "../duckdb-sql/sql.ts"
+import type { Statements } from "../duckdb-sql/sql.ts"
 import { privateFolder } from "../private-folder.ts"
 import { identifier, literal } from "../sql-text.ts"
 import type { FileOf } from "./stage.ts"
@@ -27,7 +27,7 @@ const settings = (folder: string): Record<string, string> => ({
 })
 
 interface Bench {
-  readonly sql: DuckdbSql
+  readonly sql: Statements
   readonly folder: string
 }
 
@@ -53,7 +53,7 @@ export const openBench = Effect.fnUntraced(function* (
         open.instance.closeSync()
       })
   )
-  const sql: DuckdbSql = {
+  const sql: Statements = {
     run: (text, parameters) =>
       attempt(async () => (await connection.connection.run(text, parameters)).rowsChanged),
     rows: (text, parameters) =>
