@@ -7,6 +7,7 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb
 import { Context, Effect, Semaphore, Stream } from "effect"
 import { valueMacros } from "../values/macros.ts"
 import { type Field, type FieldType, isStored, type SObject } from "./field.ts"
+import { KeptRows } from "./kept-rows.ts"
 import { LateRows } from "./late-rows.ts"
 import { openSession, type Session } from "./session.ts"
 
@@ -36,6 +37,8 @@ export const literal = (text: string): string => {
 export interface Store {
   /** Runs one statement and returns its rows as arrays. */
   readonly rows: (sql: string, values?: Array<DuckDBValue>) => Effect.Effect<Array<Array<DuckDBValue>>>
+  /** The same for what is asked again and again: a short answer is kept until one of the tables it names changes. */
+  readonly kept: (sql: string, values?: Array<DuckDBValue>) => Effect.Effect<Array<Array<DuckDBValue>>>
   /** The first column of each row as text, a batch at a time. */
   readonly texts: (sql: string) => Stream.Stream<ReadonlyArray<string>>
   readonly run: (sql: string, values?: Array<DuckDBValue>) => Effect.Effect<void>
@@ -43,6 +46,8 @@ export interface Store {
   readonly aside: (sql: string) => Effect.Effect<void>
   /** Another number after each change of what the org holds. */
   readonly version: () => number
+  /** Another number after each change of the tables that a statement names. */
+  readonly changedAt: (sql: string) => number
   /** Runs statements one after the other in one transaction; no other transaction runs meanwhile. */
   readonly transaction: (statements: Statements) => Effect.Effect<void>
   /**
@@ -107,15 +112,31 @@ export interface StoreOptions {
 
 const memoryOnDisk = "1GB"
 
+/**
+ * Of one statement: what it gains from more is lost to whatever else runs on the machine, and two threads that wait for
+ * each other's turn to print took nearly twice the CPU time of one.
+ */
+const threads = 1
+
+/** Longer statements look for many values, and are hardly asked twice. */
+const longestKept = 20_000
+
+/**
+ * Rows that print themselves are long expressions, and to look through these for equal parts takes a third of a
+ * statement's time where the rows are few.
+ */
+const quickPlans = { disabled_optimizers: "common_subexpressions" }
+
 export const openStore = ({ folder, endsWithProcess, onDisk }: StoreOptions) =>
   Effect.gen(function* () {
     const instance = yield* Effect.acquireRelease(
       Effect.promise(() =>
         DuckDBInstance.create(onDisk ? join(folder, "org.duckdb") : ":memory:", {
           temp_directory: folder,
+          threads: String(threads),
           autoinstall_known_extensions: "false",
           autoload_known_extensions: "false",
-          ...(onDisk ? { memory_limit: memoryOnDisk } : {})
+          ...(onDisk ? { memory_limit: memoryOnDisk } : quickPlans)
         })
       ),
       (opened) => (endsWithProcess ? Effect.void : Effect.sync(() => opened.closeSync()))
@@ -129,9 +150,16 @@ export const openStore = ({ folder, endsWithProcess, onDisk }: StoreOptions) =>
       )
     const writing = yield* Semaphore.make(1)
     let version = 0
-    const changed = Effect.sync(() => {
+    const kept = new KeptRows()
+    const changedAnywhere = Effect.sync(() => {
       version += 1
+      kept.changedAnywhere()
     })
+    const changed = (statements: Statements) =>
+      Effect.sync(() => {
+        version += 1
+        kept.changed(statements.map(({ sql }) => sql))
+      })
 
     const late = new LateRows((statements) =>
       Effect.scoped(
@@ -141,13 +169,30 @@ export const openStore = ({ folder, endsWithProcess, onDisk }: StoreOptions) =>
       )
     )
 
+    const rows: Store["rows"] = (sql, values) =>
+      late.before(
+        [sql],
+        withConnection(async (connection) => (await connection.runAndReadAll(sql, values)).getRows())
+      )
+
+    const keptRows: Store["kept"] = (sql, values) =>
+      Effect.suspend(() => {
+        const key = values === undefined ? sql : JSON.stringify([sql, values])
+        const known = kept.find(key, sql)
+        if (known !== undefined) return Effect.succeed(known)
+        const at = kept.changedAt(sql)
+        return Effect.tap(rows(sql, values), (found) => Effect.sync(() => kept.keep(key, at, found)))
+      })
+
     const store: Store = {
       late,
-      rows: (sql, values) =>
-        late.before(
-          [sql],
-          withConnection(async (connection) => (await connection.runAndReadAll(sql, values)).getRows())
+      rows,
+      // A unit sees what nobody else does yet.
+      kept: (sql, values) =>
+        Effect.flatMap(Unit, (unit) =>
+          unit === undefined && sql.length <= longestKept ? keptRows(sql, values) : rows(sql, values)
         ),
+      changedAt: (sql) => kept.changedAt(sql),
       texts: (sql) =>
         Stream.unwrap(
           Effect.map(Effect.andThen(late.before([sql], Effect.void), connect), (session) =>
@@ -160,7 +205,7 @@ export const openStore = ({ folder, endsWithProcess, onDisk }: StoreOptions) =>
             [sql],
             withConnection((connection) => connection.run(sql, values))
           )
-          .pipe(Effect.andThen(changed)),
+          .pipe(Effect.andThen(changedAnywhere)),
       aside: (sql) =>
         late
           .before(
@@ -181,7 +226,7 @@ export const openStore = ({ folder, endsWithProcess, onDisk }: StoreOptions) =>
                 : Effect.promise(() => runAll(unit, statements))
             )
           )
-          .pipe(Effect.andThen(changed), Effect.uninterruptible),
+          .pipe(Effect.andThen(changed(statements)), Effect.uninterruptible),
       // A transaction sees nothing that is written beside it.
       unit: (effect, keep) =>
         Effect.scoped(
@@ -194,11 +239,16 @@ export const openStore = ({ folder, endsWithProcess, onDisk }: StoreOptions) =>
               Effect.onError(() => say("ROLLBACK"))
             )
             yield* say(keep(result) ? "COMMIT" : "ROLLBACK")
-            yield* changed
+            yield* changedAnywhere
             return result
           })
         ).pipe(Effect.uninterruptible, writing.withPermits(1), (unit) => late.beforeAny(unit)),
-      createTable: (object) => store.run(createTableSql(object))
+      createTable: (object) =>
+        Effect.sync(() => {
+          late.create(object.name, { sql: createTableSql(object) })
+          kept.made(object.name)
+          version += 1
+        })
     }
     yield* store.run(valueMacros)
     return store
