@@ -30,7 +30,8 @@ const within = <A, E>(folder: string, effect: Effect.Effect<A, E, RunHistory>) =
     publicUrl: "",
     stateFolder: folder,
     version: "0",
-    concurrency: 1
+    concurrency: 1,
+    memory: "normal"
   })
   return effect.pipe(Effect.provide(sqliteHistory.pipe(Layer.provide(settings))))
 }

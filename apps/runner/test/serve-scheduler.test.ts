@@ -126,7 +126,8 @@ const openScene = (of: {
       publicUrl: "",
       stateFolder: folder,
       version: "0",
-      concurrency: of.concurrency ?? 4
+      concurrency: of.concurrency ?? 4,
+      memory: "normal"
     })
     const scope = yield* Scope.make()
     const services = yield* Layer.buildWithScope(

@@ -3,7 +3,7 @@
  * the run and closed when none has needed them for a while.
  */
 import { basename, dirname } from "node:path"
-import type { Failure, ReadyStream, StreamUsage } from "@decant/connector"
+import type { Failure, MemoryUse, ReadyStream, StreamUsage } from "@decant/connector"
 import { Context, Effect, Layer, RcMap, type Scope, Semaphore } from "effect"
 import { listFolder, removeAll } from "../files.ts"
 import { runScreen } from "../serve/run-screen.ts"
@@ -45,12 +45,18 @@ const sweepSpools = Effect.fnUntraced(
   (sweep) => Effect.ignore(sweep)
 )
 
-const openRun = Effect.fnUntraced(function* ({ specFile }: SpecAtHand, workerId: string) {
+interface OfWorker {
+  readonly place: SpecPlace
+  readonly workerId: string
+  readonly memory: MemoryUse
+}
+
+const openRun = Effect.fnUntraced(function* ({ specFile }: SpecAtHand, { workerId, memory }: OfWorker) {
   const screen = runScreen((text) => Effect.logInfo(text))
   const { checkpoint } = runPaths(specFile)
   yield* sweepSpools(checkpoint)
   const spool = yield* openSpool(spoolOf(checkpoint, workerId))
-  const opened = yield* openBoth({ specFile, screen })
+  const opened = yield* openBoth({ specFile, screen, memory })
   return {
     ...opened,
     specFile,
@@ -78,14 +84,14 @@ export class OpenedRuns extends Context.Service<
   }
 >()("cluster/OpenedRuns") {}
 
-export const openedRuns = (place: SpecPlace, workerId: string) =>
+export const openedRuns = (worker: OfWorker) =>
   Layer.effect(
     OpenedRuns,
     Effect.gen(function* () {
       // Asked for by a text, since the map tells keys apart by their values.
       const runs = yield* RcMap.make({
         lookup: (text: string) =>
-          Effect.flatMap(find(place, JSON.parse(text)), (spec) => openRun(spec, workerId)),
+          Effect.flatMap(find(worker.place, JSON.parse(text)), (spec) => openRun(spec, worker)),
         idleTimeToLive: idleFor
       })
       return {

@@ -1,6 +1,7 @@
 /** `decant worker`: joins a cluster and does what is asked of it, until it is told to stop. */
 import { randomUUID } from "node:crypto"
 import { hostname } from "node:os"
+import type { MemoryUse } from "@decant/connector"
 import { Effect, Layer, Option, type Redacted } from "effect"
 import { type LongRunning, longRunning } from "../serve/long-running.ts"
 import { counted } from "../terminal/numbers.ts"
@@ -27,6 +28,7 @@ export interface WorkerRequest extends LongRunning {
   readonly place: SpecPlace
   readonly name: Option.Option<string>
   readonly atOnce: number
+  readonly memory: MemoryUse
 }
 
 /** Every worker starts what has been asked for: a run that is started twice is one run. */
@@ -90,7 +92,7 @@ const workerProgram = Effect.fnUntraced(function* (of: WorkerRequest) {
   const name = Option.getOrElse(of.name, () => `${hostname()}-${process.pid}`)
   const worker: Worker = { id, name, atOnce: of.atOnce }
   const layers = Layer.mergeAll(syncWorkflow, syncStreamWorkflow).pipe(
-    Layer.provideMerge(openedRuns(of.place, id)),
+    Layer.provideMerge(openedRuns({ place: of.place, workerId: id, memory: of.memory })),
     Layer.provideMerge(workflowEngine(worker)),
     Layer.provideMerge(clusterDatabase(of.url)),
     Layer.provideMerge(sharedLogins({ url: of.url, notice: (text) => Effect.logInfo(text) }))

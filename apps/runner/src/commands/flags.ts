@@ -32,6 +32,17 @@ const QuietFlag = GlobalFlag.Setting("quiet")({
 
 export const globalFlags = [SpecFlag, JsonFlag, QuietFlag] as const
 
+export const memoryFlag = Flag.Literals("memory", ["normal", "small"]).pipe(
+  Flag.withDescription("`small` takes half of the memory and more time"),
+  Flag.withDefault("normal" as const)
+)
+
+/** Of commands that go on until they are told to stop. */
+export const logFormatFlag = Flag.Literals("log-format", ["json", "text"]).pipe(
+  Flag.withDescription("Log lines on stderr: json (default when it is not a terminal) or text"),
+  Flag.optional
+)
+
 /** The spec as the command's own argument: `decant sync acme.yaml`. */
 export const specArgument = Argument.Path("spec").pipe(
   Argument.map(asTyped),

@@ -2,7 +2,7 @@
 import { Effect, Option, Schema } from "effect"
 import { Command, Flag, GlobalFlag } from "effect/cli"
 import { RunnerError } from "../runner-error.ts"
-import { theScreen } from "./flags.ts"
+import { logFormatFlag, memoryFlag, theScreen } from "./flags.ts"
 import { placeArgument, thePlace } from "./spec-place.ts"
 
 const publicUrlOf = Effect.fnUntraced(function* (given: Option.Option<string>) {
@@ -44,10 +44,8 @@ export const serve = Command.make(
       Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 64 }))),
       Flag.withDefault(4)
     ),
-    logFormat: Flag.Literals("log-format", ["json", "text"]).pipe(
-      Flag.withDescription("Log lines on stderr: json (default when it is not a terminal) or text"),
-      Flag.optional
-    )
+    memory: memoryFlag,
+    logFormat: logFormatFlag
   },
   Effect.fnUntraced(function* (input) {
     const screen = yield* theScreen
@@ -70,6 +68,7 @@ export const serve = Command.make(
       port: input.port,
       publicUrl,
       concurrency: input.concurrency,
+      memory: input.memory,
       logFormat,
       logLevel
     })

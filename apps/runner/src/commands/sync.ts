@@ -18,7 +18,7 @@ import type { Screen } from "../terminal/screen.ts"
 import { wrapped } from "../terminal/wrap.ts"
 import { asTyped } from "./as-typed.ts"
 import { clusterFlag, theCluster } from "./cluster-flag.ts"
-import { specArgument, theScreen, theSpecFile } from "./flags.ts"
+import { memoryFlag, specArgument, theScreen, theSpecFile } from "./flags.ts"
 import { shellSafe } from "./shell-safe.ts"
 import { showPlan } from "./show-plan.ts"
 
@@ -141,10 +141,7 @@ export const sync = Command.make(
       Flag.withDescription("Show what would be read; change nothing"),
       Flag.withDefault(false)
     ),
-    memory: Flag.Literals("memory", ["normal", "small"]).pipe(
-      Flag.withDescription("`small` takes half of the memory and more time"),
-      Flag.withDefault("normal" as const)
-    ),
+    memory: memoryFlag,
     timings: Flag.Boolean("timings").pipe(
       Flag.withDescription("Say where each stream's time went"),
       Flag.withDefault(false)

@@ -2,7 +2,7 @@
 import { Effect, Option, Schema } from "effect"
 import { Command, Flag, GlobalFlag } from "effect/cli"
 import { clusterFlag, theCluster } from "./cluster-flag.ts"
-import { theScreen } from "./flags.ts"
+import { logFormatFlag, memoryFlag, theScreen } from "./flags.ts"
 import { placeArgument, thePlace } from "./spec-place.ts"
 
 export const worker = Command.make(
@@ -21,10 +21,8 @@ export const worker = Command.make(
       Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 16 }))),
       Flag.withDefault(2)
     ),
-    logFormat: Flag.Literals("log-format", ["json", "text"]).pipe(
-      Flag.withDescription("Log lines on stderr: json (default when it is not a terminal) or text"),
-      Flag.optional
-    )
+    memory: memoryFlag,
+    logFormat: logFormatFlag
   },
   Effect.fnUntraced(function* (input) {
     const screen = yield* theScreen
@@ -41,6 +39,7 @@ export const worker = Command.make(
       place,
       name: input.name,
       atOnce: input.concurrency,
+      memory: input.memory,
       logFormat,
       logLevel
     })

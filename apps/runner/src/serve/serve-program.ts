@@ -1,7 +1,7 @@
 /** `decant serve` from its lock to its end: listens, then runs what the folder's specs say until it is told to stop. */
 import { createServer } from "node:http"
 import { join } from "node:path"
-import type { ConnectorError } from "@decant/connector"
+import type { ConnectorError, MemoryUse } from "@decant/connector"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, Layer, Option } from "effect"
 import { HttpServer } from "effect/http"
@@ -30,6 +30,7 @@ export interface ServeRequest extends LongRunning {
   /** What signs people in. */
   readonly entry: Entry
   readonly concurrency: number
+  readonly memory: MemoryUse
 }
 
 const portTaken = ({ host, port }: ServeRequest): RunnerError =>
@@ -56,7 +57,8 @@ const settings = (of: ServeRequest, stateFolder: string) =>
         publicUrl: (of.publicUrl ?? `http://localhost:${port}`).replace(/\/+$/, ""),
         stateFolder,
         version: version(),
-        concurrency: of.concurrency
+        concurrency: of.concurrency,
+        memory: of.memory
       }
     })
   )

@@ -1,4 +1,5 @@
 /** What `decant serve` was started with. */
+import type { MemoryUse } from "@decant/connector"
 import { Context } from "effect"
 
 export class ServeSettings extends Context.Service<
@@ -18,5 +19,7 @@ export class ServeSettings extends Context.Service<
     readonly version: string
     /** How many specs are synced at one time. */
     readonly concurrency: number
+    /** How much memory a sync's destination may take. */
+    readonly memory: MemoryUse
   }
 >()("serve/ServeSettings") {}
