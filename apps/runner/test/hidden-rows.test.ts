@@ -1,21 +1,25 @@
 /** A user who does not see every row: what leaves his sight stays in the copy and is counted, what was deleted goes. */
 import { DuckDBInstance } from "@duckdb/node-api"
 import { afterAll, assert, beforeAll, it, vi } from "@effect/vitest"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import type { Emulator } from "./support/emulator.ts"
+import { openSmallOrg } from "./support/small-org.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await openSmallOrg()
+  const colleague = (await org.truth("User")).find(({ Username }) => Username !== org.username)
+  const owned = (await org.truth("Contact")).slice(0, 200).map(({ Id }) => ({ Id, OwnerId: colleague?.Id }))
+  await org.records("Contact", { update: owned })
   await org.control("POST", "schema/Contact", { sharing: "private" })
   await org.records("Contact", { share: (await org.truth("Contact")).map(({ Id }) => Id) })
   const [access] = await org.truth("UserPermissionAccess")
   const taken = { PermissionsViewAllData: false, PermissionsModifyAllData: false }
   await org.records("UserPermissionAccess", { update: [{ Id: access?.Id, ...taken }] })
-  workspace = await openWorkspace(org.env, specText(["Contact"]))
+  workspace = await openWarmWorkspace(org.env, specText(["Contact"]))
 })
 afterAll(async () => {
   await workspace?.remove()

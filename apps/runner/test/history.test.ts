@@ -1,20 +1,21 @@
 /** What a copy keeps beside its rows: their history, what the org says about its fields, how far it is. */
 import { readFile, rm } from "node:fs/promises"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import type { Emulator } from "./support/emulator.ts"
+import { openSmallOrg } from "./support/small-org.ts"
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await openSmallOrg()
   const spec = specText(["Opportunity"]).replace(
     "- object: Opportunity",
     "- object: Opportunity\n      fields: all\n      history: true"
   )
-  workspace = await openWorkspace(org.env, spec)
+  workspace = await openWarmWorkspace(org.env, spec)
   await synced()
 })
 afterAll(async () => {

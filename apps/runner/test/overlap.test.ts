@@ -1,6 +1,6 @@
 /** Jobs of several streams run at the same time, and so do downloads, but no more than the org bears. */
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
 import { type Emulator, startEmulator } from "./support/emulator.ts"
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -11,7 +11,14 @@ let org: Emulator
 const workspaces: Array<Workspace> = []
 
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo", "--switch", "bulkRunMs=2000")
+  org = await startEmulator(
+    "--dataset",
+    "scale",
+    "--rows",
+    streams.map((stream) => `${stream}=30`).join(","),
+    "--switch",
+    "bulkRunMs=2000"
+  )
 })
 
 afterAll(async () => {
@@ -41,7 +48,7 @@ const atOnce = (spans: ReadonlyArray<Span>): number =>
   Math.max(...spans.map(({ from }) => spans.filter((span) => span.from <= from && from < span.to).length))
 
 const backfill = async () => {
-  const workspace = await openWorkspace(org.env, specText(streams))
+  const workspace = await openWarmWorkspace(org.env, specText(streams))
   workspaces.push(workspace)
   await org.control("DELETE", "faults")
   await org.control("POST", "faults", { match: { path: "/results" }, times: 50, action: { delayMs: 700 } })

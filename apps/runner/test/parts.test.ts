@@ -2,8 +2,9 @@
 import { writeFileSync } from "node:fs"
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { type Database, openDatabase } from "./support/database.ts"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import type { Emulator } from "./support/emulator.ts"
+import { openSmallOrg } from "./support/small-org.ts"
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
@@ -17,9 +18,9 @@ let org: Emulator
 let database: Database
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await openSmallOrg()
   database = await openDatabase()
-  workspace = await openWorkspace({ ...org.env, DATABASE_URL: database.url })
+  workspace = await openWarmWorkspace({ ...org.env, DATABASE_URL: database.url })
 })
 afterAll(async () => {
   await workspace?.remove()
@@ -41,7 +42,7 @@ describe("an object that is read in parts", () => {
     it(`goes on after a failure in the middle without what is committed, and is whole: ${name}`, async () => {
       const spec = specText(["Contact"])
         .replace("name: test", `name: ${name}`)
-        .replace("  streams:", "  parts: { from: 1000, rows: 400, jobs: 2 }\n  streams:")
+        .replace("  streams:", "  parts: { from: 100, rows: 60, jobs: 2 }\n  streams:")
         .replace(/destination:[\s\S]*$/, `destination:\n  ${destination}\n`)
       writeFileSync(workspace.path(`${name}.yaml`), spec)
       const before = await jobsMade()

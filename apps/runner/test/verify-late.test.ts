@@ -1,15 +1,16 @@
 /** A row that its user committed long after its stamp: `decant verify` knows which of them the next sync will take. */
 import { afterAll, assert, beforeAll, it, vi } from "@effect/vitest"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import type { Emulator } from "./support/emulator.ts"
+import { openSmallOrg } from "./support/small-org.ts"
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
-  workspace = await openWorkspace(org.env, specText(["Account"]))
+  org = await openSmallOrg()
+  workspace = await openWarmWorkspace(org.env, specText(["Account"]))
 })
 afterAll(async () => {
   await workspace?.remove()

@@ -1,17 +1,23 @@
 /** `decant verify` names exactly what differs from the org, and mends it. */
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { allDifferences, changeCell } from "./support/compare.ts"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import type { Emulator } from "./support/emulator.ts"
+import { openSmallOrg } from "./support/small-org.ts"
 
-// Each step is a process of its own: on a busy machine a handful of them take their time.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
-  workspace = await openWorkspace(org.env, specText(["Account", "Contact", "Opportunity"]))
+  org = await openSmallOrg()
+  // Rows that the org has deleted and merged are in the copy from its first sync on.
+  for (const object of ["Account", "Contact", "Opportunity"]) {
+    await org.records(object, { delete: (await live(object)).slice(-4) })
+  }
+  const [master, loser] = (await live("Contact")).slice(-2)
+  await org.records("Contact", { merge: { master, losers: [loser] } })
+  workspace = await openWarmWorkspace(org.env, specText(["Account", "Contact", "Opportunity"]))
   const synced = await workspace.sync()
   assert.strictEqual(synced.code, 0, synced.stderr)
 })
@@ -192,7 +198,7 @@ describe("decant verify", () => {
   })
 
   it("says what cannot be compared, and what it was asked wrongly", async () => {
-    const added = await openWorkspace(org.env, specText(["Account"]))
+    const added = await openWarmWorkspace(org.env, specText(["Account"]))
     const ended = await added.run(["verify", "decant.yaml", "--json"])
     assert.strictEqual(ended.code, 1, ended.stderr)
     assert.strictEqual(JSON.parse(ended.stdout).streams[0].error.code, "NOT_COMPARABLE")
