@@ -112,7 +112,12 @@ const publish = Effect.fnUntraced(function* (
     const counts = yield* publishFirst(main, hidden)
     yield* describe(main, layout, [])
     yield* publishHistory(work, [...older, ...settled], true)
-    return done(counts, [{ kind: "table-created", column: null, detail: `${layout.schema}.${layout.table}` }])
+    const created = {
+      kind: "table-created",
+      column: null,
+      detail: `${layout.schema}.${layout.table}`
+    } as const
+    return { ...done(counts, [created]), rows: counts.inserted }
   }
   const changes = yield* changeForGeneration(work)
   const table = yield* visibleTable(main, layout)

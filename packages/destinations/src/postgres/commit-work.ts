@@ -38,6 +38,8 @@ export interface Done {
   /** The layout with which the visible table is described now. */
   readonly layoutText: string | null
   readonly published: number | null
+  /** Rows of the visible table, where they have just been counted. */
+  readonly rows?: number
 }
 
 export const recordSegments = (main: Sql, { commit, layout }: Work, segments: ReadonlyArray<Segment>) =>

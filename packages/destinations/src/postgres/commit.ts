@@ -75,7 +75,11 @@ interface Prepared {
 /** Where a process hangs in the middle, the others get the stream's lock before they give it up. */
 const shortTransaction = "SET LOCAL idle_in_transaction_session_timeout = '10s'"
 
-const visibleRows = (work: Work, { counts, published }: Done): Effect.Effect<number, DestinationError> => {
+const visibleRows = (
+  work: Work,
+  { counts, published, rows }: Done
+): Effect.Effect<number, DestinationError> => {
+  if (rows !== undefined) return Effect.succeed(rows)
   const { state, commit, main, layout } = work
   const shown = published !== null && published === commit.checkpoint.generation
   if (!shown) return Effect.succeed(state?.checkpoint.rows ?? 0)
