@@ -3,6 +3,7 @@ import { assert, layer, vi } from "@effect/vitest"
 import { Effect } from "effect"
 import { salesforce } from "../src/index.ts"
 import { Emulator, type Org } from "./emulator.ts"
+import { addContacts } from "./small-org.ts"
 import { spoolFolder } from "./spool.ts"
 import { differences, newTable, planOf, pour, rowsOf, sync, type Table } from "./table.ts"
 
@@ -35,13 +36,33 @@ const idsOf = (table: Table): ReadonlyArray<string> =>
 
 const compares = { compares: true }
 
-layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: "1 minute" })(
+/** As at the start: the tests before have moved the clock and hidden rows. */
+const freshOrg = Effect.gen(function* () {
+  const org = yield* Emulator
+  yield* org.control("POST", "reset", {})
+  yield* addContacts(org, 30)
+  return org
+})
+
+/** Rows of the last days, each an hour older than the one before. */
+const addHistory = Effect.fnUntraced(function* (org: Org, name: string) {
+  const stamps = Array.from({ length: 20 }, (_, at) =>
+    new Date(Date.now() - (24 + at) * 3_600_000).toISOString()
+  )
+  const [AccountId] = (yield* org.records("Account", { insert: [{ Name: "With a history" }] })).inserted ?? []
+  const insert =
+    name === "LoginHistory"
+      ? stamps.map((LoginTime) => ({ LoginTime, Status: "Success" }))
+      : stamps.map((CreatedDate) => ({ AccountId, Field: "Name", CreatedDate }))
+  yield* org.records(name, { insert })
+})
+
+layer(Emulator.with("--dataset", "empty"), { excludeTestServices: true, timeout: "1 minute" })(
   "comparing all Ids",
   (it) => {
     it.effect("reads by their Ids the few rows that the copy lacks or has in another version", () =>
       Effect.gen(function* () {
-        const org = yield* Emulator
-        yield* org.control("POST", "reset", {})
+        const org = yield* freshOrg
         const spool = yield* spoolFolder
         const source = yield* opened(org, "[{ object: Contact }]")
         const table = newTable()
@@ -84,9 +105,11 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
       "counts rows that this user no longer sees as hidden, and marks only those that the log names",
       () =>
         Effect.gen(function* () {
-          const org = yield* Emulator
-          yield* org.control("POST", "reset", {})
+          const org = yield* freshOrg
           const spool = yield* spoolFolder
+          const user = { Username: "other@emulator.example", LastName: "Other" }
+          const [OwnerId = ""] = (yield* org.records("User", { insert: [user] })).inserted ?? []
+          yield* addContacts(org, 10, { OwnerId })
           yield* makePrivate(org)
           yield* org.records("Contact", { share: [...(yield* org.truth("Contact")).keys()] })
           const table = newTable()
@@ -116,8 +139,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
 
     it.effect("is done by the next run when a crash came before its end", () =>
       Effect.gen(function* () {
-        const org = yield* Emulator
-        yield* org.control("POST", "reset", {})
+        const org = yield* freshOrg
         const spool = yield* spoolFolder
         const source = yield* opened(org, "[{ object: Contact }]")
         const table = newTable()
@@ -142,8 +164,7 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
 
     it.effect("marks none of them either when the whole is read again", () =>
       Effect.gen(function* () {
-        const org = yield* Emulator
-        yield* org.control("POST", "reset", {})
+        const org = yield* freshOrg
         const spool = yield* spoolFolder
         const wins = "SELECT Id, LastName FROM Contact"
         const streams = `[{ object: Contact }, { name: people, soql: "${wins}" }]`
@@ -169,10 +190,11 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
     it.effect("is left out for histories and logins, whose old rows leave because their time is over", () =>
       Effect.gen(function* () {
         const org = yield* Emulator
-        yield* org.control("POST", "reset", {})
         const spool = yield* spoolFolder
         const source = yield* opened(org, "[{ object: LoginHistory }, { object: AccountHistory }]")
         for (const name of ["LoginHistory", "AccountHistory"]) {
+          yield* freshOrg
+          yield* addHistory(org, name)
           const table = newTable()
           yield* sync(source, name, table, spool)
           const held = idsOf(table).length
@@ -188,7 +210,6 @@ layer(Emulator.with("--dataset", "demo"), { excludeTestServices: true, timeout: 
           assert.deepStrictEqual([told(advances), idsOf(table).length], ["", held])
           assert.notInclude(effects(advances), "present")
           assert.strictEqual((yield* planOf(source, name, table, true)).schema.deletes.absent, "keep")
-          yield* org.control("POST", "reset", {})
         }
       }).pipe(Effect.scoped)
     )

@@ -3,6 +3,7 @@
  * the truth their time. Texts are such as CSV and JSON trip over; some rows lie in the recycle bin.
  */
 import { Effect, Layer } from "effect"
+import type { Row } from "../../salesforce-emulator/testing/emulator-process.ts"
 import { Emulator, type Org } from "./emulator.ts"
 
 const texts = [
@@ -20,7 +21,7 @@ const hour = 3_600_000
 const day = 24 * hour
 
 /** Contacts, each an hour older than the one before, the newest of three days ago; every tenth is deleted. */
-const addContacts = Effect.fnUntraced(function* (org: Org, count: number) {
+export const addContacts = Effect.fnUntraced(function* (org: Org, count: number, more: Row = {}) {
   const insert = Array.from({ length: count }, (_, at) => {
     const stamp = new Date(Date.now() - 3 * day - at * hour).toISOString()
     const text = texts[at % texts.length]
@@ -35,19 +36,18 @@ const addContacts = Effect.fnUntraced(function* (org: Org, count: number) {
       Birthdate: at % 5 === 0 ? "1970-01-01" : null,
       CreatedDate: stamp,
       LastModifiedDate: stamp,
-      SystemModstamp: stamp
+      SystemModstamp: stamp,
+      ...more
     }
   })
   yield* org.records("Contact", { insert })
 })
 
-/** One such org for a file's tests. */
-export const orgOfContacts = (count: number, ...args: ReadonlyArray<string>): Layer.Layer<Emulator> =>
+/** An empty org for a file's tests, with such rows. */
+export const smallOrg = <A>(
+  fill: (org: Org) => Effect.Effect<A>,
+  ...args: ReadonlyArray<string>
+): Layer.Layer<Emulator> =>
   Emulator.with("--dataset", "empty", ...args).pipe(
-    Layer.tap((context) =>
-      Effect.provide(
-        Effect.flatMap(Emulator, (org) => addContacts(org, count)),
-        context
-      )
-    )
+    Layer.tap((context) => Effect.provide(Effect.flatMap(Emulator, fill), context))
   )
