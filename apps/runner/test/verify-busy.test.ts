@@ -2,8 +2,9 @@
 import { afterAll, assert, beforeAll, describe, it, vi } from "@effect/vitest"
 import { keepBusy } from "./support/busy-org.ts"
 import { changeCell } from "./support/compare.ts"
-import { openWorkspace, specText, type Workspace } from "./support/decant.ts"
-import { type Emulator, startEmulator } from "./support/emulator.ts"
+import { openWarmWorkspace, specText, type Workspace } from "./support/decant.ts"
+import type { Emulator } from "./support/emulator.ts"
+import { openSmallOrg } from "./support/small-org.ts"
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
@@ -15,10 +16,10 @@ const objects = ["Account", "Contact", "Opportunity"]
 let org: Emulator
 let workspace: Workspace
 beforeAll(async () => {
-  org = await startEmulator("--dataset", "demo")
+  org = await openSmallOrg()
   const spec = specText(objects)
   const onParquet = spec.replace("type: duckdb", "type: parquet").replace("./test.duckdb", "./test")
-  workspace = await openWorkspace(org.env, parquet ? onParquet : spec)
+  workspace = await openWarmWorkspace(org.env, parquet ? onParquet : spec)
 })
 afterAll(async () => {
   await workspace?.remove()
@@ -33,25 +34,26 @@ const verify = async (...args: ReadonlyArray<string>) => {
 describe("decant verify while people work", () => {
   it("reports no difference, alone, beside a sync and after one", async () => {
     assert.strictEqual((await workspace.sync()).code, 0)
-    const people = keepBusy(org, objects)
+    const people = keepBusy(org, objects, 120)
     try {
       for (let round = 0; round < rounds; round++) {
         const alone = await verify()
         assert.strictEqual(alone.code, 0, JSON.stringify(alone.report, null, 1) + alone.stderr)
-        const [beside, synced] = await Promise.all([verify(), workspace.sync()])
+        const syncing = workspace.start(["sync", "--quiet"])
+        const [beside, synced] = await Promise.all([verify(), syncing.ended])
         assert.strictEqual(synced.code, 0, synced.stderr)
         assert.strictEqual(beside.code, 0, JSON.stringify(beside.report, null, 1) + beside.stderr)
         const quick = await verify("--quick")
         assert.strictEqual(quick.code, 0, JSON.stringify(quick.report, null, 1) + quick.stderr)
       }
-      assert.isAbove(people.changes(), 20)
+      await vi.waitFor(() => assert.isAbove(people.changes(), 20), 60_000)
     } finally {
       await people.stop()
     }
   })
 
   it.skipIf(parquet)("still names what something else did to the copy", async () => {
-    const people = keepBusy(org, ["Contact", "Opportunity"])
+    const people = keepBusy(org, ["Contact", "Opportunity"], 120)
     try {
       assert.strictEqual((await workspace.sync()).code, 0)
       const [row] = (await org.truth("Account")).filter(({ IsDeleted }) => IsDeleted === false)

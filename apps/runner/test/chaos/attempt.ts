@@ -35,7 +35,7 @@ export interface Attempt {
 }
 
 /** To an attempt of a run that has a deck. */
-const faultsInTurn = 3
+const faultsInTurn = 5
 
 const planKill = (random: Random, requests: number): Kill => {
   const at = random.integer(1, requests)

@@ -4,11 +4,7 @@
  */
 import { existsSync } from "node:fs"
 import type { RunReport } from "@decant/connector"
-import { Effect, Option } from "effect"
-import { readSpec } from "../../src/spec-file.ts"
-import { executeRun, prepareRun } from "../../src/sync/run-sync.ts"
-import { openScreen } from "../../src/terminal/screen.ts"
-import { openWorkspace, type Running } from "../support/decant.ts"
+import { openWarmWorkspace, type Running } from "../support/decant.ts"
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -110,10 +106,8 @@ export interface Copy extends CopyPlan {
   readonly checkpointFile: string
   /** The command, as a process that may be killed. */
   readonly start: (args: ReadonlyArray<string>) => Running
-  /** A whole run in this process, which saves starting one; the report, and what it left lying about. */
+  /** A whole run without a process of its own; the report, and what it left lying about. */
   readonly sync: () => Promise<{ readonly report: RunReport; readonly leftovers: ReadonlyArray<string> }>
-  /** The same by the command. */
-  readonly command: () => Promise<RunReport>
   /** What `decant verify` has to say against the copy. */
   readonly verify: () => Promise<ReadonlyArray<string>>
   readonly remove: () => Promise<void>
@@ -125,25 +119,15 @@ interface Proof {
 }
 
 export const openCopy = async (plan: CopyPlan, env: Readonly<Record<string, string>>): Promise<Copy> => {
-  const workspace = await openWorkspace(env, specOf(plan))
+  const workspace = await openWarmWorkspace(env, specOf(plan))
   const checkpointFile = workspace.path(`.decant/${plan.name}.checkpoint.json`)
-  const screen = openScreen({ json: true, quiet: true })
-  const run = Effect.scoped(
-    Effect.gen(function* () {
-      const specFile = yield* readSpec(workspace.path("decant.yaml"), { ...process.env, ...env })
-      const wait = Option.none()
-      const prepared = yield* prepareRun({ specFile, screen, only: [], fullRefresh: [], wait })
-      return (yield* executeRun(prepared)).report
-    })
-  )
   return {
     ...plan,
     database: workspace.path("copy.duckdb"),
     checkpointFile,
     start: (args) => workspace.start(["sync", "--json", ...args]),
-    command: async () => (await workspace.sync()).report,
     sync: async () => {
-      const report = await Effect.runPromise(run)
+      const { report } = await workspace.sync()
       const leftovers = [".lock", ".spool"].filter((end) => existsSync(`${checkpointFile}${end}`))
       return { report, leftovers }
     },

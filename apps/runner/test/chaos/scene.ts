@@ -16,7 +16,7 @@ export interface Scene {
   readonly org: ChaosOrg
   readonly tap: Tap
   readonly known: Known
-  /** The first is synced in each round, the others in every fifth. */
+  /** The first is synced in each round, the others in every fifth; in every third where little time is. */
   readonly copies: ReadonlyArray<Copy>
   /** Of each copy after its last quiet sync. */
   readonly states: Map<string, CopyState>
