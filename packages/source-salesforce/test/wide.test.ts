@@ -53,7 +53,7 @@ const BroadOrg = Layer.unwrap(
     (folder) => {
       const file = join(folder, "org.json")
       writeFileSync(file, JSON.stringify([broad]))
-      return Emulator.with("--dataset", "demo", "--schema-from", file, "--rows", "Broad__c=300")
+      return Emulator.with("--dataset", "demo", "--schema-from", file, "--rows", "Broad__c=60")
     }
   )
 )
@@ -89,7 +89,7 @@ layer(BroadOrg, { excludeTestServices: true, timeout: "1 minute" })("a row of 45
       const table = newTable()
       yield* sync(source, "Broad__c", table, spool)
       assert.strictEqual((yield* source.usage("Broad__c")).api, "bulk")
-      assert.strictEqual(table.rows.size, 300)
+      assert.strictEqual(table.rows.size, 60)
       assert.deepStrictEqual(differences(table, yield* org.truth("Broad__c")), [])
       const ids = [...table.rows.keys()].slice(0, 20)
       yield* org.records("Broad__c", { update: ids.map((Id) => ({ Id, [first]: "new", [last]: "new" })) })
