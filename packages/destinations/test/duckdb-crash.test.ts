@@ -7,7 +7,7 @@ import { start } from "./child.ts"
 import { duckdbSubject } from "./duckdb-subject.ts"
 import { folder, open, rowsOf } from "./subject.ts"
 
-const rowsOfCommit = 60_000
+const rowsOfCommit = 30_000
 
 /** The version and the number of rows that a later process finds. */
 const found = (at: string) =>
@@ -44,7 +44,7 @@ describe("DuckDB: a process that is killed", () => {
   it.live("leaves one committed state, whenever it dies, and the next process goes on from it", () =>
     Effect.gen(function* () {
       const at = yield* folder
-      for (let round = 0; round < 5; round++) {
+      for (let round = 0; round < (process.env.DECANT_SOAK === "1" ? 50 : 3); round++) {
         const before = yield* found(at)
         const child = yield* start(new URL("./writer.ts", import.meta.url), [at, String(rowsOfCommit), "3"])
         yield* child.line(`begin ${before.version + 1}`)
@@ -74,8 +74,8 @@ describe("DuckDB: a process that is killed", () => {
       yield* (yield* start(new URL("./writer.ts", import.meta.url), [at, "1000", "1"])).ended
       const child = yield* start(
         new URL("./writer.ts", import.meta.url),
-        [at, "200000", "1"],
-        "trap '' XFSZ; ulimit -f 5000"
+        [at, "100000", "1"],
+        "trap '' XFSZ; ulimit -f 2500"
       )
       const line = yield* child.line("failed")
       assert.match(line, /^failed DISK_FULL/)

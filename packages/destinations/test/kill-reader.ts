@@ -20,5 +20,5 @@ for (;;) {
       process.stdout.write(`failed ${String(cause).replaceAll("\n", " ")}\n`)
     }
   })
-  await setTimeout(20)
+  await setTimeout(60)
 }

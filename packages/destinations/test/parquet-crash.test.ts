@@ -50,7 +50,7 @@ describe("Parquet: a process that is killed", () => {
         const reader = yield* start(new URL("./parquet-reader.ts", import.meta.url), [at])
         yield* reader.line("saw 1")
         const offset = Math.random()
-        const rounds = process.env.DECANT_SOAK === "1" ? 100 : 10
+        const rounds = process.env.DECANT_SOAK === "1" ? 100 : 6
         for (let round = 0; round < rounds; round++) {
           const before = yield* found(at)
           // The first commit makes folders, a later one does not: every place of two commits is met.

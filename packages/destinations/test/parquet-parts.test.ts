@@ -73,9 +73,9 @@ const readByLog = (at: string) =>
 partsContract(parquetSubject)
 
 describe("Parquet: writers of parts", () => {
-  it.live("commit sixteen parts at once: each row once, each file written once", () =>
+  it.live("commit eight parts at once: each row once, each file written once", () =>
     Effect.gen(function* () {
-      const { at, destination, ids } = yield* cut(16)
+      const { at, destination, ids } = yield* cut(8)
       const writers = yield* Effect.all(Array.from({ length: 4 }, () => open(parquetSubject, at)))
       const results = yield* Effect.forEach(
         ids,
@@ -88,11 +88,11 @@ describe("Parquet: writers of parts", () => {
         ids.map((_, turn) => (turn + 1) * 10)
       )
       const { Account } = (yield* destination.checkpoints).streams
-      assert.deepStrictEqual([Account?.version, Account?.work, Account?.rows], [17, [], 160])
-      assert.deepStrictEqual(yield* rowsOf(destination, held), [[160, 160]])
+      assert.deepStrictEqual([Account?.version, Account?.work, Account?.rows], [9, [], 80])
+      assert.deepStrictEqual(yield* rowsOf(destination, held), [[80, 80]])
       const { files, rows, keys, metaData } = yield* readByLog(at)
-      assert.deepStrictEqual([files, rows, keys, metaData.length], [16, 160, 160, 1])
-      assert.lengthOf(dataFiles(at), 16)
+      assert.deepStrictEqual([files, rows, keys, metaData.length], [8, 80, 80, 1])
+      assert.lengthOf(dataFiles(at), 8)
       assert.sameMembers(
         readdirSync(tableOf(at)).filter((name) => name.endsWith(".parquet")),
         [...dataFiles(at)]

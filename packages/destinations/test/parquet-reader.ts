@@ -23,7 +23,7 @@ if (import.meta.main) {
         })
       )
       if (line !== "") process.stdout.write(`${line}\n`)
-      yield* Effect.promise(() => setTimeout(60))
+      yield* Effect.promise(() => setTimeout(200))
     }
   })
   await Effect.runPromise(Effect.scoped(program))

@@ -10,7 +10,7 @@ import { randomBelow } from "./random-below.ts"
 import { folder, open, rowsOf } from "./subject.ts"
 
 const filesOfLoad = 3
-const randomCommits = 9
+const randomCommits = process.env.DECANT_SOAK === "1" ? 30 : 5
 const rowsOfFile = 66_000
 const schema = withSchema({ history: false })
 const narrow = ["Id", "SystemModstamp", "AnnualRevenue"]

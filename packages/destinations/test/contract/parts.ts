@@ -126,24 +126,24 @@ const refusedContract = (subject: Subject): void => {
       (commit) => ({ ...commit, part: { from: [partWork(b, ["other"])], to: [] } })
     ]
   ]
-  for (const [which, made] of late) {
-    it.live(`refuses a part ${which} whole, and its rows are nowhere`, () =>
-      Effect.gen(function* () {
-        const { at, destination, other } = yield* openTwo(subject)
-        yield* destination.commit(cutIntoParts([a, b]))
-        yield* destination.commit(done(a, [rowsOfPart(at, a, ["001A1"])]))
+  it.live(`refuses a part whole, and its rows are nowhere: ${late.map(([which]) => which).join("; ")}`, () =>
+    Effect.gen(function* () {
+      const { at, destination, other } = yield* openTwo(subject)
+      yield* destination.commit(cutIntoParts([a, b]))
+      yield* destination.commit(done(a, [rowsOfPart(at, a, ["001A1"])]))
+      for (const [which, made] of late) {
         const lost = made(done(a, [rowsOfPart(at, a, ["001A1", "001X"], "late")]))
-        assert.strictEqual(yield* codeOf(other.commit(lost)), "WRITER_CONFLICT")
-        assert.deepStrictEqual(yield* storedOf(other), { version: 2, work: [b] })
-        yield* other.commit(done(b, [rowsOfPart(at, b, ["001B1"])]))
-        yield* conclude(destination)
-        assert.deepStrictEqual(yield* rowsOf(destination, names), [
-          ["001A1", "Account 001A1"],
-          ["001B1", "Account 001B1"]
-        ])
-      })
-    )
-  }
+        assert.strictEqual(yield* codeOf(other.commit(lost)), "WRITER_CONFLICT", which)
+        assert.deepStrictEqual(yield* storedOf(other), { version: 2, work: [b] }, which)
+      }
+      yield* other.commit(done(b, [rowsOfPart(at, b, ["001B1"])]))
+      yield* conclude(destination)
+      assert.deepStrictEqual(yield* rowsOf(destination, names), [
+        ["001A1", "Account 001A1"],
+        ["001B1", "Account 001B1"]
+      ])
+    })
+  )
 
   it.live("refuses a part of a stream that is not there, and one that would publish", () =>
     Effect.gen(function* () {
@@ -311,7 +311,8 @@ const interleavedContract = (subject: Subject): void => {
         { destination: yield* open(subject, at), parts }
       ]
       const random = randomBelow(seed)
-      for (let round = 0; round < 8; round++) {
+      const rounds = process.env.DECANT_SOAK === "1" ? 20 : 5
+      for (let round = 0; round < rounds; round++) {
         const meeting = writers.filter(() => random(3) > 0)
         yield* Effect.forEach(meeting, (writer) => advance(at, writer, ids[random(ids.length)] ?? ""), {
           concurrency: "unbounded"

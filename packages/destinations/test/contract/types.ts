@@ -90,15 +90,16 @@ export const typesContract = (subject: Subject): void => {
           segment(at, { rows: page, header: typedHeader, gzip: index === 0 })
         )
         yield* destination.commit(commitAfter(0, { everything: true, schema, segments: pages }))
-        for (const name of kindNames) {
-          const stored = yield* rowsOf(destination, `SELECT "a_${name}" FROM "Account" ORDER BY "Id"`)
+        const cells = kindNames.map((name) => `"a_${name}"`).join(", ")
+        const stored = yield* rowsOf(destination, `SELECT ${cells} FROM "Account" ORDER BY "Id"`)
+        assert.strictEqual(stored.length, rows.length)
+        for (const [column, name] of kindNames.entries()) {
           const sent = values.get(name) ?? []
-          assert.strictEqual(stored.length, rows.length)
-          for (const [index, cells] of stored.entries()) {
+          for (const [index, found] of stored.entries()) {
             const said = sent[index]
             const wanted = said === undefined ? null : kinds[name]?.cell(said)
             const label = `${name}, seed ${seed}: ${String(said).slice(0, 80)}`
-            assert.deepStrictEqual(shown(name, cells[0]), wanted, label)
+            assert.deepStrictEqual(shown(name, found[column]), wanted, label)
           }
         }
         // Read again and merged instead of appended, every value is the same.

@@ -17,7 +17,8 @@ export const anyOrderContract = (subject: Subject): void => {
         // Each record changes every few seconds; a page shows a record as it was at some second.
         const changes = new Map(ids.map((id) => [id, [1, 4, 9, 16, 25].map((at) => at + random(3))]))
         const seen = new Map<string, Set<number>>(ids.map((id) => [id, new Set()]))
-        for (let round = 0; round < 12; round++) {
+        const rounds = process.env.DECANT_SOAK === "1" ? 12 : 7
+        for (let round = 0; round < rounds; round++) {
           const segments = Array.from({ length: 1 + random(2) }, (_, page) => {
             const rows = ids
               .filter(() => random(3) > 0)
