@@ -1,10 +1,10 @@
-/** The `decant` command without a start for each command line: `warm-host.mjs` stays for all files of a worker. */
+/** The `decant` command without a start for each command line: `programs/warm-host.ts` stays for all files of a worker. */
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import type { Ended } from "./decant.ts"
 
-const program = fileURLToPath(new URL("warm-host.mjs", import.meta.url))
+const program = fileURLToPath(new URL("../programs/warm-host.ts", import.meta.url))
 
 /** Shorter than the tests' own limits: a command that hangs must not take those after it with it. */
 const patience = 100_000
@@ -12,7 +12,7 @@ const patience = 100_000
 let host: ChildProcess | null = null
 
 const startHost = async (): Promise<ChildProcess> => {
-  const child = fork(program, { stdio: ["ignore", "ignore", "inherit", "ipc"] })
+  const child = fork(program, { execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] })
   await once(child, "message")
   child.unref()
   child.channel?.unref()
