@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import type { OrgSchema } from "../org/schema.ts"
 import type { Store } from "../org/store.ts"
 import { HiddenParts } from "./hidden-parts.ts"
-import { ownPermissions, permissionsOf, timeZoneOf } from "./permissions.ts"
+import { ownPermissions, permissionsOf, tablesOfUsers, timeZoneOf } from "./permissions.ts"
 import { Sharing } from "./sharing.ts"
 import { everything, type Sight } from "./sight.ts"
 
@@ -17,7 +17,7 @@ interface User {
   readonly timeZone: string
 }
 
-/** As long as neither number has changed, what was found out about a user holds. */
+/** As long as no number of `at` has changed, what was found out about a user holds. */
 interface Known<A> {
   readonly at: string
   readonly value: A
@@ -61,7 +61,7 @@ export class Access {
   })
 
   #user(userId: string): Effect.Effect<User> {
-    const at = `${this.#store.version()}`
+    const at = `${this.#store.changedAt(tablesOfUsers)}`
     const known = this.#users.get(userId)
     if (known?.at === at) return Effect.succeed(known.value)
     const found = Effect.all({

@@ -19,6 +19,17 @@ const withoutProfile: ReadonlySet<string> = new Set(["ApiEnabled"])
 const granted = (fields: ReadonlyArray<string>, known: ReadonlyArray<string>) =>
   fields.map((name) => (known.includes(name) ? `coalesce(${quoted(name)}, false)` : "false")).join(", ")
 
+/** What is read to find out about a user, each table as statements name it. */
+export const tablesOfUsers = [
+  "User",
+  "Profile",
+  "PermissionSet",
+  "PermissionSetAssignment",
+  "UserPermissionAccess"
+]
+  .map(quoted)
+  .join(" ")
+
 /** The names, without `Permissions`, of what the user may do. */
 export const permissionsOf = (
   store: Store,

@@ -12,18 +12,22 @@ export class RecordScanner {
    * read and how many records ended.
    */
   scan(bytes: Uint8Array, start: number, records: number): { readonly at: number; readonly ended: number } {
+    const { length } = bytes
+    if (records <= 0) return { at: start, ended: 0 }
     let inQuotes = this.#inQuotes
     let ended = 0
-    let at = start
-    const { length } = bytes
-    while (at < length && ended < records) {
-      const byte = bytes[at]
-      at += 1
+    for (let at = start; at < length; at++) {
+      const byte = bytes[at] as number
+      // Most bytes are neither, and both are low.
+      if (byte > QUOTE) continue
       if (byte === QUOTE) inQuotes = !inQuotes
-      else if (byte === LINE_FEED && !inQuotes) ended += 1
+      else if (byte === LINE_FEED && !inQuotes && ++ended === records) {
+        this.#inQuotes = false
+        return { at: at + 1, ended }
+      }
     }
     this.#inQuotes = inQuotes
-    return { at, ended }
+    return { at: length, ended }
   }
 }
 

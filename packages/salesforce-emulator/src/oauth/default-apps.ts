@@ -1,15 +1,15 @@
 /**
  * The four apps every emulator starts with, one for each kind of client, as its ready line prints them. The private
- * key of the JWT app is made at start and lies in a file that only the owner can read.
+ * key of the JWT app lies in a file that only the owner can read.
  */
-import { createHash, generateKeyPair } from "node:crypto"
+import { createHash, createPublicKey } from "node:crypto"
 import { mkdir, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { promisify } from "node:util"
 import { Context, Effect, Layer } from "effect"
 import { Org } from "../org/org.ts"
 import { type AppRequest, Apps } from "./apps.ts"
 import { Directory } from "./directory.ts"
+import { signingKey } from "./signing-key.ts"
 
 /** The `apps` of the ready line. */
 export interface DefaultAppLines {
@@ -44,7 +44,7 @@ export class DefaultApps extends Context.Service<
       const apps = yield* Apps
       const { adminUsername } = yield* Directory
       const privateKeyFile = join((yield* Org).folder, "keys", "jwt-app.key")
-      const certificate = yield* Effect.promise(() => makeKeys(privateKeyFile))
+      const certificate = yield* Effect.promise(() => writeKey(privateKeyFile))
       const requests = defaultRequests(adminUsername, certificate)
       const reset = Effect.gen(function* () {
         apps.clear()
@@ -113,9 +113,9 @@ function defaultRequests(admin: string, certificate: string): ReadonlyArray<AppR
   ]
 }
 
-async function makeKeys(privateKeyFile: string): Promise<string> {
-  const { privateKey, publicKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 })
+async function writeKey(privateKeyFile: string): Promise<string> {
+  const privateKey = await signingKey()
   await mkdir(dirname(privateKeyFile), { recursive: true, mode: 0o700 })
   await writeFile(privateKeyFile, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 })
-  return publicKey.export({ type: "spki", format: "pem" }).toString()
+  return createPublicKey(privateKey).export({ type: "spki", format: "pem" }).toString()
 }

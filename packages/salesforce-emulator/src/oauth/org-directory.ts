@@ -31,7 +31,7 @@ export const orgDirectory = Layer.effect(
 
     const lookUp = (condition: string, value: string) =>
       store
-        .rows(
+        .kept(
           `SELECT ${COLUMNS.join(", ")} FROM "User" WHERE ${condition} AND NOT coalesce("_purged", false) LIMIT 1`,
           [value]
         )

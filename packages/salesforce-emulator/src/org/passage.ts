@@ -69,15 +69,27 @@ const changes = (objects: ReadonlyArray<SObject>, now: number): ReadonlyArray<Ch
     }))
   ])
 
+const key = ({ object, set }: Change) => `${object.name} ${set}`
+
+/** How far ahead it is asked whether anything will be due. */
+const horizon = day
+
 const statementOf = ({ object, set, where }: Change): Statement => ({
   sql: `UPDATE ${quoted(object.name)} SET ${set} WHERE ${where}`
 })
+
+/** Nothing of a table is due before `until`, unless the table changes. */
+interface Calm {
+  readonly at: number
+  readonly until: number
+}
 
 export class Passage {
   readonly #store: Store
   readonly #schema: OrgSchema
   readonly #clock: OrgClock
   #passedAt = Number.NEGATIVE_INFINITY
+  readonly #calm = new Map<string, Calm>()
 
   constructor(store: Store, schema: OrgSchema, clock: OrgClock) {
     this.#store = store
@@ -91,7 +103,10 @@ export class Passage {
     if (Math.abs(now - this.#passedAt) < minute) return Effect.void
     this.#passedAt = now
     const written = this.#schema.all().filter(({ name }) => !this.#store.late.awaits(name))
-    return this.#apply(changes(written, now))
+    const restless = written.filter((object) =>
+      changes([object], now).some((each) => !this.#isCalm(each, now))
+    )
+    return this.#apply(restless, now)
   })
 
   /** What brings rows to the clock's time that are only being written now. */
@@ -103,18 +118,44 @@ export class Passage {
     this.#passedAt = Number.NEGATIVE_INFINITY
   }
 
-  /** Nothing is written where nothing is due, so that the org's version stays. */
-  #apply(due: ReadonlyArray<Change>): Effect.Effect<void> {
-    const store = this.#store
-    return Effect.gen(function* () {
-      if (due.length === 0) return
-      const questions = due.map(
-        ({ object, where }, at) => `SELECT ${at} WHERE EXISTS (FROM ${quoted(object.name)} WHERE ${where})`
-      )
-      const found = yield* store.rows(questions.join(" UNION ALL "))
-      const wanted = new Set(found.map(([at]) => Number(at)))
-      if (wanted.size === 0) return
-      yield* store.transaction(due.filter((_, at) => wanted.has(at)).map(statementOf))
+  #isCalm(change: Change, now: number): boolean {
+    const calm = this.#calm.get(key(change))
+    return calm !== undefined && now <= calm.until && calm.at === this.#changedAt(change)
+  }
+
+  #changedAt({ object }: Change): number {
+    return this.#store.changedAt(quoted(object.name))
+  }
+
+  /** Which of the changes have a row to change. */
+  #due(asked: ReadonlyArray<Change>): Effect.Effect<ReadonlySet<number>> {
+    if (asked.length === 0) return Effect.succeed(new Set())
+    const questions = asked.map(
+      ({ object, where }, at) => `SELECT ${at} WHERE EXISTS (FROM ${quoted(object.name)} WHERE ${where})`
+    )
+    return Effect.map(
+      this.#store.rows(questions.join(" UNION ALL ")),
+      (found) => new Set(found.map(([at]) => Number(at)))
+    )
+  }
+
+  /**
+   * Time only ever makes more rows due, so where none will be by the horizon there is nothing to do until then. Nothing
+   * is written where nothing is due, so that the org's version stays.
+   */
+  #apply(objects: ReadonlyArray<SObject>, now: number): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      const until = now + horizon
+      const ahead = changes(objects, until)
+      const changedAt = ahead.map((each) => this.#changedAt(each))
+      const soon = yield* this.#due(ahead)
+      for (const [at, each] of ahead.entries()) {
+        if (!soon.has(at)) this.#calm.set(key(each), { at: changedAt[at] ?? 0, until })
+      }
+      const possible = changes(objects, now).filter((_, at) => soon.has(at))
+      const due = yield* this.#due(possible)
+      if (due.size === 0) return
+      yield* this.#store.transaction(possible.filter((_, at) => due.has(at)).map(statementOf))
     })
   }
 }

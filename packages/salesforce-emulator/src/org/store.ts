@@ -215,18 +215,20 @@ export const openStore = ({ folder, endsWithProcess, onDisk }: StoreOptions) =>
           .pipe(Effect.asVoid),
       version: () => version,
       transaction: (statements) =>
-        late
-          .before(
-            statements.map(({ sql }) => sql),
-            Effect.flatMap(Unit, (unit) =>
-              unit === undefined
-                ? withConnection((connection) => transact(connection, statements)).pipe(
-                    writing.withPermits(1)
-                  )
-                : Effect.promise(() => runAll(unit, statements))
-            )
-          )
-          .pipe(Effect.andThen(changed(statements)), Effect.uninterruptible),
+        statements.length === 0
+          ? Effect.void
+          : late
+              .before(
+                statements.map(({ sql }) => sql),
+                Effect.flatMap(Unit, (unit) =>
+                  unit === undefined
+                    ? withConnection((connection) => transact(connection, statements)).pipe(
+                        writing.withPermits(1)
+                      )
+                    : Effect.promise(() => runAll(unit, statements))
+                )
+              )
+              .pipe(Effect.andThen(changed(statements)), Effect.uninterruptible),
       // A transaction sees nothing that is written beside it.
       unit: (effect, keep) =>
         Effect.scoped(

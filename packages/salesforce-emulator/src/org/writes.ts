@@ -148,7 +148,9 @@ export const updateStatements = (
   const byKeys = new Map<string, Array<Row>>()
   for (const row of rows) {
     const keys = Object.keys(row).sort().join()
-    byKeys.set(keys, [...(byKeys.get(keys) ?? []), row])
+    const group = byKeys.get(keys)
+    if (group === undefined) byKeys.set(keys, [row])
+    else group.push(row)
   }
   const updates = [...byKeys.values()].map((group): Statement => {
     const names = new Set(Object.keys(group[0] ?? {}))

@@ -7,10 +7,11 @@
  * hold for as long as nothing in the org changes.
  */
 import { randomUUID } from "node:crypto"
+import { DuckDBBlobValue, type DuckDBValue } from "@duckdb/node-api"
 import { Context, Effect, Layer } from "effect"
 import { makeId } from "../org/id.ts"
 import { Org } from "../org/org.ts"
-import { literal } from "../org/store.ts"
+import { literal, quoted } from "../org/store.ts"
 import { badRequest, type SalesforceError } from "../server/salesforce-error.ts"
 import { rowJson } from "../soql/json-rows.ts"
 import { type Plan, selectRows } from "../soql/plan.ts"
@@ -27,14 +28,16 @@ interface Cursor {
   readonly batchSize: number
   readonly table: string
   readonly openedAt: number
+  /** Where its table has the rows, for as long as its number is the same; undefined when they are not of one table. */
+  readonly placesAt: number | undefined
   /** The version of the org when a page of it was last read. */
   seen: number
 }
 
 export interface Page {
   readonly total: number
-  /** JSON texts of the rows, commas between them. */
-  readonly records: string
+  /** JSON texts of the rows, commas between them, as the bytes that are sent. */
+  readonly records: Uint8Array
   /** `<id>-<offset of the next row>`; undefined on the last page. */
   readonly next: string | undefined
 }
@@ -47,6 +50,13 @@ const childrenAt = (plan: Plan, path: string, parentId: string): Plan => {
   if (deeper.length > 0) return childrenAt(child.plan, ["", ...deeper].join("."), parentId)
   return { ...child.plan, where: `${child.parentSql} = ${literal(parentId)} AND ${child.plan.where}` }
 }
+
+/** No page of no rows is made by the database. */
+const bytesOf = (value: DuckDBValue | undefined): Uint8Array =>
+  value instanceof DuckDBBlobValue ? value.bytes : new Uint8Array()
+
+/** Where the plan's table has a row: found at once, but not for longer than nothing changes. */
+const placeOf = ({ idSql }: Plan) => idSql.replace(/"Id"$/, "rowid")
 
 const invalidLocator = badRequest("INVALID_QUERY_LOCATOR", "invalid query locator")
 
@@ -67,14 +77,16 @@ export class Cursors extends Context.Service<
       const { store, clock } = yield* Org
       const mark = `${randomUUID()}@`
       const cursors = new Map<string, Cursor>()
-      const ahead = new Map<Cursor, ReadonlyMap<number, string>>()
+      const ahead = new Map<Cursor, ReadonlyMap<number, Uint8Array>>()
       let opened = 0
 
       /** Rows from one position of the cursor up to another, with these things of each. */
       const between = (cursor: Cursor, from: number, to: number, selectList: string): string => {
-        const positions = `(SELECT rowid AS "_position", "Id" FROM ${cursor.table} WHERE rowid >= ${from} AND rowid < ${to}) positions`
-        const { plan } = cursor
-        return `SELECT ${selectList} FROM ${plan.from} JOIN ${positions} ON positions."Id" = ${plan.idSql} WHERE ${plan.live}`
+        const { plan, table, placesAt } = cursor
+        const here = placesAt !== undefined && placesAt === store.version()
+        const [key, own] = here ? ["_place", placeOf(plan)] : ["Id", plan.idSql]
+        const positions = `(SELECT rowid AS "_position", "${key}" FROM ${table} WHERE rowid >= ${from} AND rowid < ${to}) positions`
+        return `SELECT ${selectList} FROM ${plan.from} JOIN ${positions} ON positions."${key}" = ${own} WHERE ${plan.live}`
       }
 
       const jsonOf = ({ plan, version, batchSize }: Cursor): string =>
@@ -86,7 +98,7 @@ export class Cursors extends Context.Service<
           const sql = between(cursor, offset, offset + batchSize, jsonOf(cursor))
           const rows = yield* store.rows(`${sql} ORDER BY positions."_position"`)
           const texts = rows.map(([text]) => String(text))
-          return (yield* withChildPages(plan, version, batchSize, texts)).join(",")
+          return Buffer.from((yield* withChildPages(plan, version, batchSize, texts)).join(","))
         })
 
       /** By their offsets; pages all of whose rows are gone are left out. */
@@ -96,9 +108,9 @@ export class Cursors extends Context.Service<
           const list = `${jsonOf(cursor)} AS j, positions."_position" AS n`
           const sql = between(cursor, offset, offset + pages * batchSize, list)
           const found = yield* store.rows(
-            `SELECT (n // ${batchSize})::INTEGER, string_agg(j, ',' ORDER BY n) FROM (${sql}) GROUP BY ALL`
+            `SELECT (n // ${batchSize})::INTEGER, encode(string_agg(j, ',' ORDER BY n)) FROM (${sql}) GROUP BY ALL`
           )
-          return new Map(found.map(([page, text]) => [Number(page) * batchSize, String(text)]))
+          return new Map(found.map(([page, text]) => [Number(page) * batchSize, bytesOf(text)]))
         })
 
       const readAhead = (cursor: Cursor, offset: number) =>
@@ -112,10 +124,10 @@ export class Cursors extends Context.Service<
           ahead.delete(cursor)
           if (pages.size > 1 && store.version() === version) ahead.set(cursor, pages)
           for (const oldest of [...ahead.keys()].slice(0, -keptAhead)) ahead.delete(oldest)
-          return pages.get(offset) ?? ""
+          return pages.get(offset) ?? new Uint8Array()
         })
 
-      const pageAt = (id: string, cursor: Cursor, offset: number, records: string): Page => {
+      const pageAt = (id: string, cursor: Cursor, offset: number, records: Uint8Array): Page => {
         const end = offset + cursor.batchSize
         if (end >= cursor.total) ahead.delete(cursor)
         return { total: cursor.total, records, next: end < cursor.total ? `${id}-${end}` : undefined }
@@ -127,21 +139,25 @@ export class Cursors extends Context.Service<
           (records) => pageAt(id, cursor, offset, records)
         )
 
-      const open = (plan: Plan, version: string, batchSize: number) =>
+      const open = (plan: Plan, apiVersion: string, batchSize: number) =>
         Effect.gen(function* () {
           opened += 1
           const id = makeId("01g", opened)
           const table = `"_cursor_${opened}"`
-          yield* store.aside(`CREATE TABLE ${table} AS ${selectRows(plan, `${plan.idSql} AS "Id"`)}`)
+          const version = store.version()
+          const isOneTable = plan.from.startsWith(`${quoted(plan.object.name)} `)
+          const place = isOneTable ? `, ${placeOf(plan)} AS "_place"` : ""
+          yield* store.aside(`CREATE TABLE ${table} AS ${selectRows(plan, `${plan.idSql} AS "Id"${place}`)}`)
           const [counted] = yield* store.rows(`SELECT count(*)::INTEGER FROM ${table}`)
           const total = Number(counted?.[0])
           const cursor = {
             plan,
-            version,
+            version: apiVersion,
             batchSize,
             table,
             total,
             openedAt: clock.now(),
+            placesAt: isOneTable ? version : undefined,
             seen: store.version()
           }
           cursors.set(id, cursor)
@@ -165,35 +181,48 @@ export class Cursors extends Context.Service<
               })
             )
 
-      /** The first page again, from what was read before the cursor was opened, where that is the same rows. */
-      const firstOf = (cursor: Cursor, rows: ReadonlyArray<ReadonlyArray<unknown>>) =>
-        Effect.gen(function* () {
-          const { batchSize, table } = cursor
-          const shown = rows.slice(0, batchSize)
-          const [held] = yield* store.rows(
-            `SELECT string_agg("Id", ',' ORDER BY rowid) FROM ${table} WHERE rowid < ${batchSize}`
-          )
-          return held?.[0] === shown.map(([, id]) => id).join(",")
-            ? shown.map(([text]) => text).join(",")
-            : undefined
-        })
+      /** Whether a cursor's first rows are the ones of these Ids. */
+      const beginsWith = ({ batchSize, table }: Cursor, ids: DuckDBValue | undefined) =>
+        Effect.map(
+          store.rows(`SELECT string_agg("Id", ',' ORDER BY rowid) FROM ${table} WHERE rowid < ${batchSize}`),
+          ([held]) => held?.[0] === ids
+        )
+
+      /** Of rows without children: their texts, how many there are, and their Ids, in one answer of the database. */
+      const firstOfPlain = Effect.fnUntraced(function* (plan: Plan, version: string, batchSize: number) {
+        const limit = Math.min(plan.limit ?? Number.POSITIVE_INFINITY, batchSize + 1)
+        const list = `${rowJson(plan, version, { size: batchSize, mark })} AS j, ${plan.idSql} AS i`
+        const numbered = `SELECT j, i, row_number() OVER () AS n FROM (${selectRows({ ...plan, limit }, list)})`
+        const shown = (column: string) =>
+          `string_agg(${column}, ',' ORDER BY n) FILTER (WHERE n <= ${batchSize})`
+        const [row] = yield* store.kept(
+          `SELECT encode(${shown("j")}), count(*)::INTEGER, ${shown("i")} FROM (${numbered})`
+        )
+        const total = Number(row?.[1])
+        const records = bytesOf(row?.[0])
+        if (total <= batchSize) return { total, records, next: undefined } satisfies Page
+        const { id, cursor } = yield* open(plan, version, batchSize)
+        // What was read before the cursor was opened may not be the same rows.
+        return (yield* beginsWith(cursor, row?.[2]))
+          ? pageAt(id, cursor, 0, records)
+          : yield* read(id, cursor, 0)
+      })
 
       const first = Effect.fn("Cursors.first")(function* (plan: Plan, version: string, batchSize: number) {
+        if (plan.kind === "rows" && plan.children.length === 0) {
+          return yield* firstOfPlain(plan, version, batchSize)
+        }
         const limit = Math.min(plan.limit ?? Number.POSITIVE_INFINITY, batchSize + 1)
         const json = rowJson(plan, version, { size: batchSize, mark })
-        const isPlain = plan.kind === "rows" && plan.children.length === 0
-        const rows = yield* store.rows(
-          selectRows({ ...plan, limit }, isPlain ? `${json}, ${plan.idSql}` : json)
-        )
+        const rows = yield* store.kept(selectRows({ ...plan, limit }, json))
         if (rows.length > batchSize && plan.kind === "rows") {
           const { id, cursor } = yield* open(plan, version, batchSize)
-          const records = isPlain ? yield* firstOf(cursor, rows) : undefined
-          return records === undefined ? yield* read(id, cursor, 0) : pageAt(id, cursor, 0, records)
+          return yield* read(id, cursor, 0)
         }
         const texts = rows.map(([text]) => String(text))
         return {
           total: rows.length,
-          records: (yield* withChildPages(plan, version, batchSize, texts)).join(","),
+          records: Buffer.from((yield* withChildPages(plan, version, batchSize, texts)).join(",")),
           next: undefined
         } satisfies Page
       })

@@ -4,7 +4,7 @@
  */
 import { Effect, Layer } from "effect"
 import { Org } from "../org/org.ts"
-import { type Call, json, jsonText, restRoute } from "../server/rest-route.ts"
+import { type Call, json, jsonBytes, restRoute } from "../server/rest-route.ts"
 import { badRequest } from "../server/salesforce-error.ts"
 import { describeColumns } from "../soql/columns.ts"
 import { type Plan, planQuery, selectRows } from "../soql/plan.ts"
@@ -22,22 +22,22 @@ const batchSize = (call: Call): number => {
   return size >= smallestBatch && size <= largestBatch ? size : largestBatch
 }
 
-const pageText = ({ total, records, next }: Page, version: string): string => {
+const pageBytes = ({ total, records, next }: Page, version: string): Uint8Array => {
   const more =
     next === undefined
       ? '"done":true'
       : `"done":false,"nextRecordsUrl":"/services/data/v${version}/query/${next}"`
-  return `{"totalSize":${total},${more},"records":[${records}]}`
+  return Buffer.concat([Buffer.from(`{"totalSize":${total},${more},"records":[`), records, Buffer.from("]}")])
 }
 
 /** COUNT() alone: the number is the answer's totalSize. */
 const countRows = (plan: Plan) =>
   Effect.gen(function* () {
     const { store } = yield* Org
-    const [row] = yield* store.rows(
+    const [row] = yield* store.kept(
       `SELECT count(*)::INTEGER FROM (${selectRows({ ...plan, orderBy: "" }, "1")})`
     )
-    return { total: Number(row?.[0]), records: "", next: undefined } satisfies Page
+    return { total: Number(row?.[0]), records: new Uint8Array(), next: undefined } satisfies Page
   })
 
 const mostGroups = 2000
@@ -66,13 +66,13 @@ export const answerQuery = (org: Org["Service"], call: Call, { all, base = call.
         `Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch`
       )
     }
-    return jsonText(pageText(page, base))
+    return jsonBytes(pageBytes(page, base))
   })
 
 export const nextPage = (call: Call, base = call.version) =>
   Effect.gen(function* () {
     const cursors = yield* Cursors
-    return jsonText(pageText(yield* cursors.page(call.params.locator ?? ""), base))
+    return jsonBytes(pageBytes(yield* cursors.page(call.params.locator ?? ""), base))
   })
 
 const answer = (call: Call, all: boolean) => Effect.flatMap(Org, (org) => answerQuery(org, call, { all }))

@@ -38,9 +38,15 @@ export const isCompositePart = Context.Reference<boolean>("salesforce-emulator/s
   defaultValue: () => false
 })
 
+const jsonType = "application/json;charset=UTF-8"
+
+/** JSON that is ready to send, as bytes: a long text would be gone through at every step on its way. */
+export const jsonBytes = (bytes: Uint8Array) =>
+  HttpServerResponse.uint8Array(bytes, { contentType: jsonType })
+
 /** JSON text that is ready to send. */
 export const jsonText = (text: string, status = 200) =>
-  HttpServerResponse.text(text, { status, contentType: "application/json;charset=UTF-8" })
+  HttpServerResponse.text(text, { status, contentType: jsonType })
 
 export const json = (body: unknown, status = 200) => jsonText(JSON.stringify(body), status)
 

@@ -50,6 +50,7 @@ export const toWallClock = (sql: string, zone: string): string =>
 
 /** The zone if there is one of that name, else UTC. */
 export const knownZone = (zone: string): string => {
+  if (isUtc(zone)) return zone
   try {
     return new Intl.DateTimeFormat("en-US", { timeZone: zone }).resolvedOptions().timeZone === undefined
       ? "UTC"
