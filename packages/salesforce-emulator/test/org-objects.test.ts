@@ -90,21 +90,6 @@ layer(EmulatedOrg.layer({}, { dataset: "demo" }), { excludeTestServices: true })
     30_000
   )
 
-  it.effect(
-    "holds the same rows in another org of the same seed",
-    () =>
-      Effect.gen(function* () {
-        const sample = Effect.forEach(
-          ["Task", "Event", "LoginHistory", "Wide__c", "Lead", "Case"],
-          (object) => truth(object)
-        )
-        const mine = yield* sample
-        const theirs = yield* Effect.provide(sample, EmulatedOrg.layer({}, { dataset: "demo" }))
-        assert.deepStrictEqual(theirs, mine)
-      }),
-    30_000
-  )
-
   it.effect("has an object of 400 fields of every type a custom field may have", () =>
     Effect.gen(function* () {
       const wide = (yield* allObjects).find(({ name }) => name === "Wide__c")
