@@ -6,7 +6,7 @@
  * Chunks carry a hash in their names and the entry is written last, so a process that runs meanwhile finds
  * its own; those of earlier builds go an hour later.
  */
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -33,12 +33,31 @@ const laterSegmenter = {
       .replaceAll("graphemeSegmenter.segment(", "graphemeSegmenter().segment(")
   }
 }
-/** `export *` of a CommonJS module exports nothing in a bundle: the names are spelt out. */
+/**
+ * The SOQL parser has its grammar and its tokens looked through for mistakes of their author when it is imported, for
+ * 150 ms. That was done when it was published.
+ */
+const checkedGrammar = {
+  name: "checked-grammar",
+  transform: (code, id) => {
+    if (!/\/soql-parser-js\/dist\/esm\/index\.mjs$/.test(id)) return null
+    if (!code.includes("skipValidations:!1"))
+      throw new Error("The SOQL parser checks itself otherwise: adapt scripts/bundle.mjs.")
+    return code.replaceAll("skipValidations:!1", "skipValidations:!0")
+  }
+}
+
+/**
+ * `export *` of a CommonJS module exports nothing in a bundle: the names are spelt out. They are read, since undici
+ * itself does not start on the Node that this may run on.
+ */
 const namesOfUndici = {
   name: "names-of-undici",
   transform: (_code, id) => {
     if (!id.endsWith("/@effect/platform-node/dist/Undici.js")) return null
-    const names = Object.keys(createRequire(id)("undici"))
+    const index = readFileSync(createRequire(id).resolve("undici"), "utf8")
+    const names = [...new Set([...index.matchAll(/^module\.exports\.(\w+) = /gm)].map(([, name]) => name))]
+    if (!names.includes("Agent")) throw new Error("undici exports otherwise: adapt scripts/bundle.mjs.")
     return `import Undici from "undici"; export default Undici; export const { ${names.join(", ")} } = Undici;`
   }
 }
@@ -70,7 +89,7 @@ const bundle = async (rolldown, folder) => {
     input: join(folder, "src/main.ts"),
     platform: "node",
     external,
-    plugins: [laterSegmenter, namesOfUndici]
+    plugins: [laterSegmenter, checkedGrammar, namesOfUndici]
   })
   const { output } = await build.generate({
     format: "esm",
