@@ -25,7 +25,10 @@ export const openSession = (instance: DuckDBInstance): Effect.Effect<Session, ne
         Effect.promise(async () => {
           if (running.now !== null) {
             connection.interrupt()
+            // A statement that waits for its turn to begin does not hear it.
+            const again = setInterval(() => connection.interrupt(), 10)
             await running.now.then(nothing, nothing)
+            clearInterval(again)
           }
           connection.closeSync()
         })
