@@ -122,6 +122,10 @@ describe("workers of a cluster", () => {
       assert.strictEqual(report.streams.find(({ stream }) => stream === "Contact")?.inserted, truth.length)
       const told = new Map(report.workers.map((share) => [share.worker, share]))
       assert.isAbove(told.get("killed")?.lost ?? 0, 0, "the report tells who was lost")
+      const shares = report.workers.reduce((sum, { rows }) => sum + rows, 0)
+      const read = report.streams.reduce((sum, stream) => sum + stream.read, 0)
+      // A part that was stored by one worker while another had read it as well is in the shares of both.
+      assert.isAtLeast(shares, read, "the workers' shares are all that was read")
       await prove(destination)
     })
   }

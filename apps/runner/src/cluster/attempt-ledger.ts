@@ -50,11 +50,14 @@ export const sayHowFar = Effect.fnUntraced(function* (of: Attempt, { rows, bytes
  */
 export type End = "done" | "lost" | "stopped" | "refused"
 
+/** Rows of pages that had to be fetched again count once from here on. */
 export const endAttempt = Effect.fnUntraced(function* (of: Attempt, ended: End, result: TaskResult | null) {
   const sql = yield* SqlClient.SqlClient
   const { runId, name, attempt } = key(of)
   const json = result === null ? null : JSON.stringify(result)
-  yield* sql`UPDATE attempts SET ended_at = now(), seen_at = now(), ended = ${ended}, result = ${json}::jsonb
+  const rows = result === null ? null : result.streams.reduce((sum, { read }) => sum + read, 0)
+  yield* sql`UPDATE attempts SET ended_at = now(), seen_at = now(), ended = ${ended}, result = ${json}::jsonb,
+      rows = coalesce(${rows}, rows)
     WHERE run_id = ${runId} AND task = ${name} AND attempt = ${attempt}`
 })
 
