@@ -33,6 +33,7 @@ const laterSegmenter = {
       .replaceAll("graphemeSegmenter.segment(", "graphemeSegmenter().segment(")
   }
 }
+
 /**
  * The SOQL parser has its grammar and its tokens looked through for mistakes of their author when it is imported, for
  * 150 ms. That was done when it was published.

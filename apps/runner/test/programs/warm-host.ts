@@ -1,9 +1,8 @@
 /**
  * Runs one command line of `decant` after the other, so that tests need not load and warm up the command for each:
- * the bundle as it is published, or the sources while they are newer, as `bin/decant.mjs` has it. Each has the folder
+ * whatever `bin/decant.mjs` starts, the bundle or the sources while they are newer. Each has the folder
  * and the environment of a process of its own; what it writes and its exit code go back to who asked.
  */
-import { existsSync, statSync } from "node:fs"
 import { registerHooks } from "node:module"
 
 interface Asked {
@@ -14,43 +13,32 @@ interface Asked {
 
 type RunCli = (args: ReadonlyArray<string>) => void
 
-const root = new URL("../../", import.meta.url)
-const bundle = new URL("dist/main.mjs", root)
-const modified = (path: string): number =>
-  statSync(new URL(path, root), { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY
-
-const isFresh = async (): Promise<boolean> => {
-  if (!existsSync(bundle)) return false
-  const built = modified("dist/main.mjs")
-  const { inputs }: { inputs: ReadonlyArray<string> } = await import(new URL("dist/inputs.mjs", root).href)
-  return inputs.every((file) => modified(file) < built)
-}
-
-/** The bundle's last word is the call of `runCli`: it is kept instead of called. */
-const ofBundle = async (): Promise<RunCli> => {
+/** The last word of the command, bundled or not, is the call of `runCli`: it is kept instead of called. */
+const load = async (): Promise<RunCli> => {
   const kept: Array<RunCli> = []
   Object.defineProperty(Function.prototype, "keepForLater", {
     value(this: RunCli) {
       kept.push(this)
     }
   })
-  registerHooks({
+  const hooks = registerHooks({
     load: (url, context, next) => {
       const loaded = next(url, context)
-      if (url !== bundle.href) return loaded
+      if (!/\/apps\/runner\/(?:dist\/main\.mjs|src\/main\.ts)$/.test(url)) return loaded
       const text = String(loaded.source)
-      const call = "(process.argv.slice(2));"
+      const call = "(process.argv.slice(2))"
       const at = text.lastIndexOf(call)
-      return { ...loaded, source: `${text.slice(0, at)}.keepForLater();${text.slice(at + call.length)}` }
+      return { ...loaded, source: `${text.slice(0, at)}.keepForLater()${text.slice(at + call.length)}` }
     }
   })
-  await import(bundle.href)
+  await import(new URL("../../bin/decant.mjs", import.meta.url).href)
+  hooks.deregister()
   const [runCli] = kept
-  if (runCli === undefined) throw new Error("the bundle does not end with the call of runCli")
+  if (runCli === undefined) throw new Error("the command does not end with the call of runCli")
   return runCli
 }
 
-const runCli: RunCli = (await isFresh()) ? await ofBundle() : (await import("../../src/cli.ts")).runCli
+const runCli = await load()
 
 const leave = process.exit.bind(process)
 

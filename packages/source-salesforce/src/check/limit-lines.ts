@@ -5,6 +5,7 @@
  */
 import type { CheckLine, Spec } from "@decant/connector"
 import { Effect, Schema } from "effect"
+import { grouped } from "../grouped.ts"
 import { decodeReply } from "../org/api-reply.ts"
 import type { SalesforceClient } from "../org/salesforce-client.ts"
 import type { ReadError } from "../read-error.ts"
@@ -19,8 +20,6 @@ const Limits = Schema.Struct({
   DailyBulkV2QueryJobs: Schema.optionalKey(Limit)
 })
 
-const grouped = new Intl.NumberFormat("en-US")
-
 const defaultShare = 0.9
 
 /** The share of the org's calls that the spec wants to leave to nobody. */
@@ -28,7 +27,7 @@ const shareOf = ({ source }: Spec): number =>
   typeof source.apiBudget === "object" ? source.apiBudget.org : defaultShare
 
 const line = (name: string, { Max, Remaining }: Limit, share: number): CheckLine => {
-  const left = `${grouped.format(Remaining)} of ${grouped.format(Max)} left today`
+  const left = `${grouped(Remaining)} of ${grouped(Max)} left today`
   if (Max - Remaining < Max * share) return ok(name, left)
   return warn(
     name,

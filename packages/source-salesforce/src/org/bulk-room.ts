@@ -4,6 +4,7 @@
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_limits.htm
  */
 import { Effect, Schema } from "effect"
+import { grouped } from "../grouped.ts"
 import type { ReadError } from "../read-error.ts"
 import { type SourceError, sourceError } from "../source-error.ts"
 import { decodeReply } from "./api-reply.ts"
@@ -39,8 +40,6 @@ const spent = (what: string): SourceError =>
     "The next run goes on from here, once jobs of the last 24 hours have passed. Setup → Bulk Data Load Jobs shows who makes them."
   )
 
-const grouped = new Intl.NumberFormat("en-US")
-
 export const makeBulkRoom = Effect.fnUntraced(function* (
   client: SalesforceClient,
   share: number | null
@@ -74,12 +73,12 @@ export const makeBulkRoom = Effect.fnUntraced(function* (
       const { DailyBulkV2QueryJobs: jobs, DailyBulkV2QueryFileStorageMB: room } = org
       if (isSpent(jobs, made)) {
         return spent(
-          `Of the ${grouped.format(jobs.Max)} Bulk query jobs that the org may make in 24 hours ${grouped.format(Math.max(0, jobs.Remaining - made))} are left`
+          `Of the ${grouped(jobs.Max)} Bulk query jobs that the org may make in 24 hours ${grouped(Math.max(0, jobs.Remaining - made))} are left`
         )
       }
       return isSpent(room, 0)
         ? spent(
-            `Of the ${grouped.format(room.Max)} MB that results of Bulk queries may have in 24 hours ${grouped.format(room.Remaining)} are left`
+            `Of the ${grouped(room.Max)} MB that results of Bulk queries may have in 24 hours ${grouped(room.Remaining)} are left`
           )
         : null
     }),

@@ -28,11 +28,7 @@ const cell = (value: unknown): string => {
 /** Header → the writer of one record as a line; numbers must already be their source text. */
 export const recordWriter = (header: ReadonlyArray<string>): ((record: Json) => string) => {
   const paths = header.map((name) => name.split("."))
-  return (record) => {
-    let line = ""
-    for (const path of paths) line += `${line === "" ? "" : ","}${quoted(cell(valueAt(record, path)))}`
-    return `${line}\n`
-  }
+  return (record) => csvLine(paths.map((path) => cell(valueAt(record, path))))
 }
 
 /** The values of one header line, quoted or bare. */
