@@ -1,4 +1,5 @@
 /** Contenders measured one after the other, round by round, so that all of them meet the same moods of the machine. */
+import type { Calm } from "./calm.ts"
 import type { Contender } from "./contender.ts"
 import type { Emulator } from "./emulator.ts"
 import type { Measured } from "./measure.ts"
@@ -22,6 +23,7 @@ interface Around {
   readonly org: Emulator
   readonly postgres: PostgresServer | null
   readonly say: (line: string) => void
+  readonly calm: Calm
 }
 
 const runOnce = async (
@@ -31,12 +33,16 @@ const runOnce = async (
   around: Around
 ): Promise<void> => {
   const { org, postgres } = around
-  const before = { org: org.cpu() ?? 0, server: postgres?.cpu() ?? 0 }
-  const { stdout: _, ...run } = await contender.run(round)
-  contest.runs.push(run)
-  contest.orgCpu.push((org.cpu() ?? 0) - before.org)
   const isServed = contender.destination === "postgres"
-  contest.serverCpu.push(isServed ? (postgres?.cpu() ?? 0) - before.server : 0)
+  const { run, orgCpu, serverCpu } = await around.calm.leastDisturbed(async () => {
+    const before = { org: org.cpu() ?? 0, server: postgres?.cpu() ?? 0 }
+    const { stdout: _, ...run } = await contender.run(round)
+    const serverCpu = isServed ? (postgres?.cpu() ?? 0) - before.server : 0
+    return { run, orgCpu: (org.cpu() ?? 0) - before.org, serverCpu }
+  })
+  contest.runs.push(run)
+  contest.orgCpu.push(orgCpu)
+  contest.serverCpu.push(serverCpu)
   around.say(`  round ${round + 1}: ${contender.name}: ${run.wall.toFixed(2)} s`)
 }
 

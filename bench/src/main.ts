@@ -11,6 +11,7 @@ import { execFileSync } from "node:child_process"
 import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { availableParallelism, cpus, tmpdir, totalmem } from "node:os"
 import { join } from "node:path"
+import { calm } from "./calm.ts"
 import { startPostgres } from "./postgres-server.ts"
 import { keepResults, names, type Ran, type Results, shown } from "./results.ts"
 import { rowsOf } from "./row-count.ts"
@@ -36,7 +37,7 @@ process.on("exit", () => rmSync(folder, { recursive: true, force: true }))
 const settings = ["DECANT_BENCH_ROUNDS", "DECANT_BENCH_SIZES", "DECANT_BENCH_SCALE"].flatMap((name) =>
   env[name] === undefined ? [] : [`${name}=${env[name]}`]
 )
-const ran: Ran = {
+const ran: Omit<Ran, "disturbed"> = {
   command: [...settings, "npm run bench", ...(asked.length === 0 ? [] : ["--", ...asked])].join(" "),
   commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim(),
   rounds,
@@ -49,19 +50,21 @@ const ran: Ran = {
 }
 
 const postgres = await startPostgres(folder)
+const say = (line: string): void => console.error(line)
 const around: Around = {
   folder,
   rounds,
   postgres,
   sizes,
-  say: (line) => console.error(line),
+  say,
+  calm: calm(say),
   rows: (count) => Math.max(100, Math.round(count * scale))
 }
 const results: Results = {}
 try {
   for (const name of names.filter((one) => asked.length === 0 || asked.includes(one))) {
     const result: unknown = await suites[name].run(around)
-    results[name] = { ran, result }
+    results[name] = { ran: { ...ran, disturbed: around.calm.told() }, result }
     console.log(`${shown(name, result)}\n`)
     // Kept at once: the next suite may take an hour.
     if (scale === 1) keepResults(results)

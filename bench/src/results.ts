@@ -4,6 +4,7 @@
  */
 import { execFileSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
+import type { Disturbed } from "./calm.ts"
 import { chart } from "./chart.ts"
 import { programPath } from "./measure.ts"
 import { type SuiteName, suites } from "./suites.ts"
@@ -12,6 +13,8 @@ export interface Ran {
   readonly command: string
   readonly commit: string
   readonly rounds: number
+  /** Missing in results of before it was counted. */
+  readonly disturbed?: Disturbed
   readonly machine: {
     readonly cores: number
     readonly cpu: string
@@ -36,9 +39,14 @@ export const names = Object.keys(suites) as ReadonlyArray<SuiteName>
 export const shown = (name: SuiteName, result: unknown): string =>
   (suites[name].show as (result: unknown) => string)(result)
 
+const disturbance = ({ disturbed }: Ran): string =>
+  disturbed === undefined
+    ? ""
+    : `; ${disturbed.repeated} runs repeated, the host took at most ${(disturbed.stolen * 100).toFixed(0)} % of those that count`
+
 const section = (name: SuiteName, { ran, result }: NonNullable<Results[SuiteName]>): string => {
   const { machine, command, commit } = ran
-  const where = `${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, Node ${machine.node.slice(1)}`
+  const where = `${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, Node ${machine.node.slice(1)}${disturbance(ran)}`
   return `## ${suites[name].title}\n\n\`${command}\` at ${commit}, ${where}:\n\n\`\`\`\n${shown(name, result)}\n\`\`\``
 }
 

@@ -1,4 +1,5 @@
 /** Data table: the suites, in the order in which docs/performance.md shows them. */
+import type { Calm } from "./calm.ts"
 import type { PostgresServer } from "./postgres-server.ts"
 import { accounts, narrow, type Shape, wide } from "./shapes.ts"
 import { showBackfill } from "./show-backfill.ts"
@@ -16,6 +17,7 @@ export interface Around {
   readonly rounds: number
   readonly postgres: PostgresServer
   readonly say: (line: string) => void
+  readonly calm: Calm
   /** So many rows at the scale of this run. */
   readonly rows: (count: number) => number
   /** How many rows tables have whose increments are measured. */
@@ -75,7 +77,7 @@ export const suites = {
   }),
   start: suite<StartResult>({
     title: "The start of the command",
-    run: ({ rounds }) => start(Math.max(rounds, 10)),
+    run: ({ rounds, calm }) => start(Math.max(rounds, 10), calm),
     show: showStart
   }),
   peers: suite<PeersResult>({

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
+import type { Calm } from "../calm.ts"
 import { type Contender, fileProgram, postgresProgram } from "../contender.ts"
 import { type Contest, type Failed, inRounds } from "../contests.ts"
 import { decantContender } from "../decant-sync.ts"
@@ -20,6 +21,7 @@ export interface BackfillOptions {
   /** What a user would otherwise write takes minutes, so it is asked for. */
   readonly alternatives: boolean
   readonly say: (line: string) => void
+  readonly calm: Calm
 }
 
 export interface BackfillResult {
@@ -126,7 +128,7 @@ const others = (
 }
 
 export const backfill = async (shape: Shape, options: BackfillOptions): Promise<BackfillResult> => {
-  const { say, postgres, rounds } = options
+  const { say, postgres, rounds, calm } = options
   const folder = join(options.folder, shape.object)
   mkdirSync(folder, { recursive: true })
   say(`Starting an org with ${shape.name} …`)
@@ -136,7 +138,7 @@ export const backfill = async (shape: Shape, options: BackfillOptions): Promise<
     const task = await preparedTask(org, shape, folder)
     const { pages } = task
     const contenders = [...others(task, { ...options, folder }), ...ours]
-    const { contests, failures } = await inRounds(contenders, { rounds, org, postgres, say })
+    const { contests, failures } = await inRounds(contenders, { rounds, org, postgres, say, calm })
     const pageBytes = pages.reduce((sum, page) => sum + statSync(page).size, 0)
     return {
       shape: shape.name,

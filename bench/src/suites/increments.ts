@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process"
 import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { DuckDBInstance } from "@duckdb/node-api"
+import type { Calm } from "../calm.ts"
 import { type Copy, runSync } from "../decant-sync.ts"
 import { type Emulator, startEmulator } from "../emulator.ts"
 import type { Measured } from "../measure.ts"
@@ -19,6 +20,7 @@ export interface IncrementsOptions {
   readonly sizes: ReadonlyArray<number>
   readonly changes: ReadonlyArray<number>
   readonly say: (line: string) => void
+  readonly calm: Calm
 }
 
 type Which = "none" | "recent" | "random"
@@ -80,7 +82,7 @@ const cases = (changes: ReadonlyArray<number>): ReadonlyArray<{ changed: number;
   })
 
 const ofSize = async (size: number, options: IncrementsOptions): Promise<ReadonlyArray<Increment>> => {
-  const { rounds, say } = options
+  const { rounds, say, calm } = options
   const folder = join(options.folder, `increments-${size}`)
   say(`Starting an org with ${size.toLocaleString("en")} accounts …`)
   const org = await startEmulator(["--dataset", "scale", "--rows", `Account=${size}`])
@@ -93,22 +95,32 @@ const ofSize = async (size: number, options: IncrementsOptions): Promise<Readonl
   try {
     await runSync(org, folder, copy)
     const found: Array<Increment> = []
+    let time = 0
+    let apiCalls = 0
+    const makeReady = async (changed: number, which: Which): Promise<void> => {
+      // What was read by the look-back of the last sync is not read again by the one that is measured.
+      await askJson(org, "/emulator/clock", { advanceSeconds: 1200 })
+      await runSync(org, folder, copy)
+      time += 1
+      if (changed > 0) await change(org, await chooseIds(file, which, changed, time), time)
+    }
+    const syncOnce = async (changed: number): Promise<Omit<Measured, "stdout">> => {
+      const { measured, report } = await runSync(org, folder, copy)
+      if (report.streams[0]?.rows !== changed) {
+        throw new Error(`${changed} rows were changed: ${measured.stdout}`)
+      }
+      apiCalls = report.apiCalls
+      const { stdout: _, ...run } = measured
+      return run
+    }
     for (const { changed, which } of cases(options.changes).filter((one) => one.changed <= size)) {
       const runs: Array<Omit<Measured, "stdout">> = []
-      let apiCalls = 0
       for (let round = 0; round < rounds; round++) {
-        const time = found.length * 100 + round
-        if (changed > 0) await change(org, await chooseIds(file, which, changed, time), time)
-        const { measured, report } = await runSync(org, folder, copy)
-        if (report.streams[0]?.rows !== changed) {
-          throw new Error(`${changed} rows were changed: ${measured.stdout}`)
-        }
-        const { stdout: _, ...run } = measured
+        const run = await calm.leastDisturbed(
+          () => syncOnce(changed),
+          () => makeReady(changed, which)
+        )
         runs.push(run)
-        apiCalls = report.apiCalls
-        // What was read by its look-back is not read again by the next measured round.
-        await askJson(org, "/emulator/clock", { advanceSeconds: 1200 })
-        await runSync(org, folder, copy)
       }
       say(`  ${changed} ${which}: ${runs.map(({ wall }) => wall.toFixed(2)).join(", ")} s`)
       found.push({ size, changed, which, runs, apiCalls })

@@ -4,6 +4,7 @@
  */
 import { rmSync } from "node:fs"
 import { join } from "node:path"
+import type { Calm } from "../calm.ts"
 import { runSync } from "../decant-sync.ts"
 import { startEmulator } from "../emulator.ts"
 import { type Measured, measure, programPath } from "../measure.ts"
@@ -17,6 +18,7 @@ export interface LatencyOptions {
   /** Of each of Account, Contact and Opportunity. */
   readonly rows: number
   readonly say: (line: string) => void
+  readonly calm: Calm
 }
 
 export interface LatencyResult {
@@ -28,7 +30,7 @@ export interface LatencyResult {
 const objects = ["Account", "Contact", "Opportunity", "User"]
 
 export const latency = async (options: LatencyOptions): Promise<LatencyResult> => {
-  const { rounds, rows, say } = options
+  const { rounds, rows, say, calm } = options
   const folder = join(options.folder, "latency")
   say(`Starting an org with ${rows.toLocaleString("en")} accounts, contacts and opportunities each …`)
   const counts = objects.slice(0, 3).map((object) => `${object}=${rows}`)
@@ -49,10 +51,16 @@ export const latency = async (options: LatencyOptions): Promise<LatencyResult> =
     const paths = await pagePaths(org, objects)
     for (let round = 0; round < rounds; round++) {
       const at = join(folder, `round-${round}`)
-      const { stdout: _, ...sync } = (await runSync(far, at, copy(at))).measured
-      rmSync(at, { recursive: true })
+      const sync = await calm.leastDisturbed(async () => {
+        const { stdout: _, ...run } = (await runSync(far, at, copy(at))).measured
+        rmSync(at, { recursive: true })
+        return run
+      })
       const argument = JSON.stringify({ url: far.url, accessToken: org.accessToken, paths })
-      const { stdout: __, ...bare } = await measure(programPath("./programs/download-pages.ts"), [argument])
+      const bare = await calm.leastDisturbed(async () => {
+        const { stdout: _, ...run } = await measure(programPath("./programs/download-pages.ts"), [argument])
+        return run
+      })
       say(`  round ${round + 1}: network ${bare.wall.toFixed(2)} s, decant ${sync.wall.toFixed(2)} s`)
       runs.decant.push(sync)
       runs.network.push(bare)

@@ -9,6 +9,7 @@ import { createReadStream, createWriteStream, rmSync } from "node:fs"
 import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { createGunzip } from "node:zlib"
+import type { Calm } from "../calm.ts"
 import { runSync } from "../decant-sync.ts"
 import { freshDatabase } from "../fresh-database.ts"
 import { measure, programPath } from "../measure.ts"
@@ -23,6 +24,7 @@ export interface LoadingOptions {
   readonly rounds: number
   readonly postgres: PostgresServer
   readonly say: (line: string) => void
+  readonly calm: Calm
 }
 
 const kinds = ["duckdb", "parquet", "postgres"] as const
@@ -56,7 +58,7 @@ const destination = (kind: Kind, at: string, url: string): string => {
 const loadingPhases = ["check", "stage", "merge", "commit", "verify"]
 
 export const loading = async (shape: Shape, options: LoadingOptions): Promise<LoadingResult> => {
-  const { rounds, postgres, say } = options
+  const { rounds, postgres, say, calm } = options
   const folder = join(options.folder, "loading")
   say(`Starting an org with ${shape.name} …`)
   const org = await startOrg(shape)
@@ -68,17 +70,21 @@ export const loading = async (shape: Shape, options: LoadingOptions): Promise<Lo
     for (let round = 0; round < rounds; round++) {
       for (const kind of kinds) {
         const at = join(folder, `${kind}-${round}`)
-        const own = await target(kind, folder, postgres)
-        const argument = JSON.stringify({ ...task, pages, target: own })
-        const { stdout } = await measure(programPath(`./programs/floor-${kind}.ts`), [argument])
-        if (kind !== "postgres") rmSync(own)
-        const engine = Number(stdout.split(" ")[1])
-        const url = kind === "postgres" ? await freshDatabase(postgres.url, "decant_loading") : ""
-        const copy = { object: shape.object, fields: shape.fields, destination: destination(kind, at, url) }
-        const { report } = await runSync(org, at, copy, ["--timings"])
-        rmSync(at, { recursive: true })
-        const timings = report.streams[0]?.timings ?? {}
-        const decant = loadingPhases.reduce((sum, phase) => sum + (timings[phase] ?? Number.NaN), 0) / 1000
+        const engine = await calm.leastDisturbed(async () => {
+          const own = await target(kind, folder, postgres)
+          const argument = JSON.stringify({ ...task, pages, target: own })
+          const { stdout } = await measure(programPath(`./programs/floor-${kind}.ts`), [argument])
+          if (kind !== "postgres") rmSync(own)
+          return Number(stdout.split(" ")[1])
+        })
+        const decant = await calm.leastDisturbed(async () => {
+          const url = kind === "postgres" ? await freshDatabase(postgres.url, "decant_loading") : ""
+          const copy = { object: shape.object, fields: shape.fields, destination: destination(kind, at, url) }
+          const { report } = await runSync(org, at, copy, ["--timings"])
+          rmSync(at, { recursive: true })
+          const timings = report.streams[0]?.timings ?? {}
+          return loadingPhases.reduce((sum, phase) => sum + (timings[phase] ?? Number.NaN), 0) / 1000
+        })
         say(`  round ${round + 1}: ${kind}: engine ${engine.toFixed(2)} s, decant ${decant.toFixed(2)} s`)
         found.push({ kind, engine, decant })
       }

@@ -1,5 +1,6 @@
 /** How long `decant --help` takes beside a Node process that does nothing. */
 import { execFileSync } from "node:child_process"
+import type { Calm } from "../calm.ts"
 import { programPath } from "../measure.ts"
 import { showSpread, spread, table } from "../statistics.ts"
 
@@ -14,14 +15,20 @@ const milliseconds = (args: ReadonlyArray<string>): number => {
   return performance.now() - started
 }
 
-export const start = async (rounds: number): Promise<StartResult> => {
+export const start = async (rounds: number, calm: Calm): Promise<StartResult> => {
   const decant = programPath("../../apps/runner/bin/decant.mjs")
   milliseconds([decant, "--help"])
-  const pairs = Array.from({ length: rounds }, () => [
-    milliseconds(["-e", "0"]),
-    milliseconds([decant, "--help"])
-  ])
-  return { bare: pairs.map(([bare]) => bare ?? 0), help: pairs.map(([, help]) => help ?? 0) }
+  const bare: Array<number> = []
+  const help: Array<number> = []
+  for (let round = 0; round < rounds; round++) {
+    const pair = await calm.leastDisturbed(async () => [
+      milliseconds(["-e", "0"]),
+      milliseconds([decant, "--help"])
+    ])
+    bare.push(pair[0] ?? 0)
+    help.push(pair[1] ?? 0)
+  }
+  return { bare, help }
 }
 
 export const showStart = ({ bare, help }: StartResult): string =>

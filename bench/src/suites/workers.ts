@@ -4,6 +4,7 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import type { Calm } from "../calm.ts"
 import { type Emulator, startEmulator } from "../emulator.ts"
 import { freshDatabase } from "../fresh-database.ts"
 import { measure, programPath } from "../measure.ts"
@@ -18,6 +19,7 @@ export interface WorkersOptions {
   readonly rows: number
   readonly postgres: PostgresServer
   readonly say: (line: string) => void
+  readonly calm: Calm
 }
 
 interface Runs {
@@ -84,7 +86,7 @@ const once = async (
 }
 
 export const workers = async (options: WorkersOptions): Promise<WorkersResult> => {
-  const { rounds, rows, say } = options
+  const { rounds, rows, say, calm } = options
   say(`Starting an org with ${rows.toLocaleString("en")} accounts …`)
   const org = await startEmulator(["--dataset", "scale", "--rows", `Account=${rows}`])
   const network = await slowNetwork(org.url, { delayMs: 100, bytesPerSecond })
@@ -97,7 +99,7 @@ export const workers = async (options: WorkersOptions): Promise<WorkersResult> =
         ["far", { ...org, url: network.url }]
       ] as const) {
         for (const { workers: count, seconds } of result[where]) {
-          const took = await once(count, place, options)
+          const took = await calm.leastDisturbed(() => once(count, place, options))
           say(`  round ${round + 1}, ${where}: ${count ?? "no"} workers: ${took.toFixed(2)} s`)
           seconds.push(took)
         }
