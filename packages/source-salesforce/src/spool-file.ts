@@ -17,6 +17,12 @@ export interface SpoolFile {
   readonly append: (bytes: Uint8Array) => Promise<void>
 }
 
+export interface OpenFile extends SpoolFile {
+  /** Room is not waited for any more. */
+  readonly giveUp: () => void
+  readonly close: () => Promise<void>
+}
+
 const noRoom = new Set(["ENOSPC", "EDQUOT"])
 
 const isNoRoom = (cause: unknown): boolean =>
@@ -42,7 +48,8 @@ export const spoolFailure = (cause: unknown): SourceError =>
 
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, LOOK_AGAIN_MILLIS))
 
-const writerOf = (file: FileHandle, room: SpoolRoom, isOpen: () => boolean): SpoolFile => {
+const writerOf = (file: FileHandle, room: SpoolRoom): OpenFile => {
+  let isOpen = true
   let position = 0
   let said = false
   const say = (): void => {
@@ -64,29 +71,32 @@ const writerOf = (file: FileHandle, room: SpoolRoom, isOpen: () => boolean): Spo
           deadline = null
         } catch (cause) {
           deadline ??= Date.now() + room.patienceMillis
-          if (!isNoRoom(cause) || !isOpen() || Date.now() >= deadline) throw cause
+          if (!isNoRoom(cause) || !isOpen || Date.now() >= deadline) throw cause
           say()
           await pause()
         }
       }
       position += done
+    },
+    giveUp: () => {
+      isOpen = false
+    },
+    close: () => {
+      isOpen = false
+      return file.close()
     }
   }
 }
 
-/** Empty, readable by us alone; closed with the scope. */
+/** Empty, readable by us alone. */
+export const openFile = async (path: string, room: SpoolRoom): Promise<OpenFile> =>
+  writerOf(await open(path, "w", 0o600), room)
+
+/** The same, closed with the scope. */
 export const openSpoolFile = (
   path: string,
   room: SpoolRoom
 ): Effect.Effect<SpoolFile, SourceError, Scope.Scope> =>
-  Effect.suspend(() => {
-    let isOpen = true
-    return Effect.acquireRelease(
-      Effect.tryPromise({ try: () => open(path, "w", 0o600), catch: spoolFailure }),
-      (file) =>
-        Effect.promise(() => {
-          isOpen = false
-          return file.close()
-        })
-    ).pipe(Effect.map((file) => writerOf(file, room, () => isOpen)))
-  })
+  Effect.acquireRelease(Effect.tryPromise({ try: () => openFile(path, room), catch: spoolFailure }), (file) =>
+    Effect.promise(file.close)
+  )

@@ -7,6 +7,8 @@ export interface Tuning {
    * Results of more rows than this are fetched by several pages at a time.
    */
   readonly pageRows: number
+  /** A page lies on disk in pieces of so many bytes: one thread reads one of them, and there may be one page only. */
+  readonly pieceBytes: number
   /** A page that takes longer is followed by smaller ones: less to fetch again when the connection breaks. */
   readonly pageMillis: number
   /**
@@ -57,6 +59,7 @@ export const partsFor = (rows: number, { partedFrom, rowsPerPart, mostParts }: T
 
 export const tuning: Tuning = {
   pageRows: 100_000,
+  pieceBytes: 8 * 1024 * 1024,
   pageMillis: 15_000,
   mostRowsByRest: 10_000,
   mostRowsWithoutBulk: 50_000,

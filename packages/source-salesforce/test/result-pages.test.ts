@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto"
+import { readdir } from "node:fs/promises"
 import type { ServerResponse } from "node:http"
+import { basename } from "node:path"
 import { gzipSync } from "node:zlib"
 import type { Work } from "@decant/connector"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { newJobRows } from "../src/bulk/bulk-rows.ts"
 import { newRowsWork } from "../src/streams/work.ts"
+import type { Tuning } from "../src/tuning.ts"
 import { readingOf } from "./reading.ts"
 import { rowsOf } from "./table.ts"
 import { type Answer, clientOf, json } from "./wire.ts"
@@ -49,29 +52,31 @@ const job = (pages: ReadonlyArray<Page>, processed = 3): Answer => {
 
 const work: Work = newRowsWork({ from: null, to: "2026-11-21T10:00:01.000Z" })
 
-const read = (answer: Answer) =>
+const read = (answer: Answer, sizes: Partial<Tuning> = {}) =>
   Effect.gen(function* () {
     const { client, asked } = yield* clientOf(answer)
-    const reading = yield* readingOf(client)
+    const reading = yield* readingOf(client, { sizes })
     const events = yield* Effect.result(Stream.runCollect(newJobRows(reading, work)))
     const fetches = asked.filter(({ path }) => path.includes("/results")).length
-    return { events, fetches, bytes: client.ledger.usage("Thing").bytes }
+    const left = yield* Effect.promise(() => readdir(reading.context.spool))
+    return { events, fetches, bytes: client.ledger.usage("Thing").bytes, left }
   })
 
-const collected = (answer: Answer) =>
+const collected = (answer: Answer, sizes: Partial<Tuning> = {}) =>
   Effect.gen(function* () {
-    const { events, fetches, bytes } = yield* read(answer)
+    const { events, fetches, bytes, left } = yield* read(answer, sizes)
     const list = events._tag === "Success" ? events.success : []
     assert.strictEqual(events._tag, "Success", JSON.stringify(events))
     const segments = list.flatMap((event) => (event.kind === "segment" ? [event.segment] : []))
-    return { kinds: list.map(({ kind }) => kind), segments, fetches, bytes }
+    return { kinds: list.map(({ kind }) => kind), segments, fetches, bytes, left }
   })
 
 const refused = (answer: Answer) =>
-  Effect.map(read(answer), ({ events, fetches }) => ({
+  Effect.map(read(answer, { pieceBytes: 1 }), ({ events, fetches, left }) => ({
     code: events._tag === "Failure" ? events.failure.code : "none",
     message: events._tag === "Failure" ? events.failure.message : "",
-    fetches
+    fetches,
+    left
   }))
 
 const flipped = (bytes: Buffer, at: number): Buffer => {
@@ -97,6 +102,30 @@ describe("a result page", () => {
       assert.strictEqual(segments[0] && rowsOf(segments[0])[1]?.Name, 'two\nlines "quoted"')
       // What it weighs is what came over the wire.
       assert.strictEqual(bytes, gzip.length)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("lies in pieces, so that several threads can read it", () =>
+    Effect.gen(function* () {
+      const count = 20_000
+      const lines = Array.from(
+        { length: count },
+        (_, at) => `"${at}","line ${at}\nof ""${"x".repeat(90)}"""\n`
+      )
+      const big: Page = {
+        body: gzipSync(`"Id","Name"\n${lines.join("")}`),
+        headers: { ...compressed, "sforce-numberofrecords": String(count) }
+      }
+      const { segments, left } = yield* collected(job([big], count), { pieceBytes: 600_000 })
+      const files = segments.flatMap((segment) => segment.files)
+      assert.isAtLeast(files.length, 2)
+      assert.deepStrictEqual(new Set(left), new Set(files.map(({ path }) => basename(path))))
+      const rows = segments.flatMap(rowsOf)
+      assert.deepStrictEqual(
+        rows.map(({ Id }) => Id),
+        Array.from({ length: count }, (_, at) => String(at))
+      )
+      assert.isTrue(rows.every(({ Id, Name }) => Name === `line ${Id}\nof "${"x".repeat(90)}"`))
     }).pipe(Effect.scoped)
   )
 
@@ -153,11 +182,12 @@ describe("a result page", () => {
 
   it.live("that stays damaged fails its stream after three fetches and gives out nothing", () =>
     Effect.gen(function* () {
-      const { code, fetches } = yield* refused(
+      const { code, fetches, left } = yield* refused(
         job([{ body: flipped(gzip, gzip.length - 6), headers: compressed }])
       )
       assert.strictEqual(code, "PAGE_DAMAGED")
       assert.strictEqual(fetches, 3)
+      assert.deepStrictEqual(left, [])
     }).pipe(Effect.scoped)
   )
 })

@@ -3,12 +3,16 @@
  * of blocks is a valid deflate stream, so a gzip page of any size is cut out of one file without compressing it again.
  */
 import { type FileHandle, open } from "node:fs/promises"
+import { setTimeout as pause } from "node:timers/promises"
 import { constants, crc32, deflateRaw } from "node:zlib"
 import { RecordScanner } from "./csv-records.ts"
 
 export const BLOCK_RECORDS = 2_000
 const READ_BYTES = 8 * 1024 * 1024
 const AHEAD = 4
+/** Of a file that grows: less is not worth a reading. */
+const WORTHWHILE_BYTES = 1024 * 1024
+const LOOK_AGAIN_MILLIS = 10
 
 export interface Block {
   readonly records: number
@@ -39,8 +43,17 @@ export const deflatePiece = (bytes: Uint8Array): Promise<Buffer> =>
     )
   })
 
-/** Packs the records of `rawPath` into `packedPath`. */
-export async function packBlocks(rawPath: string, packedPath: string): Promise<BlockFile> {
+/** Whether a file is written to its end. */
+export interface Writing {
+  over: boolean
+}
+
+/** Packs the records of `rawPath` into `packedPath`, while the file still grows. */
+export async function packBlocks(
+  rawPath: string,
+  packedPath: string,
+  writing: Readonly<Writing>
+): Promise<BlockFile> {
   const source = await open(rawPath, "r")
   const target = await open(packedPath, "w", 0o600)
   try {
@@ -55,7 +68,7 @@ export async function packBlocks(rawPath: string, packedPath: string): Promise<B
       blocks.push({ ...block, packedStart, packedLength: packed.length })
       packedStart += packed.length
     }
-    for await (const cut of cutBlocks(source)) {
+    for await (const cut of cutBlocks(source, writing)) {
       waiting.push(pack(cut))
       if (waiting.length >= AHEAD) await settle()
     }
@@ -81,16 +94,32 @@ async function pack({ bytes, records, rawStart }: Cut): Promise<Packed> {
   return { records, rawStart, rawLength: bytes.length, crc: crc32(bytes), packed }
 }
 
-async function* cutBlocks(source: FileHandle): AsyncGenerator<Cut> {
+/** The file piece by piece, as soon as there is enough of it; ends when it is over. */
+async function* piecesOf(source: FileHandle, writing: Readonly<Writing>): AsyncGenerator<Buffer> {
+  for (let position = 0; ; ) {
+    // Asked for before the size: what was written until then is in it.
+    const { over } = writing
+    const waiting = (await source.stat()).size - position
+    if (over ? waiting > 0 : waiting >= WORTHWHILE_BYTES) {
+      const buffer = Buffer.allocUnsafe(Math.min(waiting, READ_BYTES))
+      const { bytesRead } = await source.read({ buffer, position })
+      position += bytesRead
+      yield buffer.subarray(0, bytesRead)
+    } else {
+      if (over) return
+      await pause(LOOK_AGAIN_MILLIS)
+    }
+  }
+}
+
+async function* cutBlocks(source: FileHandle, writing: Readonly<Writing>): AsyncGenerator<Cut> {
   const scanner = new RecordScanner()
   let held: Buffer = Buffer.alloc(0)
   let scanned = 0
   let records = 0
   let rawStart = 0
-  for (;;) {
-    const { bytesRead, buffer } = await source.read({ buffer: Buffer.allocUnsafe(READ_BYTES) })
-    if (bytesRead === 0) break
-    held = Buffer.concat([held, buffer.subarray(0, bytesRead)])
+  for await (const piece of piecesOf(source, writing)) {
+    held = Buffer.concat([held, piece])
     let start = 0
     while (scanned < held.length) {
       const found = scanner.scan(held, scanned, BLOCK_RECORDS - records)

@@ -1,15 +1,15 @@
 /**
  * The rows of a query job: one statement copies them out of the database, each value as Salesforce prints it, every
- * one quoted; then they are packed once. Nothing of them stays in memory.
+ * one quoted, and what is printed is packed meanwhile. Nothing of them stays in memory.
  */
-import { mkdir, open, rename } from "node:fs/promises"
+import { mkdir, open, rename, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect } from "effect"
 import type { Org } from "../org/org.ts"
 import { literal } from "../org/store.ts"
 import { type Plan, selectRows } from "../soql/plan.ts"
 import { csvValue } from "../values/csv.ts"
-import { type BlockFile, packBlocks } from "./blocks.ts"
+import { type BlockFile, packBlocks, type Writing } from "./blocks.ts"
 import { RecordScanner } from "./csv-records.ts"
 import { DELIMITERS, type Delimiter, type LineEnding } from "./query-request.ts"
 
@@ -52,14 +52,26 @@ export const buildResultSet = Effect.fnUntraced(function* (
   folder: string
 ) {
   const rawPath = join(folder, "rows.csv")
-  yield* Effect.promise(() => mkdir(folder, { recursive: true, mode: 0o700 }))
-  yield* org.store.aside(
-    `COPY (${sql}) TO ${literal(rawPath)} (FORMAT csv, HEADER false, FORCE_QUOTE *, DELIMITER ${literal(DELIMITERS[columnDelimiter])})`
-  )
-  const file = yield* Effect.promise(async () => {
-    if (lineEnding === "CRLF") await withCarriageReturns(rawPath)
-    return packBlocks(rawPath, join(folder, "rows.deflate"))
+  const writing: Writing = { over: false }
+  const over = Effect.sync(() => {
+    writing.over = true
   })
+  const pack = Effect.promise(() => packBlocks(rawPath, join(folder, "rows.deflate"), writing))
+  yield* Effect.promise(async () => {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await writeFile(rawPath, "", { mode: 0o600 })
+  })
+  const print = org.store.aside(
+    `COPY (${sql}) TO ${literal(rawPath)} (FORMAT csv, HEADER false, FORCE_QUOTE *, DELIMITER ${literal(DELIMITERS[columnDelimiter])}, USE_TMP_FILE false)`
+  )
+  const file =
+    lineEnding === "CRLF"
+      ? yield* print.pipe(
+          Effect.andThen(Effect.promise(() => withCarriageReturns(rawPath))),
+          Effect.andThen(over),
+          Effect.andThen(pack)
+        )
+      : (yield* Effect.all([Effect.ensuring(print, over), pack], { concurrency: 2 }))[1]
   const result: ResultSet = { header, file }
   return result
 })

@@ -2,7 +2,6 @@
  * One result page of a finished job: fetched, checked and made a segment. A page whose segment is committed is asked
  * for its head only: its row count, and where the next one is.
  */
-import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import { inPhase, type Segment, segmentId, type Work, type WorkJob } from "@decant/connector"
 import { Clock, Effect, Schedule, Stream } from "effect"
@@ -11,6 +10,7 @@ import { progress, roomOf, type StreamReading } from "../read/stream-reading.ts"
 import type { ReadError } from "../read-error.ts"
 import { sourceError } from "../source-error.ts"
 import { coversOf } from "../streams/work.ts"
+import { removeFiles } from "./page-pieces.ts"
 import { checkPage, spoolPage } from "./page-spool.ts"
 
 export interface FinishedJob {
@@ -89,11 +89,14 @@ const fetchOnce = Effect.fnUntraced(function* (
   const begun = yield* Clock.currentTimeMillis
   const download = yield* askFor(reading, address).pipe(inPhase("download"))
   yield* expectUtf8(download)
-  const path = join(context.spool, `${id}.csv`)
-  const page = yield* spoolPage(download, path, roomOf(reading)).pipe(inPhase("download"))
+  const pathOf = (piece: number): string => join(context.spool, `${id}${piece === 0 ? "" : `-${piece}`}.csv`)
+  const { pieceBytes } = reading.tuning
+  const page = yield* spoolPage(download, { pathOf, room: roomOf(reading), pieceBytes }).pipe(
+    inPhase("download")
+  )
   yield* checkPage(page, definition.select, claimedRows(download)).pipe(
     inPhase("check"),
-    Effect.onError(() => Effect.promise(() => rm(path, { force: true })))
+    Effect.onError(() => Effect.promise(() => removeFiles(page.files)))
   )
   client.ledger.bytes(definition.stream, page.received)
   yield* progress(reading, { phase: "download", rows: page.rows, bytes: page.received, total: finished.rows })
@@ -110,7 +113,7 @@ const fetchOnce = Effect.fnUntraced(function* (
       generation: reading.generation,
       work: finished.work.id,
       effect: "upsert",
-      files: [{ path, gzip: false, rows: page.rows, bytes: page.bytes }],
+      files: page.files,
       header: definition.select,
       asOf: finished.job.createdAt,
       covers: coversOf(finished.work)

@@ -1,17 +1,17 @@
 /**
  * Lands one result page on disk, inflated: that it is whole is known only from gzip's own checksum and from counting
- * its records, so that it has to be inflated here, and whoever reads the file need not do it again. Destinations read
+ * its records, so that it has to be inflated here, and whoever reads the files need not do it again. Destinations read
  * gzip without looking at the checksum and at several times the cost.
  */
-import { rm } from "node:fs/promises"
 import { createGunzip } from "node:zlib"
+import type { SegmentFile } from "@decant/connector"
 import { Effect, Stream } from "effect"
 import type { Download } from "../org/salesforce-client.ts"
 import type { ReadError } from "../read-error.ts"
 import { parseHeader } from "../rest/csv-record.ts"
 import { type SourceError, sourceError } from "../source-error.ts"
-import { openSpoolFile, type SpoolFile, type SpoolRoom, spoolFailure } from "../spool-file.ts"
-import { RecordCounter } from "./record-counter.ts"
+import { type SpoolRoom, spoolFailure } from "../spool-file.ts"
+import { PagePieces } from "./page-pieces.ts"
 
 /** zlib's default of 16 KiB halves the speed. */
 const INFLATE_CHUNK = 512 * 1024
@@ -19,9 +19,9 @@ const INFLATE_CHUNK = 512 * 1024
 export interface SpooledPage {
   /** As they came, compressed or not. */
   readonly received: number
-  /** On disk. */
-  readonly bytes: number
   readonly rows: number
+  /** Those that have rows. */
+  readonly files: ReadonlyArray<SegmentFile>
   /** Null when not one byte came. */
   readonly header: ReadonlyArray<string> | null
 }
@@ -66,18 +66,15 @@ const damaged = (what: string): SourceError =>
     { again: true }
   )
 
-const receive = Effect.fnUntraced(function* (download: Download, file: SpoolFile) {
-  const counter = new RecordCounter()
-  let [received, bytes] = [0, 0]
+/** How many bytes came. */
+const receive = Effect.fnUntraced(function* (download: Download, pieces: PagePieces) {
+  let received = 0
   let unwritten: unknown = null
-  const put: Put = async (chunk) => {
-    counter.push(chunk)
-    bytes += chunk.length
-    await file.append(chunk).catch((cause) => {
+  const put: Put = (chunk) =>
+    pieces.put(chunk).catch((cause) => {
       unwritten = cause
       throw cause
     })
-  }
   const why = (what: string) => () => (unwritten === null ? damaged(what) : spoolFailure(unwritten))
   const landing = yield* Effect.acquireRelease(
     Effect.sync(() => (download.gzip ? gzipLanding(put) : plainLanding(put))),
@@ -96,24 +93,29 @@ const receive = Effect.fnUntraced(function* (download: Download, file: SpoolFile
       catch: why("it ends early or its checksum is wrong")
     })
   }
-  return { counter, received, bytes }
+  return received
 })
 
-/** The page is at `path`; its header and rows are not yet compared with what was asked for. */
+/** The page is on disk; its header and rows are not yet compared with what was asked for. */
 export const spoolPage = (
   download: Download,
-  path: string,
-  room: SpoolRoom
+  place: {
+    readonly pathOf: (piece: number) => string
+    readonly room: SpoolRoom
+    readonly pieceBytes: number
+  }
 ): Effect.Effect<SpooledPage, ReadError> =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const file = yield* openSpoolFile(path, room)
-      const { counter, received, bytes } = yield* receive(download, file)
+  Effect.suspend(() => {
+    const pieces = new PagePieces(place)
+    const { counter } = pieces
+    return Effect.gen(function* () {
+      const received = yield* Effect.scoped(receive(download, pieces))
       if (!counter.closed) return yield* damaged("it ends inside a value")
-      const header = counter.header
-      return { received, bytes, rows: counter.records, header: header === null ? null : parseHeader(header) }
-    })
-  ).pipe(Effect.onError(() => Effect.promise(() => rm(path, { force: true }))))
+      const files = yield* Effect.tryPromise({ try: () => pieces.end(), catch: spoolFailure })
+      const { header, records: rows } = counter
+      return { received, rows, files, header: header === null ? null : parseHeader(header) }
+    }).pipe(Effect.onError(() => Effect.promise(() => pieces.discard())))
+  })
 
 const sameNames = (one: ReadonlyArray<string>, other: ReadonlyArray<string>): boolean =>
   one.length === other.length && one.every((name, index) => name === other[index])

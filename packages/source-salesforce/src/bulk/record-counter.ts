@@ -36,6 +36,22 @@ export class RecordCounter {
     return this.#first === null ? this.#header : this.#joinFirst(null)
   }
 
+  /** Records after the header line that have come to their end. */
+  get ended(): number {
+    return Math.max(0, this.#ends - 1)
+  }
+
+  /** Where the last line ends that ends in the chunk that was just pushed; 0 when none does. */
+  endIn(chunk: Uint8Array): number {
+    let isInside = this.#inside !== 0
+    for (let at = chunk.length - 1; at >= 0; at--) {
+      const byte = chunk[at]
+      if (byte === QUOTE) isInside = !isInside
+      else if (byte === LINE_FEED && !isInside) return at + 1
+    }
+    return 0
+  }
+
   /** Records after the header line. A last one without a line end counts too. */
   get records(): number {
     const lines = this.#ends + (this.#lastByte === LINE_FEED ? 0 : 1)
