@@ -12,8 +12,8 @@ const inflation = 5
 /** Downloads that stall must not keep what is already here from being committed. */
 const longestGathering = Duration.seconds(10)
 
-/** Destinations read one file with one core: a commit of one big page would leave the others idle. */
-const filesOfACommit = 2
+/** Postgres copies a page on one connection: a commit of one big page would leave the other idle. */
+const pagesOfACommit = 2
 
 /** What ends a window mostly follows its last page at once, and is not worth a commit of its own. */
 const closingPatience = Duration.millis(100)
@@ -95,22 +95,22 @@ export const gatherCommits = Effect.fnUntraced(function* <A extends Read>(
   const { next, isNext } = yield* readAhead(advances, commitBytes)
   let gathered: Array<A> = []
   let bytes = 0
-  let files = 0
+  let pages = 0
 
   const gather = (advance: A, itsBytes: number): boolean => {
     gathered.push(advance)
     bytes += itsBytes
-    files += advance.segments.reduce((sum, segment) => sum + segment.files.length, 0)
+    pages += advance.segments.length
     tally.warnings.push(...(advance.warnings ?? []))
     tally.read += advance.segments.reduce((rows, segment) => rows + segmentRows(segment), 0)
-    return isUrgent(advance) || bytes >= (files < filesOfACommit ? mostOfACommit : 1) * commitBytes
+    return isUrgent(advance) || bytes >= (pages < pagesOfACommit ? mostOfACommit : 1) * commitBytes
   }
 
   const commitGathered = Effect.suspend(() => {
     const due = gathered
     gathered = []
     bytes = 0
-    files = 0
+    pages = 0
     return due.length === 0 ? Effect.void : commit(due)
   })
 
@@ -122,7 +122,7 @@ export const gatherCommits = Effect.fnUntraced(function* <A extends Read>(
   while (true) {
     let event = yield* gathered.length > 0 ? nextWhileGathering : next
     if (event._tag === "Advance" && !gather(event.advance, event.bytes)) continue
-    while (event._tag === "Advance" && files > 0) {
+    while (event._tag === "Advance" && pages > 0) {
       const last: A = event.advance
       if (!(yield* isNext((advance) => canCloseWith(advance, last)))) break
       event = yield* next
