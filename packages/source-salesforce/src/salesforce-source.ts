@@ -180,11 +180,14 @@ const sourceOver = Effect.fnUntraced(function* (
         Effect.ignore
       ),
     plan: (request) =>
-      Effect.map(planStreams(client, spec, request, identity.access, seesAll, takeAhead()), (streams) => {
-        for (const stream of streams) planned.set(stream.plan.stream, stream)
-        deleteLog.expect(streams.flatMap((stream) => deleteQuestion(stream, spec.source.lookback)))
-        return streams.map(({ plan }) => plan)
-      }),
+      Effect.map(
+        planStreams({ client, spec, request, access: identity.access, seesAll, ahead: takeAhead() }),
+        (streams) => {
+          for (const stream of streams) planned.set(stream.plan.stream, stream)
+          deleteLog.expect(streams.flatMap((stream) => deleteQuestion(stream, spec.source.lookback)))
+          return streams.map(({ plan }) => plan)
+        }
+      ),
     read: (plan, context) => {
       const stream = planned.get(plan.stream)
       const definition = stream?.definition ?? null

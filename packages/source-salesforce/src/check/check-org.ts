@@ -44,7 +44,14 @@ export const checkOrg = Effect.fn("salesforce.check")(function* (
   identity: OrgIdentity
 ): Effect.fn.Return<ReadonlyArray<CheckLine>, ReadError> {
   const { spec } = of
-  const planned = yield* planStreams(client, spec, { checkpoints: {}, only: [], fullRefresh: [] }, null)
+  const planned = yield* planStreams({
+    client,
+    spec,
+    request: { checkpoints: {}, only: [], fullRefresh: [] },
+    access: null,
+    seesAll: () => Effect.succeed(true),
+    ahead: new Map()
+  })
   const objects = planned.flatMap(({ definition }) => (definition === null ? [] : [definition.object]))
   const permissions = yield* readUserPermissions(client)
   return [

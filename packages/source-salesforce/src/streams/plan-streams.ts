@@ -210,14 +210,17 @@ const pathsOf = (
 ): ReadonlyArray<PathsOfObject> =>
   objects.flatMap((stream) => pathsIn(described, stream.object, wishedPaths(wishesOf(spec, stream))))
 
-export const planStreams = Effect.fn("salesforce.plan")(function* (
-  client: SalesforceClient,
-  spec: Spec,
-  request: PlanRequest,
-  access: string | null,
-  seesAll: SeesAll = () => Effect.succeed(true),
-  ahead: Described = new Map()
-): Effect.fn.Return<ReadonlyArray<PlannedStream>, ReadError> {
+export const planStreams = Effect.fn("salesforce.plan")(function* (of: {
+  readonly client: SalesforceClient
+  readonly spec: Spec
+  readonly request: PlanRequest
+  /** What the user may see, as a mark. */
+  readonly access: string | null
+  readonly seesAll: SeesAll
+  /** Objects that are described already. */
+  readonly ahead: Described
+}): Effect.fn.Return<ReadonlyArray<PlannedStream>, ReadError> {
+  const { client, spec, request, access, seesAll, ahead } = of
   const choice = chooseStreams(spec, hasGlob(spec) ? yield* listObjects(client) : [])
   yield* checkNames(choice, request)
   const wanted = (stream: string): boolean => request.only.length === 0 || listsName(request.only, stream)
