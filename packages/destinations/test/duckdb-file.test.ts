@@ -303,6 +303,32 @@ describe("DuckDB: for readers", () => {
     })
   )
 
+  it.live("takes many changes, removals and new rows at once", () =>
+    Effect.gen(function* () {
+      const { at, destination } = yield* opened
+      const schema = withSchema({ deletes: { soft: "remove", hard: "remove", flag: "IsDeleted" } })
+      const ids = Array.from({ length: 30_000 }, (_, index) => String(index).padStart(6, "0"))
+      const rows = ids.map((id) => account(id, 1, { BillingStreet: `${id} Street` }))
+      yield* destination.commit(commitAfter(0, { schema, segments: [segment(at, { rows })] }))
+      const next = [...ids.slice(0, 5000), "new-1", "new-2"].map((id, index) =>
+        account(id, 2, { Name: "many", BillingStreet: `${id} Street`, IsDeleted: String(index % 10 === 0) })
+      )
+      const result = yield* destination.commit(
+        commitAfter(1, { schema, segments: [segment(at, { asOf: 3, rows: next })] })
+      )
+      assert.deepStrictEqual([result.updated, result.deleted, result.rows], [4500, 500, 29_501])
+      assert.deepStrictEqual(
+        yield* rowsOf(
+          destination,
+          `SELECT count(*), count(DISTINCT "Id"), count(*) FILTER ("Name" = 'many'), count(*) FILTER ("Id" LIKE 'new-%'),
+            count(*) FILTER ("Id" < '005000' AND "Id" LIKE '%0'), count(*) FILTER ("BillingStreet" = "Id" || ' Street'),
+            count(*) FILTER (_decant_as_of = '${second(3)}') FROM "Account"`
+        ),
+        [[29_501, 29_501, 4501, 1, 0, 29_501, 4501]]
+      )
+    })
+  )
+
   it.live("takes changes where somebody has made an index", () =>
     Effect.gen(function* () {
       const { at, file, destination } = yield* opened

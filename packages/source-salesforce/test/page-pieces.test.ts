@@ -34,12 +34,15 @@ describe("the pieces of a page", () => {
       rows: Schema.Array(Schema.Array(Part)),
       cuts: Schema.Array(Cut),
       pieceBytes: Size,
-      endsWithLine: Schema.Boolean
+      endsWithLine: Schema.Boolean,
+      lineEnd: Schema.Literals(["\n", "\r\n"])
     },
-    ({ rows, cuts, pieceBytes, endsWithLine }) =>
+    ({ rows, cuts, pieceBytes, endsWithLine, lineEnd }) =>
       Effect.gen(function* () {
         const folder = yield* spoolFolder
-        const text = header + rows.map((parts, at) => csvLine([`row ${at}`, parts.join("")])).join("")
+        const line = (cells: ReadonlyArray<string>): string => csvLine(cells).replace(/\n$/, lineEnd)
+        const body = rows.map((parts, at) => line([`row ${at}`, parts.join("")])).join("")
+        const text = line(["Id", "Note"]) + body
         const bytes = Buffer.from(endsWithLine ? text : text.trimEnd())
         const pieces = piecesIn(folder, pieceBytes)
         for (const chunk of chunksOf(bytes, cuts)) {
@@ -49,6 +52,7 @@ describe("the pieces of a page", () => {
         const found: Array<ReadonlyArray<string>> = []
         for (const { path, rows: count, bytes: size } of files) {
           const content = yield* Effect.promise(() => readFile(path))
+          assert.isTrue(content.toString().startsWith(line(["Id", "Note"])))
           const [first, ...records] = recordsOf(content)
           assert.deepStrictEqual(first, ["Id", "Note"])
           assert.strictEqual(records.length, count)

@@ -149,8 +149,12 @@ const writeRows = Effect.fnUntraced(function* (
     const example = yield* sql.rows(`SELECT ${keyText(key, "s")} AS key ${staged("'clash'", stage)} LIMIT 1`)
     return yield* nonUniqueKey(layout, String(example[0]?.key))
   }
-  const others = of("update") + of("delete") + of("remove")
-  yield* changeRows(sql, { layout, target, stage }, { inserted: of("insert"), others })
+  const changed = of("update") + of("delete")
+  yield* changeRows(
+    sql,
+    { layout, target, stage },
+    { inserted: of("insert"), changed, removed: of("remove") }
+  )
   if (tombstones.sql !== null && of("insert") + of("update") > 0) {
     yield* sql.run(
       `DELETE FROM ${to.tombstones} WHERE schema_name = ${literal(layout.schema)} AND stream = ${literal(layout.stream)}

@@ -18,6 +18,13 @@ interface Change {
   readonly stage: Stage
 }
 
+/** How many rows come, stay and go. */
+interface Counted {
+  readonly inserted: number
+  readonly changed: number
+  readonly removed: number
+}
+
 const ofActions = ({ stage }: Change, actions: string): string =>
   `FROM ${actionsTable} a JOIN ${stage.table} s ON s.rowid = a.stage_row WHERE a.action IN (${actions})`
 
@@ -31,34 +38,36 @@ const cellsOf = ({ layout, stage, target }: Change): ReadonlyMap<string, string>
     [asOfColumn, `s.${asOfColumn}`] as const
   ])
 
-const named = (cells: ReadonlyMap<string, string>) => ({
-  columns: [...cells.keys()].map(identifier).join(", "),
-  values: [...cells.values()].join(", ")
-})
-
 const insertNew = (sql: Sql, change: Change) => {
-  const { columns, values } = named(cellsOf(change))
+  const cells = cellsOf(change)
+  const columns = [...cells.keys()].map(identifier).join(", ")
   return sql.run(
-    `INSERT INTO ${change.target.sql} (${columns}) SELECT ${values} ${ofActions(change, "'insert'")}`
+    `INSERT INTO ${change.target.sql} (${columns}) SELECT ${[...cells.values()].join(", ")} ${ofActions(change, "'insert'")}`
   )
 }
 
-const updateInPlace = (sql: Sql, change: Change, changed: ReadonlySet<string>) => {
-  const { target } = change
-  const cells = cellsOf(change)
-  const { columns, values } = named(cells)
-  const assignments = [...cells]
-    .filter(([name]) => changed.has(name) || name === asOfColumn)
-    .map(([name, value]) => `${identifier(name)} = ${value}`)
-    .join(", ")
-  return sql.run(
-    `MERGE INTO ${target.sql} t
-       USING (SELECT s.*, a.target_row, a.action ${ofActions(change, "'insert', 'update', 'delete', 'remove'")}) s ON t.rowid = s.target_row
-       WHEN MATCHED AND s.action = 'remove' THEN DELETE
-       WHEN MATCHED THEN UPDATE SET ${assignments}
-       WHEN NOT MATCHED THEN INSERT (${columns}) VALUES (${values})`
+const takeOut = (sql: Sql, { target }: Change, actions: string) =>
+  sql.run(
+    `DELETE FROM ${target.sql} WHERE rowid IN (SELECT target_row FROM ${actionsTable} WHERE action IN (${actions}))`
   )
-}
+
+/** One MERGE for all that happens would carry every column of every row along: twice the time. */
+const updateInPlace = Effect.fnUntraced(function* (
+  sql: Sql,
+  change: Change,
+  { inserted, removed }: Counted,
+  changed: ReadonlySet<string>
+) {
+  const cells = [...cellsOf(change)].filter(([name]) => changed.has(name) || name === asOfColumn)
+  const values = cells.map(([name, value]) => `${value} AS ${identifier(name)}`).join(", ")
+  const assignments = cells.map(([name]) => `${identifier(name)} = s.${identifier(name)}`).join(", ")
+  if (removed > 0) yield* takeOut(sql, change, "'remove'")
+  yield* sql.run(
+    `UPDATE ${change.target.sql} AS t SET ${assignments}
+       FROM (SELECT a.target_row, ${values} ${ofActions(change, "'update', 'delete'")}) s WHERE t.rowid = s.target_row`
+  )
+  if (inserted > 0) yield* insertNew(sql, change)
+})
 
 /** The keys are equal anyway, and DuckDB reads less of the table for them than for a position alone. */
 const sameRow = ({ layout }: Change): string =>
@@ -92,29 +101,28 @@ const takeOutAndPutIn = Effect.fnUntraced(function* (sql: Sql, change: Change) {
     `INSERT INTO ${target.sql} (${columns}) SELECT ${values} FROM ${actionsTable} a
        JOIN ${change.stage.table} s ON s.rowid = a.stage_row ${old} WHERE a.action IN (${actions})`
   )
-  yield* sql.run(
-    `DELETE FROM ${target.sql} WHERE rowid IN (SELECT target_row FROM ${actionsTable} WHERE action IN ('update', 'delete', 'remove'))`
-  )
+  yield* takeOut(sql, change, "'update', 'delete', 'remove'")
   if (kept) yield* insertNew(sql, change)
 })
 
 /** Of `rows` rows: from here on DuckDB closes the gaps at once. */
 const isMany = (changed: number, rows: number): boolean => changed * 25 > rows && rows > 20_000
 
-/** Carries the classified actions out; `counts` says how many there are of each kind. */
+/** Carries the classified actions out. */
 export const changeRows = Effect.fnUntraced(function* (
   sql: Sql,
   change: Change,
-  counts: { readonly inserted: number; readonly others: number }
+  counts: Counted
 ): Effect.fn.Return<void, DestinationError> {
-  if (counts.others === 0) {
+  const others = counts.changed + counts.removed
+  if (others === 0) {
     if (counts.inserted > 0) yield* insertNew(sql, change)
     return
   }
   const [found] = yield* sql.rows(`SELECT count(*)::DOUBLE AS rows FROM ${change.target.sql}`)
-  if (isMany(counts.others, Number(found?.rows))) {
+  if (isMany(others, Number(found?.rows))) {
     const changed = yield* changedColumns(sql, change)
-    if (changed.size * 2 < change.target.types.size) return void (yield* updateInPlace(sql, change, changed))
+    if (changed.size * 2 < change.target.types.size) return yield* updateInPlace(sql, change, counts, changed)
   }
   yield* takeOutAndPutIn(sql, change)
 })

@@ -78,7 +78,7 @@ export class PagePieces {
     const file = await openFile(path, this.#place.room)
     this.#open = { path, file }
     if (piece > 0) {
-      const header = Buffer.from(`${this.counter.header ?? ""}\n`)
+      const header = Buffer.from(this.counter.headerLine)
       await file.append(header)
       this.#bytes = header.length
     }

@@ -33,7 +33,13 @@ export class RecordCounter {
 
   /** The first line without its line end; null when there was no byte at all. */
   get header(): string | null {
-    return this.#first === null ? this.#header : this.#joinFirst(null)
+    const line = this.#first === null ? this.#header : this.#joinFirst(null)
+    return line === null ? null : line.replace(/\r$/, "")
+  }
+
+  /** The first line as it came, once it has come to its end. */
+  get headerLine(): string {
+    return `${this.#header ?? ""}\n`
   }
 
   /** Records after the header line that have come to their end. */
@@ -65,7 +71,7 @@ export class RecordCounter {
 
   #joinFirst(last: Uint8Array | null): string | null {
     const parts = [...(this.#first ?? []), ...(last === null ? [] : [last])]
-    return parts.length === 0 ? null : Buffer.concat(parts).toString("utf8").replace(/\r$/, "")
+    return parts.length === 0 ? null : Buffer.concat(parts).toString("utf8")
   }
 
   // API names hold no line feed, so the header needs no regard for quotes.
