@@ -72,14 +72,14 @@ interface Job {
   readonly id: string
   readonly object: string
   readonly state: string
-  readonly createdDate: string
 }
 
-const newestJob = async (emulator: Emulator, object: string): Promise<Job | undefined> => {
+/** A large object is read by several. */
+const finishedJobs = async (emulator: Emulator, object: string): Promise<ReadonlyArray<Job>> => {
   const list = await askJson(emulator, `${rest}/jobs/query`)
-  return (list.records as ReadonlyArray<Job>)
-    .filter((job) => job.state === "JobComplete" && job.object === object)
-    .sort((a, b) => b.createdDate.localeCompare(a.createdDate))[0]
+  return (list.records as ReadonlyArray<Job>).filter(
+    (job) => job.state === "JobComplete" && job.object === object
+  )
 }
 
 /** The result pages of a job, one after the other; each must be read before the next is asked for. */
@@ -95,35 +95,36 @@ async function* pagesOf(emulator: Emulator, job: Job): AsyncGenerator<Page> {
   } while (locator !== "")
 }
 
-/** Saves the gzip'd result pages of the object's newest finished query job, as sent, for the others to load. */
+/** Saves the gzip'd result pages of the object's finished query jobs, as sent, for the others to load. */
 export const savePages = async (
   emulator: Emulator,
   object: string,
   folder: string
 ): Promise<ReadonlyArray<string>> => {
-  const job = await newestJob(emulator, object)
-  if (job === undefined) throw new Error(`no finished query job of ${object} to take pages from`)
   const pages: Array<string> = []
-  for await (const { response } of pagesOf(emulator, job)) {
-    const file = join(folder, `${object}-${pages.length}.csv.gz`)
-    await pipeline(response, createWriteStream(file))
-    pages.push(file)
+  for (const job of await finishedJobs(emulator, object)) {
+    for await (const { response } of pagesOf(emulator, job)) {
+      const file = join(folder, `${object}-${pages.length}.csv.gz`)
+      await pipeline(response, createWriteStream(file))
+      pages.push(file)
+    }
   }
+  if (pages.length === 0) throw new Error(`no finished query job of ${object} to take pages from`)
   return pages
 }
 
-/** Where the result pages of the objects' newest finished query jobs are; an object read without a job has none. */
+/** Where the result pages of the objects' finished query jobs are; an object read without a job has none. */
 export const pagePaths = async (
   emulator: Emulator,
   objects: ReadonlyArray<string>
 ): Promise<ReadonlyArray<string>> => {
   const paths: Array<string> = []
   for (const object of objects) {
-    const job = await newestJob(emulator, object)
-    if (job === undefined) continue
-    for await (const { path, response } of pagesOf(emulator, job)) {
-      response.resume()
-      paths.push(path)
+    for (const job of await finishedJobs(emulator, object)) {
+      for await (const { path, response } of pagesOf(emulator, job)) {
+        response.resume()
+        paths.push(path)
+      }
     }
   }
   return paths

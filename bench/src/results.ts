@@ -1,12 +1,14 @@
 /**
  * bench/results.json: what each suite measured when it last ran, and where. A run replaces the suites that it ran;
- * docs/performance.md shows them between two marks, so that the page cannot say what no run has printed.
+ * pages of docs/ show them between two marks, so that they cannot say what no run has printed.
  */
 import { execFileSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import type { Disturbed } from "./calm.ts"
 import { chart } from "./chart.ts"
 import { programPath } from "./measure.ts"
+import { paceText } from "./pace.ts"
+import type { BackfillResult } from "./suites/backfill.ts"
 import { type SuiteName, suites } from "./suites.ts"
 
 export interface Ran {
@@ -26,7 +28,6 @@ export interface Ran {
 export type Results = Partial<Record<SuiteName, { readonly ran: Ran; readonly result: unknown }>>
 
 const file = programPath("../results.json")
-const page = programPath("../../docs/performance.md")
 const picture = programPath("../../docs/performance.svg")
 
 export const marks = { begin: "<!-- measured: written by npm run bench -->", end: "<!-- /measured -->" }
@@ -59,14 +60,23 @@ export const measuredText = (results: Results): string =>
     })
     .join("\n\n")
 
-const writePage = (results: Results): void => {
-  const text = readFileSync(page, "utf8")
-  const [before = "", rest = ""] = text.split(marks.begin)
-  const [, after] = rest.split(marks.end)
-  if (after === undefined) throw new Error(`docs/performance.md has no ${marks.begin} … ${marks.end}`)
-  writeFileSync(page, `${before}${marks.begin}\n\n${measuredText(results)}\n\n${marks.end}${after}`)
+/** The pages that quote results, and what stands between their marks. */
+export const pages: Readonly<Record<string, (results: Results) => string>> = {
+  "docs/performance.md": measuredText,
+  "docs/scaling.md": ({ accounts }) =>
+    accounts === undefined ? "" : paceText(accounts.result as BackfillResult)
+}
+
+const writePages = (results: Results): void => {
+  for (const [name, text] of Object.entries(pages)) {
+    const page = programPath(`../../${name}`)
+    const [before = "", rest = ""] = readFileSync(page, "utf8").split(marks.begin)
+    const [, after] = rest.split(marks.end)
+    if (after === undefined) throw new Error(`${name} has no ${marks.begin} … ${marks.end}`)
+    writeFileSync(page, `${before}${marks.begin}\n\n${text(results)}\n\n${marks.end}${after}`)
+  }
   const backfill = results.accounts?.result
-  if (backfill !== undefined) writeFileSync(picture, chart(backfill as Parameters<typeof chart>[0]))
+  if (backfill !== undefined) writeFileSync(picture, chart(backfill as BackfillResult))
 }
 
 export const keepResults = (fresh: Results): void => {
@@ -78,5 +88,5 @@ export const keepResults = (fresh: Results): void => {
   // As the formatter has it, so that a run leaves nothing to be tidied up.
   const biome = programPath("../../node_modules/@biomejs/biome/bin/biome")
   execFileSync(process.execPath, [biome, "format", "--write", file], { stdio: "ignore" })
-  writePage(ordered)
+  writePages(ordered)
 }

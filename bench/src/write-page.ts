@@ -1,4 +1,4 @@
-/** `npm run page`: docs/performance.md anew from bench/results.json, without measuring anything. */
+/** `npm run page`: the pages that show results anew from bench/results.json, without measuring anything. */
 import { keepResults } from "./results.ts"
 
 keepResults({})

@@ -1,10 +1,10 @@
-/** docs/performance.md says what bench/results.json says, and nothing else between its marks. */
+/** What pages say between their marks is what bench/results.json says, and nothing else. */
 import { readFileSync } from "node:fs"
 import { expect, it } from "@effect/vitest"
-import { marks, measuredText, readResults } from "../src/results.ts"
+import { marks, pages, readResults } from "../src/results.ts"
 
-it("the page of performance shows what the bench has printed", () => {
-  const page = readFileSync(new URL("../../docs/performance.md", import.meta.url), "utf8")
+it.each(Object.entries(pages))("%s shows what the bench has printed", (name, text) => {
+  const page = readFileSync(new URL(`../../${name}`, import.meta.url), "utf8")
   const shown = page.slice(page.indexOf(marks.begin) + marks.begin.length, page.indexOf(marks.end))
-  expect(shown.trim()).toBe(measuredText(readResults()))
+  expect(shown.trim()).toBe(text(readResults()))
 })
