@@ -21,7 +21,7 @@ import type { HistoryTable } from "./timeline.ts"
  * DuckDB numbers the rows that a transaction has appended and not yet committed from here on. Used only
  * when exactly the appended rows are found there, so that another numbering costs time, never correctness.
  */
-const firstLocalRow = "36028797018960000"
+export const firstLocalRow = "36028797018960000"
 
 /** Rows that are removed instead of inserted, or identified by nothing, need the staged way. */
 export const canAppend = (layout: TableLayout, batches: ReadonlyArray<Batch>): boolean =>

@@ -22,6 +22,7 @@ import { keptColumns, knownColumns } from "./descriptions.ts"
 import type { DuckdbSettings } from "./duckdb-settings.ts"
 import { finish, type Place } from "./finish-commit.ts"
 import { foldAlterations } from "./fold-log.ts"
+import { leaveFewGaps } from "./gaps.ts"
 import { dropGeneration } from "./generations.ts"
 import { ensureHistory } from "./history-table.ts"
 import { loadMaskKeys, maskStored } from "./masks.ts"
@@ -147,6 +148,10 @@ export const inTransaction = Effect.fnUntraced(function* (
   const fresh = segments.filter((segment) => !committed.has(segment.id))
   const finished = yield* finish(sql, { commit, layout }, { settings, orgId, state, place, table, to, fresh })
   const visible = place.hidden ? finished.counts : counts
+  if (!place.hidden) {
+    const changed = counts.updated + counts.deleted
+    yield* leaveFewGaps(sql, table.sql, { rows: finished.rows, changed })
+  }
   const schemaChanges = [...table.changes, ...kept]
   return { keep: true, value: { ...visible, rows: finished.rows, schemaChanges } }
 })

@@ -6,6 +6,7 @@ import type { Sql } from "../duckdb-sql/sql.ts"
 import { failureOf } from "./duckdb-failure.ts"
 import type { DuckdbSettings } from "./duckdb-settings.ts"
 import { foldLog } from "./fold-log.ts"
+import { closeGapsAgain } from "./gaps.ts"
 import { writeSnapshot } from "./snapshot.ts"
 import { ensureState, hasState } from "./state.ts"
 import { transaction } from "./transaction.ts"
@@ -44,8 +45,9 @@ export const recordRun = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, DestinationError> {
   yield* transaction(sql, insertRun(sql, settings, report))
   const { publish } = settings
-  if (publish === null) return yield* foldLog(sql, settings.path)
-  yield* sql.run("CHECKPOINT target")
+  yield* publish === null ? foldLog(sql, settings.path) : sql.run("CHECKPOINT target")
+  yield* closeGapsAgain(sql)
+  if (publish === null) return
   // Closing the copied file gives up this process's lock on it; nothing is written between here and DETACH.
   yield* Effect.tryPromise({
     try: () => writeSnapshot(settings.path, publish),
