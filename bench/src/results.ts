@@ -52,7 +52,7 @@ const section = (name: SuiteName, { ran, result }: NonNullable<Results[SuiteName
 }
 
 /** The text between the marks. */
-export const measuredText = (results: Results): string =>
+const measuredText = (results: Results): string =>
   names
     .flatMap((name) => {
       const found = results[name]
