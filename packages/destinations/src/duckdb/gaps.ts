@@ -10,8 +10,8 @@ import { firstLocalRow } from "../duckdb-sql/append.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
 
 const large = 200_000
-/** Fewer changes than that leave gaps too slowly: what is added beside them would outgrow the table meanwhile. */
-const smallestShare = 1 / 200
+/** Fewer changes leave gaps so slowly that the half a megabyte that each sync adds beside them would outgrow the table. */
+const fewChanges = 4000
 const mostGaps = 1 / 4
 
 const gapsIn = Effect.fnUntraced(function* (sql: Sql, table: string) {
@@ -27,7 +27,7 @@ export const leaveFewGaps = Effect.fnUntraced(function* (
   table: string,
   { rows, changed }: { readonly rows: number; readonly changed: number }
 ): Effect.fn.Return<void, DestinationError> {
-  if (rows < large || changed < rows * smallestShare) return
+  if (rows < large || changed < fewChanges) return
   if ((yield* gapsIn(sql, table)) < rows * mostGaps) yield* sql.run("SET max_vacuum_tasks = 0")
 })
 
