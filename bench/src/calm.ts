@@ -28,15 +28,16 @@ export interface Disturbed {
 export interface Calm {
   /** What `once` returned of the least disturbed time; what must be made ready before each time is not looked at. */
   readonly leastDisturbed: <A>(once: () => Promise<A>, makeReady?: () => Promise<unknown>) => Promise<A>
-  /** Since it was last asked. */
-  readonly told: () => Disturbed
+  /** Since it was last asked; undefined when nothing was measured so. */
+  readonly told: () => Disturbed | undefined
 }
 
 export const calm = (say: (line: string) => void): Calm => {
-  let counted: Disturbed = { repeated: 0, stolen: 0 }
+  let counted: Disturbed | undefined
   return {
     leastDisturbed: async (once, makeReady) => {
       const begun = performance.now()
+      let repeated = 0
       let best: { readonly stolen: number; readonly value: Awaited<ReturnType<typeof once>> } | null = null
       for (;;) {
         await makeReady?.()
@@ -48,14 +49,17 @@ export const calm = (say: (line: string) => void): Calm => {
         if (best === null || stolen < best.stolen) best = { stolen, value }
         if (best.stolen <= tooMuch || performance.now() - begun > enoughMillis) break
         say(`    the host took ${(stolen * 100).toFixed(0)} % of the processors: once more`)
-        counted = { ...counted, repeated: counted.repeated + 1 }
+        repeated += 1
       }
-      counted = { ...counted, stolen: Math.max(counted.stolen, best.stolen) }
+      counted = {
+        repeated: (counted?.repeated ?? 0) + repeated,
+        stolen: Math.max(counted?.stolen ?? 0, best.stolen)
+      }
       return best.value
     },
     told: () => {
       const told = counted
-      counted = { repeated: 0, stolen: 0 }
+      counted = undefined
       return told
     }
   }

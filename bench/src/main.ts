@@ -37,7 +37,7 @@ process.on("exit", () => rmSync(folder, { recursive: true, force: true }))
 const settings = ["DECANT_BENCH_ROUNDS", "DECANT_BENCH_SIZES", "DECANT_BENCH_SCALE"].flatMap((name) =>
   env[name] === undefined ? [] : [`${name}=${env[name]}`]
 )
-const ran: Omit<Ran, "disturbed"> = {
+const ran: Ran = {
   command: [...settings, "npm run bench", ...(asked.length === 0 ? [] : ["--", ...asked])].join(" "),
   commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim(),
   rounds,
@@ -64,7 +64,8 @@ const results: Results = {}
 try {
   for (const name of names.filter((one) => asked.length === 0 || asked.includes(one))) {
     const result: unknown = await suites[name].run(around)
-    results[name] = { ran: { ...ran, disturbed: around.calm.told() }, result }
+    const disturbed = around.calm.told()
+    results[name] = { ran: disturbed === undefined ? ran : { ...ran, disturbed }, result }
     console.log(`${shown(name, result)}\n`)
     // Kept at once: the next suite may take an hour.
     if (scale === 1) keepResults(results)

@@ -1,8 +1,8 @@
 /**
  * How changed rows get into the table. DuckDB keeps columns in groups of 122,880 rows and, when a cell is updated,
  * writes the whole column of its group again: a few changed rows all over a table would cost as much as the table.
- * So rows that change are taken out and put in again as new ones. When they are many, DuckDB closes the gaps that
- * they leave, and rewrites all columns; then, if only a few columns have changed, those are updated in place.
+ * So rows that change are taken out and put in again as new ones. When they are many, the gaps that they leave are soon
+ * closed, which rewrites all columns; then, if only a few columns have changed, those are updated in place.
  */
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
@@ -105,7 +105,7 @@ const takeOutAndPutIn = Effect.fnUntraced(function* (sql: Sql, change: Change) {
   if (kept) yield* insertNew(sql, change)
 })
 
-/** Of `rows` rows: from here on DuckDB closes the gaps at once. */
+/** Of `rows` rows: from here on a few syncs would leave gaps enough to be closed. */
 const isMany = (changed: number, rows: number): boolean => changed * 25 > rows && rows > 20_000
 
 /** Carries the classified actions out. */
