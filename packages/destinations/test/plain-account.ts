@@ -1,4 +1,4 @@
-/** The stream of the tests without its list: what Postgres copies straight into a table on a first load. */
+/** The stream of the tests without its list: every column of it is copied or made of copied ones. */
 import type { StreamSchema } from "@decant/connector"
 import { accountSchema, header, withSchema } from "./account.ts"
 

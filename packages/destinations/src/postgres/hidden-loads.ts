@@ -12,8 +12,9 @@ import { batchesOf } from "../duckdb-sql/batches.ts"
 import { identifier } from "../sql-text.ts"
 import { asOfColumn } from "../table-layout.ts"
 import type { NulCount } from "./copy-file.ts"
-import { type Hidden, openColumns } from "./hidden.ts"
+import { type Hidden, type OpenColumns, openColumns } from "./hidden.ts"
 import { type LoadPlan, loadPlan } from "./load-plan.ts"
+import { joinedList } from "./postgres-types.ts"
 import { checkValues } from "./reduce.ts"
 import type { Sessions } from "./sessions.ts"
 import type { Sql } from "./sql.ts"
@@ -69,7 +70,7 @@ const copyStraight = Effect.fnUntraced(function* (
 const copyStaged = Effect.fnUntraced(function* (
   sql: Sql,
   hidden: Hidden,
-  computed: ReadonlySet<unknown>,
+  { computed, listTexts }: OpenColumns,
   segment: Segment,
   { fileOf, nul }: Files
 ): Effect.fn.Return<void, DestinationError> {
@@ -78,15 +79,20 @@ const copyStaged = Effect.fnUntraced(function* (
     const stage = stageOf(layout, batch)
     yield* copyBatchOn(sql, stage, fileOf, nul)
     yield* checkValues(sql, layout, stage)
-    const names = stage.columns.filter(({ name }) => !computed.has(name)).map(({ name }) => name)
-    const columns = [...names, asOfColumn].map(identifier).join(", ")
-    yield* sql.run(`INSERT INTO ${hidden.sql} (${columns}) SELECT ${columns} FROM ${stage.typed} s`)
+    const filled = stage.columns.flatMap(({ name, column }) => {
+      const listText = listTexts.get(name)
+      if (listText !== undefined) return [{ name: listText, value: joinedList(name, column) }]
+      return computed.has(name) ? [] : [{ name, value: identifier(name) }]
+    })
+    const names = [...filled.map(({ name }) => identifier(name)), asOfColumn].join(", ")
+    const values = [...filled.map(({ value }) => value), asOfColumn].join(", ")
+    yield* sql.run(`INSERT INTO ${hidden.sql} (${names}) SELECT ${values} FROM ${stage.typed} s`)
     yield* dropStage(sql, stage)
   }
 })
 
 /** Whether the server computes for this table what the plan wants computed. */
-const suits = (plan: LoadPlan, computed: ReadonlySet<unknown>): boolean =>
+const suits = (plan: LoadPlan, { computed }: OpenColumns): boolean =>
   plan.computed.length === computed.size && plan.computed.every(({ name }) => computed.has(name))
 
 /** With the lock that the settling waits for; a server that hears nothing between two statements gives it up. */
@@ -104,17 +110,17 @@ const loadOnce = (
   hidden: Hidden,
   segment: Segment,
   files: Files,
-  copy: (columns: ReadonlySet<unknown>, files: Files) => Effect.Effect<void, DestinationError>
+  copy: (open: OpenColumns, files: Files) => Effect.Effect<void, DestinationError>
 ): Effect.Effect<boolean, DestinationError> => {
   const nul: NulCount = { removed: 0 }
   const load = Effect.gen(function* () {
-    const computed = yield* openTable(sql, hidden)
-    if (computed === null) return false
+    const open = yield* openTable(sql, hidden)
+    if (open === null) return false
     yield* sql.run(
       "INSERT INTO _decant.loads VALUES ($1, $2, $4, $3, pg_current_xact_id()::xid::text, false)",
       [...at(hidden), noteOf(segment)]
     )
-    yield* copy(computed, { fileOf: files.fileOf, nul })
+    yield* copy(open, { fileOf: files.fileOf, nul })
     return true
   })
   return Effect.tap(transaction(sql, load), () =>
@@ -127,14 +133,14 @@ const loadOnce = (
 const loadSegment = (sql: Sql, hidden: Hidden, segment: Segment, files: Files) => {
   const plan = loadPlan(hidden.layout, segment.header)
   let wentStraight = false
-  const staged = loadOnce(sql, hidden, segment, files, (computed, own) =>
-    copyStaged(sql, hidden, computed, segment, own)
+  const staged = loadOnce(sql, hidden, segment, files, (open, own) =>
+    copyStaged(sql, hidden, open, segment, own)
   )
-  const straight = loadOnce(sql, hidden, segment, files, (computed, own) => {
-    wentStraight = plan?.columns != null && suits(plan, computed)
+  const straight = loadOnce(sql, hidden, segment, files, (open, own) => {
+    wentStraight = plan?.columns != null && suits(plan, open)
     return wentStraight
       ? copyStraight(sql, hidden, plan?.columns ?? [], segment, own)
-      : copyStaged(sql, hidden, computed, segment, own)
+      : copyStaged(sql, hidden, open, segment, own)
   })
   return straight.pipe(
     // `42.0` is a whole number all the same; what is refused there too is said.

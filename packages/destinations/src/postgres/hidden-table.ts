@@ -31,8 +31,8 @@ const create = Effect.fnUntraced(function* (sql: Sql, hidden: Hidden, plan: Load
   if (plan === null) yield* addKey(sql, hidden)
 })
 
-const sameColumns = (hidden: Hidden, types: ReadonlyMap<string, string>): boolean =>
-  hidden.layout.columns.every(({ name }) => types.has(name)) && types.has(asOfColumn)
+const suits = ({ layout }: Hidden, types: ReadonlyMap<string, string>): boolean =>
+  takesRows(layout, types) && types.has(asOfColumn)
 
 /** Makes the table, or takes up the one that an earlier commit or a killed one made; true when it takes copies. */
 export const ensureHidden = (
@@ -51,7 +51,7 @@ export const ensureHidden = (
       if (types === null && options.goesOn) {
         return yield* changedOutside(layout, `the table ${hidden.name}, which was being loaded, is gone`)
       }
-      if (types === null || (!options.goesOn && !sameColumns(hidden, types))) {
+      if (types === null || (!options.goesOn && !suits(hidden, types))) {
         yield* create(sql, hidden, options.plan)
       } else if (options.goesOn && !takesRows(layout, types)) {
         // Whoever copies a part into it would keep the change, and with it the stream, waiting.

@@ -1,18 +1,30 @@
 /**
  * How the files of a first load go into its table. Straight, where each of their cells is a column: columns that are
  * made of others are computed by the server while it copies, and are ordinary columns afterwards (`DROP EXPRESSION`).
- * Where a value needs more than its type's own reading, through a staging table of the same transaction.
+ * A list is made of a column of text that the table has for as long. Where a value needs more than its type's own
+ * reading, through a staging table of the same transaction.
  */
 import type { ScalarType, Segment } from "@decant/connector"
 import { identifier } from "../sql-text.ts"
 import { asOfColumn, type LayoutColumn, type TableLayout } from "../table-layout.ts"
-import { columnDefinition, compound, sqlType } from "./postgres-types.ts"
+import { listTextName } from "./hidden.ts"
+import { columnDefinition, columnValue, compound, sqlType } from "./postgres-types.ts"
 
 export interface LoadPlan {
   /** The column of each cell of the files; null where they go through staging. */
   readonly columns: ReadonlyArray<string> | null
-  readonly computed: ReadonlyArray<{ readonly name: string; readonly sql: string }>
+  readonly computed: ReadonlyArray<Computed>
+  /** The columns of text that lists are made of, after the columns that stay. */
+  readonly listTexts: ReadonlyArray<string>
 }
+
+interface Computed {
+  readonly name: string
+  readonly sql: string
+}
+
+/** A table keeps the places of dropped columns, of its 1,600 for good: enough must be left for new fields. */
+const mostColumns = 1200
 
 /** `COPY` would round decimals in silence, and cannot split lists. */
 const copied = ({ column }: LayoutColumn): boolean =>
@@ -35,27 +47,44 @@ const computedFrom = (item: LayoutColumn, byHeader: ReadonlyMap<string, LayoutCo
   })
 }
 
+const isList = ({ column }: LayoutColumn): boolean =>
+  column.mask === undefined && column.type.kind === "textList" && "header" in column.from
+
+const splitFrom = ({ name, column }: LayoutColumn): string | null =>
+  columnValue(column, () => ({ sql: identifier(listTextName(name)), type: "text" }))
+
+/** Whether the table can have these columns beside its own. */
+const haveRoom = (layout: TableLayout, listTexts: ReadonlyArray<string>): boolean => {
+  const names = [...layout.columns.map(({ name }) => name), asOfColumn, ...listTexts]
+  return listTexts.length === 0 || (new Set(names).size === names.length && names.length <= mostColumns)
+}
+
 const removesRows = (layout: TableLayout): boolean => layout.deletes.soft === "remove" && layout.flag !== null
 
 const straightPlan = (layout: TableLayout, header: ReadonlyArray<string>): LoadPlan | null => {
   const byHeader = new Map<string, LayoutColumn>()
-  const computed: Array<{ readonly name: string; readonly sql: string }> = []
-  for (const item of layout.columns.filter(copied)) {
+  const filled = new Map<string, string>()
+  for (const item of layout.columns.filter((column) => copied(column) || isList(column))) {
     const source = "header" in item.column.from ? item.column.from.header : ""
     if (!header.includes(source)) continue
-    if (byHeader.has(source)) return null
-    byHeader.set(source, item)
+    if (filled.has(source)) return null
+    filled.set(source, isList(item) ? listTextName(item.name) : item.name)
+    if (!isList(item)) byHeader.set(source, item)
   }
+  const computed: Array<Computed> = []
   for (const item of layout.columns.filter((column) => !copied(column))) {
-    const sql = computedFrom(item, byHeader)
+    const sql = isList(item) ? splitFrom(item) : computedFrom(item, byHeader)
     if (sql === null) return null
     computed.push({ name: item.name, sql })
   }
-  const columns = header.flatMap((name) => byHeader.get(name)?.name ?? [])
-  return columns.length === header.length ? { columns, computed } : null
+  const columns = header.flatMap((name) => filled.get(name) ?? [])
+  const listTexts = layout.columns.filter(isList).map(({ name }) => listTextName(name))
+  return columns.length === header.length && haveRoom(layout, listTexts)
+    ? { columns, computed, listTexts }
+    : null
 }
 
-const stagedPlan: LoadPlan = { columns: null, computed: [] }
+const stagedPlan: LoadPlan = { columns: null, computed: [], listTexts: [] }
 
 /** Null where rows may have to be taken out again, which only the merge does. */
 export const loadPlan = (layout: TableLayout, header: ReadonlyArray<string>): LoadPlan | null =>
@@ -79,5 +108,6 @@ export const hiddenDefinitions = (layout: TableLayout, plan: LoadPlan | null): R
     return plan !== null && item === layout.flag ? `${definition} DEFAULT false` : definition
   })
   const asOf = plan === null ? "" : " DEFAULT to_timestamp(current_setting('decant.as_of')::double precision)"
-  return [...own, `${asOfColumn} timestamp with time zone${asOf}`]
+  const listTexts = (plan?.listTexts ?? []).map((name) => `${identifier(name)} text COLLATE pg_catalog."C"`)
+  return [...own, `${asOfColumn} timestamp with time zone${asOf}`, ...listTexts]
 }

@@ -136,6 +136,12 @@ export const compound = (column: Column, cells: Cells): string | null => {
   return `CASE WHEN ${nothing} THEN NULL ELSE ${parts.join(" || ")} END`
 }
 
+const separatorOf = ({ from }: Column): string => literal("splitOn" in from ? from.splitOn : ";")
+
+/** The text that a list was split from. */
+export const joinedList = (name: string, column: Column): string =>
+  `array_to_string(${identifier(name)}, ${separatorOf(column)})`
+
 /** The column's value from a row of a segment, or null when the segment has nothing for the column. */
 export const columnValue = (column: Column, cells: Cells): string | null => {
   if ("struct" in column.from) return compound(column, cells)
@@ -143,8 +149,7 @@ export const columnValue = (column: Column, cells: Cells): string | null => {
   if (cell === null) return null
   if (column.mask !== undefined) return cast(cell, "text")
   if (column.type.kind === "textList") {
-    const separator = "splitOn" in column.from ? column.from.splitOn : ";"
-    return `string_to_array(${cast(cell, "text")}, ${literal(separator)})`
+    return `string_to_array(${cast(cell, "text")}, ${separatorOf(column)})`
   }
   if (column.type.kind === "struct") return null
   return cast(

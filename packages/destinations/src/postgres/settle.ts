@@ -74,14 +74,19 @@ export const settle = Effect.fnUntraced(function* (
   const { layout } = hidden
   if ((yield* openColumns(sql, hidden)) === null) return null
   yield* closeTable(sql, hidden.sql)
-  const computed = (yield* openColumns(sql, hidden)) ?? new Set()
+  const open = yield* openColumns(sql, hidden)
+  const listTexts = [...(open?.listTexts.values() ?? [])]
   yield* removeUnaccepted(sql, hidden)
   const alter = [
     `ALTER COLUMN ${asOfColumn} DROP DEFAULT`,
     ...(layout.flag === null ? [] : [`ALTER COLUMN ${identifier(layout.flag.name)} DROP DEFAULT`]),
-    ...[...computed].map((name) => `ALTER COLUMN ${identifier(String(name))} DROP EXPRESSION`)
+    ...[...(open?.computed ?? [])].map((name) => `ALTER COLUMN ${identifier(name)} DROP EXPRESSION`)
   ]
   yield* sql.run(`ALTER TABLE ${hidden.sql} ${alter.join(", ")}`)
+  if (listTexts.length > 0) {
+    const away = listTexts.map((name) => `DROP COLUMN ${identifier(name)}`)
+    yield* sql.run(`ALTER TABLE ${hidden.sql} ${away.join(", ")}`)
+  }
   const tombstones = layout.key === null ? null : yield* liveTombstones(sql, layout)
   if (tombstones !== null) {
     yield* sql.run(
