@@ -121,6 +121,33 @@ layer(EmulatedOrg.layer({}, { dataset: "scale", rows: { Account: 4_000, Contact:
   }
 )
 
+layer(EmulatedOrg.layer({}, { dataset: "scale", rows: { Contact: 210_000 } }))("a large object", (it) => {
+  it.effect("has its queries estimated, alike until one of its records changes", () =>
+    Effect.gen(function* () {
+      const { call } = yield* EmulatedOrg
+      const ids = "SELECT Id FROM Contact ORDER BY Id LIMIT 1 OFFSET 2000"
+      const [id] = (yield* values(ids, "Id")) as ReadonlyArray<string>
+      const planOf = (soql: string) =>
+        Effect.map(
+          call(`/services/data/v67.0/query?explain=${encodeURIComponent(soql)}`),
+          ({ json }) => json.plans[0]
+        )
+      const all = yield* planOf("SELECT Id FROM Contact WHERE LastName != null")
+      assert.deepInclude(all, { sobjectCardinality: 210_000, cardinality: 210_000 })
+      const above = `SELECT Id FROM Contact WHERE Id > '${id}'`
+      const first = yield* planOf(above)
+      assert.isAbove(first.cardinality, 100_000)
+      assert.deepStrictEqual(yield* planOf(above), first)
+      assert.strictEqual(
+        (yield* planOf("SELECT Id FROM Contact WHERE LastName = 'nobody at all'")).cardinality,
+        0
+      )
+      yield* change("Contact", { delete: [id] })
+      assert.strictEqual((yield* planOf(above)).sobjectCardinality, 209_999)
+    })
+  )
+})
+
 const wide = { dataset: "scale", rows: { Contact: 300 }, columns: { contact: 150 } } as const
 
 layer(EmulatedOrg.layer({}, { ...wide, onDisk: true }), { excludeTestServices: true })(
