@@ -8,7 +8,7 @@ import { inPhase } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
 import { identifier, literal } from "../sql-text.ts"
-import { asOfColumn, type TableLayout } from "../table-layout.ts"
+import { asOfColumn, type LayoutColumn, type TableLayout } from "../table-layout.ts"
 import { type ApplyTo, type Counts, noCounts } from "./apply.ts"
 import { type Batch, batchRows } from "./batches.ts"
 import { appendVersions } from "./history.ts"
@@ -49,6 +49,29 @@ export const findShortFile = Effect.fnUntraced(function* (
 const ownRows = (table: string, before: number): string =>
   before === 0 ? table : `(SELECT * FROM ${table} WHERE rowid >= ${firstLocalRow})`
 
+/** Whether a row that was there before has a key of these; ranges that do not meet need no join of all keys. */
+const meetsOlder = Effect.fnUntraced(function* (
+  sql: Sql,
+  { target }: ApplyTo,
+  key: ReadonlyArray<LayoutColumn>,
+  own: string
+): Effect.fn.Return<boolean, DestinationError> {
+  const older = `(SELECT * FROM ${target.sql} WHERE rowid < ${firstLocalRow}) o`
+  const [first] = key
+  if (first !== undefined) {
+    const name = identifier(first.name)
+    const near = yield* sql.rows(
+      `SELECT 1 FROM ${older}, (SELECT min(${name}) AS low, max(${name}) AS high FROM ${own}) n
+        WHERE o.${name} BETWEEN n.low AND n.high LIMIT 1`
+    )
+    if (near.length === 0) return false
+  }
+  const same = yield* sql.rows(
+    `SELECT 1 FROM ${older} SEMI JOIN ${own} n ON ${keysEqual(key, "o", "n")} LIMIT 1`
+  )
+  return same.length > 0
+})
+
 const appendedOnce = Effect.fnUntraced(function* (
   sql: Sql,
   to: ApplyTo,
@@ -62,21 +85,16 @@ const appendedOnce = Effect.fnUntraced(function* (
   const distinct = names.length === 1 ? names[0] : `(${names.join(", ")})`
   const present = names.map((name) => `${name} IS NOT NULL`).join(" AND ")
   const own = ownRows(target.sql, before)
+  // Two keys of one hash make the commit take the other way, never the wrong one.
   const counted = yield* sql.rows(
-    `SELECT count(*)::DOUBLE AS rows, (count(DISTINCT ${distinct}) FILTER (WHERE ${present}))::DOUBLE AS keys FROM ${own}`
+    `SELECT count(*)::DOUBLE AS rows, (count(DISTINCT hash(${distinct})) FILTER (WHERE ${present}))::DOUBLE AS keys FROM ${own}`
   )
   if (Number(counted[0]?.rows) !== rows || Number(counted[0]?.keys) !== rows) return false
-  const older =
-    before === 0
-      ? []
-      : yield* sql.rows(
-          `SELECT 1 FROM (SELECT ${names.join(", ")} FROM ${target.sql} WHERE rowid < ${firstLocalRow}) o
-            SEMI JOIN (SELECT ${names.join(", ")} FROM ${own}) n ON ${keysEqual(key, "o", "n")} LIMIT 1`
-        )
+  if (before > 0 && (yield* meetsOlder(sql, to, key, own))) return false
   const mine = `FROM ${to.tombstones} d WHERE d.schema_name = ${literal(layout.schema)} AND d.stream = ${literal(layout.stream)}`
   // Without any, the keys need not be looked through.
   const removed = yield* sql.rows(`SELECT 1 ${mine} LIMIT 1`)
-  if (older.length > 0 || removed.length === 0) return older.length === 0
+  if (removed.length === 0) return true
   const buried = yield* sql.rows(
     `SELECT 1 FROM (SELECT d.key ${mine}) d SEMI JOIN ${own} n ON d.key = ${keyText(key, "n")} LIMIT 1`
   )
