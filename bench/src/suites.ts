@@ -67,7 +67,7 @@ export const suites = {
   }),
   latency: suite<LatencyResult>({
     title: "Salesforce far away",
-    run: (around) => latency({ ...around, rows: around.rows(200_000) }),
+    run: (around) => latency({ ...around, rows: around.rows(500_000) }),
     show: showLatency
   }),
   workers: suite<WorkersResult>({
