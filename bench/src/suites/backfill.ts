@@ -127,6 +127,16 @@ const others = (
   return [...floors, ...(alternatives ? byHand : []), ...onPostgres]
 }
 
+/** What is compared most closely runs one after the other: a machine's mood changes in the minutes that the rest takes. */
+const neighbours = (contenders: ReadonlyArray<Contender>): ReadonlyArray<Contender> => {
+  const destinations = [...new Set(contenders.map(({ destination }) => destination))]
+  const isOther = ({ role }: Contender): boolean => role === "alternative"
+  const close = destinations.flatMap((kind) =>
+    contenders.filter((one) => one.destination === kind && !isOther(one))
+  )
+  return [...close, ...contenders.filter(isOther)]
+}
+
 export const backfill = async (shape: Shape, options: BackfillOptions): Promise<BackfillResult> => {
   const { say, postgres, rounds, calm } = options
   const folder = join(options.folder, shape.object)
@@ -137,7 +147,7 @@ export const backfill = async (shape: Shape, options: BackfillOptions): Promise<
   try {
     const task = await preparedTask(org, shape, folder)
     const { pages } = task
-    const contenders = [...others(task, { ...options, folder }), ...ours]
+    const contenders = neighbours([...others(task, { ...options, folder }), ...ours])
     const { contests, failures } = await inRounds(contenders, { rounds, org, postgres, say, calm })
     const pageBytes = pages.reduce((sum, page) => sum + statSync(page).size, 0)
     return {
