@@ -85,6 +85,38 @@ describe("Postgres: a first load", () => {
     })
   )
 
+  it.live("copies a page of several files in two halves, of which both count or none", () =>
+    Effect.gen(function* () {
+      const { destination, page, load, admin } = yield* begin
+      const rows = Array.from({ length: 9 }, (_, at) => account(`001${at}`, 1))
+      /** The page as it comes from a download that was cut at other places each time. */
+      const cut = (sizes: ReadonlyArray<number>) => {
+        const ends = sizes.map((_, at) => sizes.slice(0, at + 1).reduce((sum, size) => sum + size, 0))
+        return ends.flatMap((end, at) => page(rows.slice(end - (sizes[at] ?? 0), end)).files)
+      }
+      const whole = page([])
+      const [short] = page([account("001X", 1)], { said: 7 }).files
+      const notes = `SELECT count(*)::integer AS notes, count(*) FILTER (WHERE committed)::integer AS accepted,
+        count(DISTINCT load_xid)::integer AS transactions FROM _decant.loads`
+      yield* destination.commit(load(0, { phase: "backfill" }))
+      const failing = load(1, {
+        phase: "backfill",
+        segments: [{ ...whole, files: [...cut([2, 3, 4]), ...(short === undefined ? [] : [short])] }]
+      })
+      assert.strictEqual(yield* codeOf(destination.commit(failing)), "SEGMENT_SHORT")
+      const left = Number((yield* admin(notes))[0]?.notes)
+      const again = { ...whole, files: cut([4, 1, 1, 3]) }
+      yield* destination.commit(load(1, { phase: "backfill", segments: [again] }))
+      assert.deepStrictEqual(yield* admin(notes), [{ notes: left + 2, accepted: 2, transactions: left + 2 }])
+      const result = yield* destination.commit(load(2, { segments: [page([account("001Z", 1)])] }))
+      assert.strictEqual(result.inserted, 10)
+      assert.deepStrictEqual(
+        (yield* rowsOf(destination, names)).map(([id]) => id),
+        [...rows.map(({ Id }) => Id), "001Z"]
+      )
+    })
+  )
+
   it.live("keeps the newest of several rows of a key, and the others in its history", () =>
     Effect.gen(function* () {
       const { destination, page, load } = yield* begin

@@ -1,10 +1,9 @@
 /**
- * While the table of a generation is open, files are copied into it on two connections, each segment in a transaction
- * that notes the segment, so that a killed load goes on where it stopped. Several writers may copy the same segment
- * at once, each with a note of its own, and none waits for another, which may hang: of the copies that are noted the
+ * While the table of a generation is open, files are copied into it on two connections, each time in a transaction
+ * that notes what it copies, so that a killed load goes on where it stopped. Several writers may copy the same segment
+ * at once, each with notes of its own, and none waits for another, which may hang: of the copies that are noted the
  * commit accepts one. The others are taken out before the table is settled.
  */
-import { randomBytes } from "node:crypto"
 import type { Segment } from "@decant/connector"
 import { Effect } from "effect"
 import type { DestinationError } from "../destination-error.ts"
@@ -13,37 +12,15 @@ import { identifier } from "../sql-text.ts"
 import { asOfColumn } from "../table-layout.ts"
 import type { NulCount } from "./copy-file.ts"
 import { type Hidden, type OpenColumns, openColumns } from "./hidden.ts"
+import { copiedOf, type Load, loadsOf, noteLoad } from "./load-notes.ts"
 import { type LoadPlan, loadPlan } from "./load-plan.ts"
 import { joinedList } from "./postgres-types.ts"
 import { checkValues } from "./reduce.ts"
 import type { Sessions } from "./sessions.ts"
 import type { Sql } from "./sql.ts"
 import { copyBatchOn, copyFile, copyOptions, dropStage, type FileOf, stageOf } from "./stage.ts"
-import { changedOutside } from "./target-table.ts"
 import { transaction } from "./transaction.ts"
 import { onTwoConnections } from "./two-connections.ts"
-
-const mine = "schema_name = $1 AND stream = $2 AND generation = $3"
-const at = ({ layout, generation }: Hidden) => [layout.schema, layout.stream, generation]
-
-/** A note's id is that of its segment and of the copy. */
-const noteOf = ({ id }: Segment): string => `${id}/${randomBytes(6).toString("hex")}`
-const segmentOf = "regexp_replace(id, '/[0-9a-f]{12}$', '')"
-
-/** The notes of each of the segments of which there is a copy. */
-const notesOf = Effect.fnUntraced(function* (sql: Sql, hidden: Hidden, ids: ReadonlyArray<string>) {
-  const rows = yield* sql.rows(
-    `SELECT ${segmentOf} AS segment, min(id) AS note, bool_or(committed) AS accepted FROM _decant.loads
-      WHERE ${mine} AND ${segmentOf} = ANY($4) GROUP BY 1`,
-    [...at(hidden), ids]
-  )
-  return new Map(
-    rows.map(({ segment, note, accepted }) => [
-      String(segment),
-      { note: String(note), accepted: accepted === true }
-    ])
-  )
-})
 
 export interface Files {
   readonly fileOf: FileOf
@@ -104,11 +81,11 @@ const openTable = (sql: Sql, hidden: Hidden) =>
     )
     .pipe(Effect.flatMap((refused) => (refused === null ? openColumns(sql, hidden) : Effect.succeed(null))))
 
-/** One segment in one transaction, together with the note that it is there; false when the table is not open. */
+/** In one transaction, together with the note that it is there; false when the table is not open. */
 const loadOnce = (
   sql: Sql,
   hidden: Hidden,
-  segment: Segment,
+  one: Load,
   files: Files,
   copy: (open: OpenColumns, files: Files) => Effect.Effect<void, DestinationError>
 ): Effect.Effect<boolean, DestinationError> => {
@@ -116,10 +93,7 @@ const loadOnce = (
   const load = Effect.gen(function* () {
     const open = yield* openTable(sql, hidden)
     if (open === null) return false
-    yield* sql.run(
-      "INSERT INTO _decant.loads VALUES ($1, $2, $4, $3, pg_current_xact_id()::xid::text, false)",
-      [...at(hidden), noteOf(segment)]
-    )
+    yield* noteLoad(sql, hidden, one)
     yield* copy(open, { fileOf: files.fileOf, nul })
     return true
   })
@@ -130,13 +104,12 @@ const loadOnce = (
   )
 }
 
-const loadSegment = (sql: Sql, hidden: Hidden, segment: Segment, files: Files) => {
+const loadOne = (sql: Sql, hidden: Hidden, one: Load, files: Files) => {
+  const { segment } = one
   const plan = loadPlan(hidden.layout, segment.header)
   let wentStraight = false
-  const staged = loadOnce(sql, hidden, segment, files, (open, own) =>
-    copyStaged(sql, hidden, open, segment, own)
-  )
-  const straight = loadOnce(sql, hidden, segment, files, (open, own) => {
+  const staged = loadOnce(sql, hidden, one, files, (open, own) => copyStaged(sql, hidden, open, segment, own))
+  const straight = loadOnce(sql, hidden, one, files, (open, own) => {
     wentStraight = plan?.columns != null && suits(plan, open)
     return wentStraight
       ? copyStraight(sql, hidden, plan?.columns ?? [], segment, own)
@@ -159,48 +132,13 @@ export const loadSegments = Effect.fnUntraced(function* (
   files: Files
 ): Effect.fn.Return<boolean, DestinationError> {
   const ids = segments.map(({ id }) => id)
-  const before = yield* sessions.use((sql) => notesOf(sql, hidden, ids))
-  const missing = segments.filter(({ id }) => !before.has(id))
+  const before = yield* sessions.use((sql) => copiedOf(sql, hidden, ids))
+  const loads = loadsOf(segments.filter(({ id }) => !before.has(id)))
   let isOpen = true
-  yield* onTwoConnections(sessions, missing, (sql, segment) =>
-    Effect.map(isOpen ? loadSegment(sql, hidden, segment, files) : Effect.succeed(false), (loaded) => {
+  yield* onTwoConnections(sessions, loads, (sql, one) =>
+    Effect.map(isOpen ? loadOne(sql, hidden, one, files) : Effect.succeed(false), (loaded) => {
       isOpen = isOpen && loaded
     })
   )
   return isOpen
 })
-
-/** In the transaction of the checkpoint: one copy of each of these segments counts from now on. */
-export const acceptLoads = Effect.fnUntraced(function* (
-  sql: Sql,
-  hidden: Hidden,
-  ids: ReadonlyArray<string>
-): Effect.fn.Return<void, DestinationError> {
-  const notes = yield* notesOf(sql, hidden, ids)
-  if (ids.some((id) => !notes.has(id))) {
-    return yield* changedOutside(hidden.layout, `what was copied into ${hidden.name} is gone`)
-  }
-  const chosen = [...notes.values()].flatMap(({ note, accepted }) => (accepted ? [] : [note]))
-  yield* sql.run(`UPDATE _decant.loads SET committed = true WHERE ${mine} AND id = ANY($4)`, [
-    ...at(hidden),
-    chosen
-  ])
-})
-
-/** Rows that no commit has accepted; nobody may be copying. */
-export const removeUnaccepted = Effect.fnUntraced(function* (
-  sql: Sql,
-  hidden: Hidden
-): Effect.fn.Return<void, DestinationError> {
-  const rows = yield* sql.rows(
-    `DELETE FROM _decant.loads WHERE ${mine} AND NOT committed RETURNING load_xid AS xid`,
-    at(hidden)
-  )
-  if (rows.length === 0) return
-  yield* sql.run(`DELETE FROM ${hidden.sql} WHERE xmin::text = ANY($1)`, [rows.map(({ xid }) => xid)])
-})
-
-export const forgetLoads = (
-  sql: Sql,
-  of: { readonly schema: string; readonly stream: string; readonly generation: number }
-) => sql.run(`DELETE FROM _decant.loads WHERE ${mine}`, [of.schema, of.stream, of.generation])
