@@ -1,5 +1,4 @@
 /** The `salesforce-emulator` command; `bin/salesforce-emulator.mjs` starts it. */
-import { setFlagsFromString } from "node:v8"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Layer, Logger, Option } from "effect"
@@ -10,9 +9,6 @@ import { readRowCounts } from "./dataset/row-counts.ts"
 import { emulator, readyLine } from "./emulator.ts"
 import { FeatureList, featureNames } from "./org/features/features.ts"
 import type { BadSchema } from "./org/saved-schema.ts"
-
-// Pages pass through buffers outside of the heap; V8 would begin to mark the whole heap for every few of them.
-setFlagsFromString("--no-incremental-marking")
 
 const flags = {
   port: Flag.Int("port").pipe(
