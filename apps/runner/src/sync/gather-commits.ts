@@ -12,7 +12,7 @@ const inflation = 5
 /** Downloads that stall must not keep what is already here from being committed. */
 const longestGathering = Duration.seconds(10)
 
-/** Postgres copies a page on one connection: a commit of one big page would leave the other idle. */
+/** Postgres copies on two connections, a page each; of a page alone each takes some of its files. */
 const pagesOfACommit = 2
 
 /** What ends a window mostly follows its last page at once, and is not worth a commit of its own. */

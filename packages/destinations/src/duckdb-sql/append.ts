@@ -14,7 +14,7 @@ import { type Batch, batchRows } from "./batches.ts"
 import { appendVersions } from "./history.ts"
 import { fileAsOf, readFiles } from "./read-files.ts"
 import type { Sql } from "./sql.ts"
-import { batchColumns, keysEqual, keyText, segmentShort } from "./stage.ts"
+import { batchColumns, countOfKeys, keysEqual, keyText, segmentShort } from "./stage.ts"
 import type { HistoryTable } from "./timeline.ts"
 
 /**
@@ -81,14 +81,8 @@ const appendedOnce = Effect.fnUntraced(function* (
   const { layout, target } = to
   const key = layout.key
   if (key === null) return true
-  const names = key.map(({ name }) => identifier(name))
-  const distinct = names.length === 1 ? names[0] : `(${names.join(", ")})`
-  const present = names.map((name) => `${name} IS NOT NULL`).join(" AND ")
   const own = ownRows(target.sql, before)
-  // Two keys of one hash make the commit take the other way, never the wrong one.
-  const counted = yield* sql.rows(
-    `SELECT count(*)::DOUBLE AS rows, (count(DISTINCT hash(${distinct})) FILTER (WHERE ${present}))::DOUBLE AS keys FROM ${own}`
-  )
+  const counted = yield* sql.rows(`SELECT count(*)::DOUBLE AS rows, ${countOfKeys(key)} AS keys FROM ${own}`)
   if (Number(counted[0]?.rows) !== rows || Number(counted[0]?.keys) !== rows) return false
   if (before > 0 && (yield* meetsOlder(sql, to, key, own))) return false
   const mine = `FROM ${to.tombstones} d WHERE d.schema_name = ${literal(layout.schema)} AND d.stream = ${literal(layout.stream)}`

@@ -55,6 +55,17 @@ export const keyText = (key: ReadonlyArray<LayoutColumn>, alias: string): string
     ? key.map(({ name }) => `CAST(${columnOf(alias, name)} AS VARCHAR)`).join("")
     : `concat_ws(chr(31), ${key.map(({ name }) => columnOf(alias, name)).join(", ")})`
 
+/**
+ * How many keys there are, rows without one left out. Two keys of one hash count as one: the commit that hears of fewer
+ * keys than rows takes another way, never the wrong one.
+ */
+export const countOfKeys = (key: ReadonlyArray<LayoutColumn>): string => {
+  const names = key.map(({ name }) => identifier(name))
+  const whole = names.length === 1 ? names[0] : `(${names.join(", ")})`
+  const present = names.map((name) => `${name} IS NOT NULL`).join(" AND ")
+  return `(count(DISTINCT hash(${whole})) FILTER (WHERE ${present}))::DOUBLE`
+}
+
 export const segmentShort = (path: string, expected: number, found: number): DestinationError =>
   DestinationError.of(
     "SEGMENT_SHORT",

@@ -11,7 +11,7 @@ import { findShortFile } from "../duckdb-sql/append.ts"
 import { type Batch, batchRows } from "../duckdb-sql/batches.ts"
 import { sqlType } from "../duckdb-sql/column-values.ts"
 import { fileAsOf, readFiles } from "../duckdb-sql/read-files.ts"
-import { batchColumns, keysEqual, keyText, segmentShort } from "../duckdb-sql/stage.ts"
+import { batchColumns, countOfKeys, keysEqual, keyText, segmentShort } from "../duckdb-sql/stage.ts"
 import { identifier, literal } from "../sql-text.ts"
 import { asOfColumn, type TableLayout } from "../table-layout.ts"
 import { rangeOf } from "./data-files.ts"
@@ -68,14 +68,8 @@ const provenNew = Effect.fnUntraced(function* (
 ): Effect.fn.Return<boolean, DestinationError> {
   const key = layout.key
   if (key === null) return true
-  const names = key.map(({ name }) => identifier(name))
   const written = `read_parquet(${literal(draft)})`
-  const distinct = names.length === 1 ? names[0] : `(${names.join(", ")})`
-  const present = names.map((name) => `${name} IS NOT NULL`).join(" AND ")
-  // Two keys of one hash make the commit take the other way, never the wrong one.
-  const [counted] = yield* sql.rows(
-    `SELECT (count(DISTINCT hash(${distinct})) FILTER (WHERE ${present}))::DOUBLE AS keys FROM ${written}`
-  )
+  const [counted] = yield* sql.rows(`SELECT ${countOfKeys(key)} AS keys FROM ${written}`)
   if (Number(counted?.keys) !== rows) return false
   const column = rangeColumn(layout)
   const range = rangeOf(stats, column)

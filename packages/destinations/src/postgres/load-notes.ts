@@ -33,7 +33,7 @@ const halvesOf = ({ files }: Segment): readonly [Segment["files"], Segment["file
     before += bytes
     return before >= half
   })
-  const cut = Math.min(Math.max(middle + 1, 1), files.length - 1)
+  const cut = Math.min(middle + 1, files.length - 1)
   return [files.slice(0, cut), files.slice(cut)]
 }
 
