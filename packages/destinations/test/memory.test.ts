@@ -16,7 +16,7 @@ it.effect("small memory is one thread under a low limit", () =>
     const [settings] = yield* bench.use((sql) =>
       sql.rows("SELECT current_setting('threads') AS threads, current_setting('memory_limit') AS most")
     )
-    expect([Number(settings?.threads), settings?.most]).toEqual([1, "192.0 MiB"])
+    expect([Number(settings?.threads), settings?.most]).toEqual([1, "193.0 MiB"])
   }).pipe(Effect.scoped)
 )
 
@@ -38,6 +38,11 @@ it.effect("what does not fit in small memory is done again with more", () =>
       memoryPlan("small")
     )
     expect(rows[0]?.long).toBe(150_000_000)
-    expect(limits.slice(0, 2)).toEqual(["192MiB", "768MiB"])
+    expect(limits.slice(0, 2)).toEqual(["193MiB", "772MiB"])
   }).pipe(Effect.scoped)
 )
+
+it("a commit of many columns begins with more memory", () => {
+  const begins = (columns: number) => memoryPlan("normal").limits({ columns })[0] ?? 0
+  expect(begins(800)).toBeGreaterThan(2 * begins(20))
+})

@@ -194,5 +194,5 @@ export const commitToFile = Effect.fnUntraced(function* (
         return yield* workbench.attached(sql, "write", work)
       })
     )
-  return yield* withEnoughMemory(once, workbench.memory)
+  return yield* withEnoughMemory(once, workbench.memory, { columns: layout.columns.length })
 })

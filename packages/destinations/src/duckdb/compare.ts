@@ -66,5 +66,5 @@ export const compareWithFile = Effect.fnUntraced(function* (
         return yield* workbench.attached(sql, "read", compareStages(sql, layout, comparison, stages))
       })
     )
-  return yield* withEnoughMemory(once, workbench.memory)
+  return yield* withEnoughMemory(once, workbench.memory, { columns: layout.columns.length })
 })

@@ -76,8 +76,9 @@ export const commitToTables = Effect.fnUntraced(function* (
           : once(writer, orgId, prepared, sql)
       })
     )
+  const passage = { columns: layout.columns.length, rowGroups: true }
   for (let tries = 0; tries < (isPart ? mostTries : 5); tries++) {
-    const result = yield* withEnoughMemory(attempt, workbench.memory)
+    const result = yield* withEnoughMemory(attempt, workbench.memory, passage)
     if (result !== "again") return result
     if (isPart) yield* Effect.sleep(pauseMillis(tries))
   }
