@@ -391,6 +391,37 @@ describe("DuckDB: for readers", () => {
     })
   )
 
+  it.live("of many rows is written again for small changes on the first commit of a day only", () =>
+    Effect.gen(function* () {
+      const { at, file, destination } = yield* opened
+      const ids = Array.from({ length: 250_000 }, (_, index) => String(index).padStart(6, "0"))
+      const rows = ids.map((id) => account(id, 1))
+      yield* destination.commit(commitAfter(0, { phase: "backfill", segments: [segment(at, { rows })] }))
+      yield* destination.recordRun(report("run-0"))
+      const change = Effect.fnUntraced(function* (version: number, updatedAt: string) {
+        const changed = [100, 125_000, 249_000].map((index) =>
+          account(ids[index + version] ?? "", version + 1, { Name: `new ${version}` })
+        )
+        const segments = [segment(at, { asOf: version + 1, rows: changed })]
+        yield* destination.commit(commitAfter(version, { segments, checkpoint: { updatedAt } }))
+        yield* destination.recordRun(report(`run-${version}`))
+        const [found] = yield* meddle(
+          file,
+          "SELECT count(DISTINCT row_group_id)::INTEGER FROM pragma_storage_info('salesforce.\"Account\"')"
+        )
+        return Number(found?.[0])
+      })
+      const first = yield* change(1, second(101))
+      const later = yield* Effect.forEach([2, 3, 4], (version) => change(version, second(100 + version)))
+      assert.deepStrictEqual(later, [first + 1, first + 2, first + 3])
+      assert.isBelow(yield* change(5, "2026-11-22T00:00:00.000Z"), first + 1)
+      assert.deepStrictEqual(
+        yield* rowsOf(destination, `SELECT count(*), count(*) FILTER ("Name" LIKE 'new%') FROM "Account"`),
+        [[250_000, 15]]
+      )
+    })
+  )
+
   it.live("keeps its size over many small syncs", () =>
     Effect.gen(function* () {
       const { at, file, destination } = yield* opened

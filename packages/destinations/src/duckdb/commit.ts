@@ -22,7 +22,7 @@ import { keptColumns, knownColumns } from "./descriptions.ts"
 import type { DuckdbSettings } from "./duckdb-settings.ts"
 import { finish, type Place } from "./finish-commit.ts"
 import { foldAlterations } from "./fold-log.ts"
-import { leaveFewGaps } from "./gaps.ts"
+import { leaveFewGaps, leaveHalfGroups } from "./gaps.ts"
 import { dropGeneration } from "./generations.ts"
 import { ensureHistory } from "./history-table.ts"
 import { loadMaskKeys, maskStored } from "./masks.ts"
@@ -135,8 +135,9 @@ export const inTransaction = Effect.fnUntraced(function* (
   }
   if (history?.behind === true) yield* catchUp(sql, to, history)
   const first = batches[0]
+  const loads = stages === null && first !== undefined && committed.size === 0
   let counts: Counts
-  if (stages === null && first !== undefined && committed.size === 0) {
+  if (loads) {
     const appended = yield* appendBatch(sql, to, history, first)
     if (appended === null) return { keep: false, value: null }
     counts = appended
@@ -148,9 +149,14 @@ export const inTransaction = Effect.fnUntraced(function* (
   const fresh = segments.filter((segment) => !committed.has(segment.id))
   const finished = yield* finish(sql, { commit, layout }, { settings, orgId, state, place, table, to, fresh })
   const visible = place.hidden ? finished.counts : counts
-  if (!place.hidden) {
-    const changed = counts.updated + counts.deleted
-    yield* leaveFewGaps(sql, table.sql, { rows: finished.rows, changed })
+  if (loads) yield* leaveHalfGroups(sql, place.hidden ? counts.inserted : finished.rows)
+  else if (!place.hidden) {
+    yield* leaveFewGaps(sql, table.sql, {
+      rows: finished.rows,
+      changed: counts.updated + counts.deleted,
+      before: state?.checkpoint.updatedAt ?? null,
+      now: commit.checkpoint.updatedAt
+    })
   }
   const schemaChanges = [...table.changes, ...kept]
   return { keep: true, value: { ...visible, rows: finished.rows, schemaChanges } }
