@@ -4,10 +4,11 @@ import { join } from "node:path"
 import { runSync } from "../decant-sync.ts"
 import { startOrg } from "../org-of.ts"
 import { accounts } from "../shapes.ts"
-import { table } from "../statistics.ts"
+import { showSpread, spread, table } from "../statistics.ts"
 
 export interface MemoryOptions {
   readonly folder: string
+  readonly rounds: number
   readonly sizes: ReadonlyArray<number>
   readonly say: (line: string) => void
 }
@@ -19,29 +20,36 @@ export type MemoryResult = ReadonlyArray<{
   readonly rows: number
   readonly kind: (typeof kinds)[number]
   readonly use: (typeof uses)[number]
-  readonly peakMb: number
-  readonly wall: number
+  readonly peakMb: ReadonlyArray<number>
+  readonly wall: ReadonlyArray<number>
 }>
 
-export const memory = async ({ folder, sizes, say }: MemoryOptions): Promise<MemoryResult> => {
+export const memory = async ({ folder, rounds, sizes, say }: MemoryOptions): Promise<MemoryResult> => {
   const found: Array<MemoryResult[number]> = []
   for (const rows of sizes) {
     const shape = accounts(rows)
     say(`Starting an org with ${shape.name} …`)
     const org = await startOrg(shape)
+    const run = async (kind: (typeof kinds)[number], use: (typeof uses)[number]) => {
+      const at = join(folder, `memory-${kind}-${use}`)
+      const path = JSON.stringify(join(at, kind === "duckdb" ? "copy.duckdb" : "copy"))
+      const destination = `{ type: ${kind}, path: ${path} }`
+      const copy = { object: shape.object, fields: shape.fields, destination }
+      const { measured, report } = await runSync(org, at, copy, ["--memory", use])
+      rmSync(at, { recursive: true })
+      if (report.streams[0]?.rows !== rows) throw new Error(`${kind} brought ${measured.stdout}`)
+      return measured
+    }
     try {
+      // Pages that come slowly, because the org makes them first, need less memory.
+      await run("parquet", "normal")
       for (const kind of kinds) {
         for (const use of uses) {
-          const at = join(folder, `memory-${kind}-${use}`)
-          const path = JSON.stringify(join(at, kind === "duckdb" ? "copy.duckdb" : "copy"))
-          const destination = `{ type: ${kind}, path: ${path} }`
-          const copy = { object: shape.object, fields: shape.fields, destination }
-          const { measured, report } = await runSync(org, at, copy, ["--memory", use])
-          rmSync(at, { recursive: true })
-          if (report.streams[0]?.rows !== rows) throw new Error(`${kind} brought ${measured.stdout}`)
-          const { peakMb, wall } = measured
-          say(`  ${rows.toLocaleString("en")} ${kind}, ${use}: ${peakMb.toFixed(0)} MB`)
-          found.push({ rows, kind, use, peakMb, wall })
+          const runs: Array<{ readonly peakMb: number; readonly wall: number }> = []
+          for (let round = 0; round < rounds; round++) runs.push(await run(kind, use))
+          const peakMb = runs.map((each) => each.peakMb)
+          say(`  ${rows.toLocaleString("en")} ${kind}, ${use}: ${peakMb.map((mb) => mb.toFixed(0))} MB`)
+          found.push({ rows, kind, use, peakMb, wall: runs.map((each) => each.wall) })
         }
       }
     } finally {
@@ -54,9 +62,10 @@ export const memory = async ({ folder, sizes, say }: MemoryOptions): Promise<Mem
 export const showMemory = (result: MemoryResult): string => {
   const sizes = [...new Set(result.map(({ rows }) => rows))]
   const least = (of: Pick<MemoryResult[number], "kind" | "use">) =>
-    result.find(({ rows, kind, use }) => rows === sizes[0] && kind === of.kind && use === of.use)?.peakMb
+    result.find(({ rows, kind, use }) => rows === sizes[0] && kind === of.kind && use === of.use)?.peakMb ??
+    []
   return [
-    "Peak memory of the process, one sync each from nothing",
+    "Peak memory of the process, syncs from nothing, median (min–max)",
     "",
     table([
       [
@@ -71,9 +80,9 @@ export const showMemory = (result: MemoryResult): string => {
         run.rows.toLocaleString("en"),
         run.kind,
         run.use,
-        run.peakMb.toFixed(0),
-        (run.peakMb / (least(run) ?? Number.NaN)).toFixed(2),
-        run.wall.toFixed(1)
+        showSpread(spread(run.peakMb), 0),
+        (spread(run.peakMb).median / spread(least(run)).median).toFixed(2),
+        showSpread(spread(run.wall), 1)
       ])
     ])
   ].join("\n")
