@@ -166,7 +166,7 @@ export interface Destination {
   readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<string>, Failure>
 }
 
-/** `small` is for containers: slower, with about half of the memory. */
+/** `small` is for containers: slower, with less memory. */
 export type MemoryUse = "normal" | "small"
 
 export interface OpenDestination {

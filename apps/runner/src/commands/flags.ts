@@ -33,7 +33,7 @@ const QuietFlag = GlobalFlag.Setting("quiet")({
 export const globalFlags = [SpecFlag, JsonFlag, QuietFlag] as const
 
 export const memoryFlag = Flag.Literals("memory", ["normal", "small"]).pipe(
-  Flag.withDescription("`small` takes half of the memory and more time"),
+  Flag.withDescription("`small` takes less memory and more time"),
   Flag.withDefault("normal" as const)
 )
 
