@@ -48,7 +48,9 @@ export const memory = async ({ folder, rounds, sizes, say }: MemoryOptions): Pro
           const runs: Array<{ readonly peakMb: number; readonly wall: number }> = []
           for (let round = 0; round < rounds; round++) runs.push(await run(kind, use))
           const peakMb = runs.map((each) => each.peakMb)
-          say(`  ${rows.toLocaleString("en")} ${kind}, ${use}: ${peakMb.map((mb) => mb.toFixed(0))} MB`)
+          say(
+            `  ${rows.toLocaleString("en")} ${kind}, ${use}: ${peakMb.map((mb) => mb.toFixed(0)).join(", ")} MB`
+          )
           found.push({ rows, kind, use, peakMb, wall: runs.map((each) => each.wall) })
         }
       }

@@ -12,7 +12,7 @@ import { failureOf } from "./duckdb-failure.ts"
 import type { DuckdbSettings } from "./duckdb-settings.ts"
 import { eraseRows } from "./erase-rows.ts"
 import { proveErased } from "./erasure-proof.ts"
-import { withEnoughMemory } from "./memory.ts"
+import { anyWidth, withEnoughMemory } from "./memory.ts"
 import { rewriteFile } from "./rewrite-file.ts"
 import { writeSnapshot } from "./snapshot.ts"
 import type { Workbench } from "./workbench.ts"
@@ -52,12 +52,12 @@ export const eraseFromFile = Effect.fnUntraced(function* (
     if (shared.length > 0) yield* notice(sharedTexts(shared))
     return { removed, proof }
   })
-  return yield* withEnoughMemory((limit) =>
+  const once = (limit: string) =>
     workbench.use((sql) =>
       Effect.andThen(
         sql.run(`SET memory_limit = ${literal(limit)}`),
         workbench.attached(sql, "write", body(sql))
       )
     )
-  )
+  return yield* withEnoughMemory(once, workbench.memory, anyWidth)
 })

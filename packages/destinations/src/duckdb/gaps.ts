@@ -12,7 +12,7 @@ import { firstLocalRow } from "../duckdb-sql/append.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
 
 const large = 200_000
-/** Fewer changes leave gaps so slowly that the half a megabyte that each sync adds beside them would outgrow the table. */
+/** Fewer changes leave gaps so slowly that the half a megabyte that each sync adds beside them would outgrow the table: once a day they are closed. */
 const fewChanges = 4000
 
 /** A commit of a stream: how many rows of its table it changed, and when it and the one before were made. */

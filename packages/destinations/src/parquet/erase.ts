@@ -8,7 +8,7 @@ import type { Erasure } from "@decant/connector"
 import { Effect } from "effect"
 import { DestinationError } from "../destination-error.ts"
 import { eraseRows } from "../duckdb/erase-rows.ts"
-import { withEnoughMemory } from "../duckdb/memory.ts"
+import { anyWidth, withEnoughMemory } from "../duckdb/memory.ts"
 import { qualified } from "../duckdb/target-table.ts"
 import type { Sql } from "../duckdb-sql/sql.ts"
 import { literal } from "../sql-text.ts"
@@ -177,7 +177,8 @@ export const eraseFromTables = Effect.fnUntraced(function* (
       const at = { folder: writer.folder, schema: writer.settings.schema, bytes }
       return yield* withScratch(sql, at, eraseIn({ writer, sql }, stored, key))
     })
-  return yield* withEnoughMemory((limit) =>
-    writer.workbench.use((sql) => Effect.andThen(sql.run(`SET memory_limit = ${literal(limit)}`), once(sql)))
-  )
+  const { memory, use } = writer.workbench
+  const within = (limit: string) =>
+    use((sql) => Effect.andThen(sql.run(`SET memory_limit = ${literal(limit)}`), once(sql)))
+  return yield* withEnoughMemory(within, memory, { ...anyWidth, rowGroups: true })
 })

@@ -114,12 +114,12 @@ const writeBatch = Effect.fnUntraced(function* (
   of: WriteRecords
 ): Effect.fn.Return<RecordFile, DestinationError> {
   const path = join(of.folder, `${batch.segments[0]?.id}.jsonl`)
-  const rows = yield* withEnoughMemory((limit) =>
+  const write = (limit: string) =>
     Effect.andThen(
       sql.run(`SET memory_limit = ${literal(limit)}`),
       sql.run(`COPY (${selectOf(batch, of)}) TO ${literal(path)} (FORMAT json)`)
     )
-  )
+  const rows = yield* withEnoughMemory(write, undefined, { columns: batch.header.length })
   const [first] = batch.files
   if (batch.effect !== "patch" && rows !== batchRows(batch)) {
     return yield* segmentShort(first?.file.path ?? path, batchRows(batch), rows)
