@@ -10,9 +10,9 @@ import type { ReadError } from "../read-error.ts"
 import { SourceError, sourceError } from "../source-error.ts"
 import { hashOf } from "../streams/work.ts"
 
-const FIRST_POLL = Duration.millis(200)
+const FIRST_POLL = Duration.millis(100)
 const SLOWEST_POLL = Duration.seconds(30)
-const POLL_SLOWDOWN = 1.3
+const POLL_SLOWDOWN = 1.4
 
 const JobReply = Schema.Struct({
   id: Schema.String,

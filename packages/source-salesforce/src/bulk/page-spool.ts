@@ -3,6 +3,8 @@
  * its records, so that it has to be inflated here, and whoever reads the files need not do it again. Destinations read
  * gzip without looking at the checksum and at several times the cost.
  */
+import { Writable } from "node:stream"
+import { pipeline } from "node:stream/promises"
 import { createGunzip } from "node:zlib"
 import type { SegmentFile } from "@decant/connector"
 import { Effect, Stream } from "effect"
@@ -40,12 +42,25 @@ const plainLanding = (put: Put): Landing => ({
   destroy: () => {}
 })
 
+/**
+ * Gives a buffer's memory back as soon as its last bytes are on disk, which is when zlib has begun another one. Left to
+ * V8, such memory has the whole heap marked several times a second while pages come: a tenth of a first sync's processor time.
+ */
+const giveBack = ({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): void => {
+  if (buffer.byteLength === INFLATE_CHUNK && byteOffset + byteLength === INFLATE_CHUNK) buffer.transfer(0)
+}
+
 const gzipLanding = (put: Put): Landing => {
   const inflate = createGunzip({ chunkSize: INFLATE_CHUNK })
-  const land = async () => {
-    for await (const chunk of inflate) await put(chunk)
+  const land = async (chunk: Uint8Array<ArrayBuffer>) => {
+    await put(chunk)
+    giveBack(chunk)
   }
-  const landed = land()
+  const file = new Writable({
+    highWaterMark: 1,
+    write: (chunk, _, done) => void land(chunk).then(() => done(), done)
+  })
+  const landed = pipeline(inflate, file)
   landed.catch(() => {})
   const drained = () => new Promise<void>((resolve) => inflate.once("drain", resolve))
   return {
