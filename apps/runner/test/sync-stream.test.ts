@@ -217,6 +217,50 @@ describe("a stream", () => {
     }).pipe(Effect.scoped)
   )
 
+  const ended: Advance = { segments: [], checkpoint: plan.checkpoint, publish: false }
+  const deleting = (advance: Advance): Advance => ({
+    ...advance,
+    segments: advance.segments.map((segment) => ({ ...segment, effect: "delete" }))
+  })
+  const changing = (advance: Advance): Advance => ({
+    ...advance,
+    checkpoint: { ...advance.checkpoint, phase: "incremental" }
+  })
+  const same = (advance: Advance): Advance => advance
+  it.effect.each([
+    { name: "is read on is committed with what has come already", of: 5, next: same, commits: 1 },
+    { name: "is read on is not committed with more than a commit holds", of: 3, next: same, commits: 2 },
+    { name: "is followed by deletes is committed before them", of: 5, next: deleting, commits: 2 },
+    { name: "is followed by changes is committed before them", of: 5, next: changing, commits: 2 }
+  ])("whose window $name", ({ name, of, next, commits }) =>
+    Effect.gen(function* () {
+      const { read } = sourceOf(5, Stream.empty, [])
+      const pages: Pick<Source, "read"> = {
+        read: (asked, context) =>
+          read(asked, context).pipe(
+            Stream.zipWithIndex,
+            Stream.flatMap(([advance, at]) =>
+              at < 3
+                ? Stream.fromIterable(at === 2 ? [advance, ended] : [advance])
+                : Stream.make(next(advance))
+            )
+          )
+      }
+      const { result, recorded, tally } = yield* run(name, pages, of)
+      assert.strictEqual(result._tag, "Success")
+      assert.deepStrictEqual([recorded.length, tally.read], [commits, 50])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("names its jobs in one commit when they are made at once", () =>
+    Effect.gen(function* () {
+      const named = { ...ended, checkpoint: { ...plan.checkpoint, work: [newWork, { ...newWork, id: "v" }] } }
+      const jobs: Pick<Source, "read"> = { read: () => Stream.fromIterable([ended, ended, ended, named]) }
+      const { recorded, open } = yield* run("jobs", jobs, 5)
+      assert.deepStrictEqual([recorded.length, open], [1, 2])
+    }).pipe(Effect.scoped)
+  )
+
   it.live("that breaks keeps what came before, and fails with what broke it", () =>
     Effect.gen(function* () {
       const broken = RunnerError.usage("the line went dead")

@@ -64,11 +64,11 @@ const readAhead = Effect.fnUntraced(function* <A extends Read>(
         Effect.succeed(Cause.isDone(end) ? { _tag: "End" } : { _tag: "Failed", failure: end })
     )
   )
-  /** Whether the next advance, which must come soon, is such a one; it stays in the queue. */
-  const isNext = (wanted: (advance: A) => boolean): Effect.Effect<boolean> =>
+  /** Whether the next advance, which must come in time, is such a one; it stays in the queue. */
+  const isNext = (wanted: (advance: A) => boolean, patience: Duration.Duration): Effect.Effect<boolean> =>
     Queue.peek(queue).pipe(
       Effect.map(({ advance }) => wanted(advance)),
-      Effect.timeoutOption(closingPatience),
+      Effect.timeoutOption(patience),
       Effect.map(Option.getOrElse(() => false)),
       Effect.orElseSucceed(() => false)
     )
@@ -80,8 +80,8 @@ export interface Gathering<A> {
   readonly tally: StreamTally
   /** An advance that is not to be waited with, whatever came before it. */
   readonly isUrgent: (advance: A) => boolean
-  /** Whether a commit that is due with `last` can end with the advance after it instead. */
-  readonly canCloseWith?: (next: A, last: A) => boolean
+  /** Whether a commit that is due with what was gathered can have the advance after it too. */
+  readonly canGoOnWith?: (next: A, gathered: ReadonlyArray<A>) => boolean
   /** At least one, in order. */
   readonly commit: (advances: ReadonlyArray<A>) => Effect.Effect<void, Failure>
 }
@@ -89,7 +89,7 @@ export interface Gathering<A> {
 /** Commits all that is read. Fails with what stopped the reading; all that came before is committed. */
 export const gatherCommits = Effect.fnUntraced(function* <A extends Read>(
   advances: Stream.Stream<A, Failure>,
-  { tally, isUrgent, canCloseWith = () => false, commit, ...of }: Gathering<A>
+  { tally, isUrgent, canGoOnWith = () => false, commit, ...of }: Gathering<A>
 ): Effect.fn.Return<void, Failure> {
   const commitBytes = Math.max(1, of.commitBytes)
   const { next, isNext } = yield* readAhead(advances, commitBytes)
@@ -97,13 +97,18 @@ export const gatherCommits = Effect.fnUntraced(function* <A extends Read>(
   let bytes = 0
   let pages = 0
 
+  const isFull = (): boolean => bytes >= (pages < pagesOfACommit ? mostOfACommit : 1) * commitBytes
+
+  const goesAlong = (advance: A): boolean =>
+    (advance.segments.length === 0 || !isFull()) && canGoOnWith(advance, gathered)
+
   const gather = (advance: A, itsBytes: number): boolean => {
     gathered.push(advance)
     bytes += itsBytes
     pages += advance.segments.length
     tally.warnings.push(...(advance.warnings ?? []))
     tally.read += advance.segments.reduce((rows, segment) => rows + segmentRows(segment), 0)
-    return isUrgent(advance) || bytes >= (pages < pagesOfACommit ? mostOfACommit : 1) * commitBytes
+    return isUrgent(advance) || isFull()
   }
 
   const commitGathered = Effect.suspend(() => {
@@ -119,17 +124,23 @@ export const gatherCommits = Effect.fnUntraced(function* <A extends Read>(
     Effect.map(Option.getOrElse((): Next<A> => ({ _tag: "Idle" })))
   )
 
-  while (true) {
-    let event = yield* gathered.length > 0 ? nextWhileGathering : next
-    if (event._tag === "Advance" && !gather(event.advance, event.bytes)) continue
-    while (event._tag === "Advance" && pages > 0) {
-      const last: A = event.advance
-      if (!(yield* isNext((advance) => canCloseWith(advance, last)))) break
+  /** Of a commit that is due; what it ends with. What is here already would take a commit of its own longer. */
+  const goOn = Effect.fnUntraced(function* (first: Next<A>) {
+    let event = first
+    while (event._tag === "Advance") {
+      if (!(yield* isNext(goesAlong, pages > 0 ? closingPatience : Duration.zero))) break
       event = yield* next
       if (event._tag === "Advance") gather(event.advance, event.bytes)
     }
+    return event
+  })
+
+  while (true) {
+    const event = yield* gathered.length > 0 ? nextWhileGathering : next
+    if (event._tag === "Advance" && !gather(event.advance, event.bytes)) continue
+    const last = yield* goOn(event)
     yield* commitGathered
-    if (event._tag === "End") return
-    if (event._tag === "Failed") return yield* Effect.fail(event.failure)
+    if (last._tag === "End") return
+    if (last._tag === "Failed") return yield* Effect.fail(last.failure)
   }
 })

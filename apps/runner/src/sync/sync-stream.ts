@@ -62,16 +62,23 @@ const compareWith =
         Effect.orElseSucceed(() => null)
       )
 
+const kindOf = ({ effect, header }: Segment): string => JSON.stringify([effect, header])
+
 /**
- * An end without rows. One that publishes may replace stored rows, and then new ones in the same commit cannot just be
- * appended. After it, and in another generation, something else begins already: the commit would publish nothing, or
- * be of two generations.
+ * What publishes may replace stored rows, and then new ones in the same commit cannot just be appended; nor can they
+ * beside rows of another kind, or where changes follow a back-fill. What comes after another generation, or after what
+ * publishes, is committed on top of it: together the commit would be of two generations, or publish nothing.
  */
-const canCloseWith = (next: Advance, last: Advance): boolean =>
-  next.segments.length === 0 &&
-  !next.publish &&
-  !last.publish &&
-  next.checkpoint.generation === last.checkpoint.generation
+const canGoOnWith = (next: Advance, gathered: ReadonlyArray<Advance>): boolean => {
+  const { checkpoint } = next
+  const isOfThem = gathered.every(
+    (advance) => !advance.publish && advance.checkpoint.generation === checkpoint.generation
+  )
+  if (next.publish || !isOfThem) return false
+  if (next.segments.length === 0) return true
+  const kinds = new Set([...gathered, next].flatMap(({ segments }) => segments.map(kindOf)))
+  return kinds.size === 1 && gathered.every((advance) => advance.checkpoint.phase === checkpoint.phase)
+}
 
 /** Runs the stream to the end of its plan. Fails with what stopped it; all that came before is committed. */
 export const syncStream = Effect.fnUntraced(function* (run: StreamRun) {
@@ -109,7 +116,7 @@ export const syncStream = Effect.fnUntraced(function* (run: StreamRun) {
     tally,
     // An advance without segments names a job that a later process can go on with: not to be lost.
     isUrgent: (advance) => advance.publish || advance.segments.length === 0,
-    canCloseWith,
+    canGoOnWith,
     commit: (advances) => run.turn.withPermits(1)(commitNow(advances))
   })
 })
