@@ -23,6 +23,8 @@ export interface MemoryPlan {
   readonly threads: number
   /** In MiB: where a commit begins, and what it is given when that was not enough. */
   readonly limits: (passage: Passage) => ReadonlyArray<number>
+  /** What DuckDB has freed goes back to the system by so many MiB. */
+  readonly giveBack: number
 }
 
 const readBuffer = 32
@@ -30,8 +32,13 @@ const readBuffer = 32
 const columnBuffer = 0.45
 const rowGroup = 64
 
-const planOf = (threads: number, base: number): MemoryPlan => ({
+const planOf = ({
   threads,
+  base,
+  giveBack
+}: Pick<MemoryPlan, "threads" | "giveBack"> & { readonly base: number }): MemoryPlan => ({
+  threads,
+  giveBack,
   limits: ({ columns, rowGroups }) => {
     const threadsHold = threads * (readBuffer + columnBuffer * columns)
     const groups = rowGroups === true ? (threads - 1) * rowGroup : 0
@@ -40,9 +47,10 @@ const planOf = (threads: number, base: number): MemoryPlan => ({
   }
 })
 
+/** By 16 MiB a process is 30 to 70 MB smaller, and up to a tenth slower; 512 is what DuckDB does by itself. */
 const plans: Readonly<Record<MemoryUse, MemoryPlan>> = {
-  normal: planOf(Math.min(4, availableParallelism()), 208),
-  small: planOf(1, 152)
+  normal: planOf({ threads: Math.min(4, availableParallelism()), base: 208, giveBack: 512 }),
+  small: planOf({ threads: 1, base: 152, giveBack: 16 })
 }
 
 export const memoryPlan = (use: MemoryUse | undefined): MemoryPlan => plans[use ?? "normal"]

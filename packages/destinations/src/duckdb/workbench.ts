@@ -48,6 +48,7 @@ export const pathPermit = (path: string): Semaphore.Semaphore => {
 const settings = (folder: string, memory: MemoryPlan): Record<string, string> => ({
   temp_directory: folder,
   memory_limit: firstLimit(memory),
+  allocator_bulk_deallocation_flush_threshold: `${memory.giveBack}MiB`,
   threads: String(memory.threads),
   preserve_insertion_order: "false",
   autoinstall_known_extensions: "false",
