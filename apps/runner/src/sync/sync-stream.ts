@@ -62,12 +62,10 @@ const compareWith =
         Effect.orElseSucceed(() => null)
       )
 
-const kindOf = ({ effect, header }: Segment): string => JSON.stringify([effect, header])
-
 /**
- * What publishes may replace stored rows, and then new ones in the same commit cannot just be appended; nor can they
- * beside rows of another kind, or where changes follow a back-fill. What comes after another generation, or after what
- * publishes, is committed on top of it: together the commit would be of two generations, or publish nothing.
+ * A commit is of one generation, and whole rows go along only with whole rows of the same columns and phase, so that new
+ * ones can just be appended. What publishes is a commit by itself: it may replace stored rows, and with what comes after
+ * it the commit would publish nothing.
  */
 const canGoOnWith = (next: Advance, gathered: ReadonlyArray<Advance>): boolean => {
   const { checkpoint } = next
@@ -76,8 +74,12 @@ const canGoOnWith = (next: Advance, gathered: ReadonlyArray<Advance>): boolean =
   )
   if (next.publish || !isOfThem) return false
   if (next.segments.length === 0) return true
-  const kinds = new Set([...gathered, next].flatMap(({ segments }) => segments.map(kindOf)))
-  return kinds.size === 1 && gathered.every((advance) => advance.checkpoint.phase === checkpoint.phase)
+  const segments = [...gathered, next].flatMap((advance) => advance.segments)
+  return (
+    segments.every(({ effect }) => effect === "upsert") &&
+    new Set(segments.map(({ header }) => JSON.stringify(header))).size === 1 &&
+    gathered.every((advance) => advance.checkpoint.phase === checkpoint.phase)
+  )
 }
 
 /** Runs the stream to the end of its plan. Fails with what stopped it; all that came before is committed. */
