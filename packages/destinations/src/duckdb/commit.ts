@@ -26,7 +26,7 @@ import { leaveFewGaps, leaveHalfGroups } from "./gaps.ts"
 import { dropGeneration } from "./generations.ts"
 import { ensureHistory } from "./history-table.ts"
 import { loadMaskKeys, maskStored } from "./masks.ts"
-import { withEnoughMemory } from "./memory.ts"
+import { giveBackSoon, withEnoughMemory } from "./memory.ts"
 import { checkOrg, committedSegments, ensureState, readState, type StreamState } from "./state.ts"
 import { ensureTable, hiddenName, tableTypes } from "./target-table.ts"
 import { transaction } from "./transaction.ts"
@@ -188,6 +188,7 @@ export const commitToFile = Effect.fnUntraced(function* (
     workbench.use(
       Effect.fnUntraced(function* (sql: Sql): Effect.fn.Return<CommitResult, DestinationError> {
         yield* sql.run(`SET memory_limit = ${literal(limit)}`)
+        if (firstLoad) yield* sql.run(giveBackSoon)
         yield* loadMaskKeys(sql, commit.schema, settings.maskKeys)
         const stages = firstLoad ? null : yield* stageAll(sql, prepared)
         const attempt = (staged: Stages | null) =>
